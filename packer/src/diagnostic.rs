@@ -1,0 +1,142 @@
+//! What the packer has to say about a project: one [`Diagnostic`] for one thing that is wrong or worth
+//! knowing. It is a value beside a result, not an error type, and it holds nothing that cannot be shown:
+//! its text is escaped when it is made.
+
+mod code;
+mod escape;
+
+use crate::span::Place;
+pub use code::Code;
+pub use escape::{escape, escape_bytes, is_unprintable};
+use std::sync::Arc;
+
+/// How grave a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// Something is wrong.
+    Error,
+    /// Works, but somebody should look.
+    Warning,
+    /// Worth knowing.
+    Note,
+}
+
+/// Which asset a finding belongs to, as far as that is known.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AssetRef {
+    /// The registry's id, absent for an unregistered root.
+    pub asset_id: Option<u32>,
+    /// The registry's uuid in its text form, else the declaration's.
+    pub asset_uuid: Option<String>,
+    /// The declared name.
+    pub name: Option<String>,
+    /// The root, relative to `assets/`.
+    pub root: String,
+}
+
+/// A fact beside a message, for programs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Evidence {
+    /// A number: a count, an index, a size in bytes.
+    Number(i64),
+    /// A text, escaped.
+    Text(String),
+    /// Several texts, escaped.
+    List(Vec<String>),
+}
+
+/// One finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// What it is about.
+    pub code: Code,
+    /// Whether it blocks a build of this project. Errors do, unless their asset takes no part in builds.
+    pub blocking: bool,
+    /// What happened and why: a sentence without a line break, escaped.
+    pub message: String,
+    /// The file or folder, relative to the project, escaped.
+    pub path: Option<String>,
+    /// Where in that file.
+    pub place: Option<Place>,
+    /// Whose it is.
+    pub asset: Option<Arc<AssetRef>>,
+    /// What to do now, escaped.
+    pub help: Option<String>,
+    /// Facts for programs, each key once.
+    pub evidence: Vec<(&'static str, Evidence)>,
+}
+
+impl Diagnostic {
+    /// A finding with its code's severity; an error blocks. `message` may hold untrusted text.
+    #[must_use]
+    pub fn new(code: Code, message: impl AsRef<str>) -> Diagnostic {
+        Diagnostic {
+            code,
+            blocking: code.severity() == Severity::Error,
+            message: escape(message.as_ref()),
+            path: None,
+            place: None,
+            asset: None,
+            help: None,
+            evidence: Vec::new(),
+        }
+    }
+
+    /// Names the file or folder, relative to the project.
+    #[must_use]
+    pub fn at(mut self, path: impl AsRef<str>) -> Diagnostic {
+        self.path = Some(escape(path.as_ref()));
+        self
+    }
+
+    /// Points into the file's text.
+    #[must_use]
+    pub fn on(mut self, place: Place) -> Diagnostic {
+        self.place = Some(place);
+        self
+    }
+
+    /// Names the asset.
+    #[must_use]
+    pub fn of(mut self, asset: &Arc<AssetRef>) -> Diagnostic {
+        self.asset = Some(Arc::clone(asset));
+        self
+    }
+
+    /// Says what to do now.
+    #[must_use]
+    pub fn help(mut self, help: impl AsRef<str>) -> Diagnostic {
+        self.help = Some(escape(help.as_ref()));
+        self
+    }
+
+    /// Adds a number for programs.
+    #[must_use]
+    pub fn number(mut self, key: &'static str, value: impl TryInto<i64>) -> Diagnostic {
+        self.evidence.push((key, Evidence::Number(value.try_into().unwrap_or(i64::MAX))));
+        self
+    }
+
+    /// Adds a text for programs.
+    #[must_use]
+    pub fn text(mut self, key: &'static str, value: impl AsRef<str>) -> Diagnostic {
+        self.evidence.push((key, Evidence::Text(escape(value.as_ref()))));
+        self
+    }
+
+    /// How grave it is.
+    #[must_use]
+    pub fn severity(&self) -> Severity {
+        self.code.severity()
+    }
+
+    /// The order in which findings are reported: by path, place, code; those without a path first.
+    pub fn order(&self) -> impl Ord + '_ {
+        (self.path.as_deref(), self.place.as_ref().map(|p| p.span), self.code.as_str(), self.message.as_str())
+    }
+}
+
+/// Sorts findings into the order of reports.
+pub fn sort(findings: &mut [Diagnostic]) {
+    findings.sort_by(|a, b| a.order().cmp(&b.order()));
+}
