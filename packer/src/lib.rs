@@ -9,3 +9,4 @@ pub mod disk;
 pub mod trust;
 pub mod envelope;
 pub mod migrate;
+pub mod schema;

@@ -68,7 +68,9 @@ impl PortablePath {
             }
         }
         if self.0.len() + 1 + text.len() > PATH_BYTES_MAX {
-            return Err(PathFault::NotPortable(format!("is longer than {PATH_BYTES_MAX} bytes from the project folder")));
+            return Err(PathFault::NotPortable(format!(
+                "is longer than {PATH_BYTES_MAX} bytes from the project folder"
+            )));
         }
         match text.split('/').find(|component| name::is_reserved(component)) {
             Some(component) => Err(PathFault::Reserved(component.to_owned())),
@@ -87,7 +89,9 @@ impl PortablePath {
             return Err(PathFault::NotPortable(format!("is more than {DEPTH_MAX} folders deep")));
         }
         if self.0.len() + 1 + name.len() > PATH_BYTES_MAX {
-            return Err(PathFault::NotPortable(format!("is longer than {PATH_BYTES_MAX} bytes from the project folder")));
+            return Err(PathFault::NotPortable(format!(
+                "is longer than {PATH_BYTES_MAX} bytes from the project folder"
+            )));
         }
         Ok(self.own(name))
     }
@@ -189,8 +193,34 @@ mod tests {
     #[test]
     fn what_some_system_cannot_hold_is_refused_everywhere() {
         for text in [
-            "", "a//b", "a/", ".", "a/./b", "a\\b", "a\0", "a\u{202e}", "a\u{ad}b", "ab:c", "a?", "a*", "<", "|", "\"", "a.", "a ",
-            "CON", "con.png", "Aux.tar.gz", "nul", "COM1", "com¹.txt", "LPT0", "conin$", "CONOUT$", "e\u{301}", "COM9 .png",
+            "",
+            "a//b",
+            "a/",
+            ".",
+            "a/./b",
+            "a\\b",
+            "a\0",
+            "a\u{202e}",
+            "a\u{ad}b",
+            "ab:c",
+            "a?",
+            "a*",
+            "<",
+            "|",
+            "\"",
+            "a.",
+            "a ",
+            "CON",
+            "con.png",
+            "Aux.tar.gz",
+            "nul",
+            "COM1",
+            "com¹.txt",
+            "LPT0",
+            "conin$",
+            "CONOUT$",
+            "e\u{301}",
+            "COM9 .png",
         ] {
             assert_eq!(verdict(text), "not portable", "{text:?}");
         }

@@ -44,7 +44,9 @@ impl DiskError {
             io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => DiskErrorKind::NotFound,
             io::ErrorKind::PermissionDenied => DiskErrorKind::Denied,
             io::ErrorKind::AlreadyExists => DiskErrorKind::AlreadyExists,
-            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => DiskErrorKind::Full,
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
+                DiskErrorKind::Full
+            }
             io::ErrorKind::ReadOnlyFilesystem => DiskErrorKind::ReadOnly,
             io::ErrorKind::IsADirectory => DiskErrorKind::NotRegular,
             _ => DiskErrorKind::Io,

@@ -24,9 +24,12 @@ pub(super) fn text(bytes: Vec<u8>) -> Result<String, Diagnostic> {
             .help("run `git lfs pull`"));
     }
     if let Some(at) = conflict_marker(&bytes) {
-        return Err(Diagnostic::new(Code::FileConflictMarkers, "the file holds the conflict markers of an unfinished merge")
-            .on(locate(&bytes, at, at + 7))
-            .help("finish the merge: keep one side of each marked stretch"));
+        return Err(Diagnostic::new(
+            Code::FileConflictMarkers,
+            "the file holds the conflict markers of an unfinished merge",
+        )
+        .on(locate(&bytes, at, at + 7))
+        .help("finish the merge: keep one side of each marked stretch"));
     }
     let marks: [(&[u8], &str); 4] = [
         (b"\xef\xbb\xbf", "starts with a byte order mark"),
@@ -46,7 +49,9 @@ pub(super) fn text(bytes: Vec<u8>) -> Result<String, Diagnostic> {
 }
 
 fn encoding(bytes: &[u8], at: usize, message: &str) -> Diagnostic {
-    Diagnostic::new(Code::JsonEncoding, message).on(locate(bytes, at, at)).help("save it as UTF-8 without a byte order mark")
+    Diagnostic::new(Code::JsonEncoding, message)
+        .on(locate(bytes, at, at))
+        .help("save it as UTF-8 without a byte order mark")
 }
 
 /// The start of the first line that begins as `git merge` begins the marks of a conflict. A JSON text has no such line.

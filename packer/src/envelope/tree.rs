@@ -112,17 +112,10 @@ impl Tree {
     /// Where a byte of this text stands in the text on disk; the start of what was replaced, for new text.
     fn on_disk(&self, at: usize) -> usize {
         let Some(origin) = &self.origin else { return at };
-        let mut shift = 0_i64;
-        for (new, old) in &origin.edits {
-            if at < new.start {
-                break;
-            }
-            if at < new.end {
-                return old.start;
-            }
-            shift = old.end as i64 - new.end as i64;
-        }
-        usize::try_from(at as i64 + shift).unwrap_or(0)
+        let Some((new, old)) = origin.edits[..origin.edits.partition_point(|(new, _)| new.start <= at)].last() else {
+            return at;
+        };
+        if at < new.end { old.start } else { old.end + (at - new.end) }
     }
 
     fn place(&self, start: usize, end: usize) -> Place {
@@ -146,6 +139,12 @@ impl<'t> Node<'t> {
     #[must_use]
     pub fn range(self) -> std::ops::Range<usize> {
         self.slot().start as usize..self.slot().end as usize
+    }
+
+    /// Where its bytes stand in the text on disk.
+    pub(crate) fn range_on_disk(self) -> std::ops::Range<usize> {
+        let range = self.range();
+        self.tree.on_disk(range.start)..self.tree.on_disk(range.end)
     }
 
     /// Its text as it was written.

@@ -39,15 +39,21 @@ pub(super) fn check(tree: &Tree, artifact: Artifact, windows: &Windows) -> Resul
             .number("max", window.max)
     };
     if version < window.min {
-        return Err(found(Code::VersionTooOld, format!("{name} has version {version}, older than the {range} that this packer reads"))
-            .help("upgrade it with an older packer that still reads it, then come back"));
+        return Err(found(
+            Code::VersionTooOld,
+            format!("{name} has version {version}, older than the {range} that this packer reads"),
+        )
+        .help("upgrade it with an older packer that still reads it, then come back"));
     }
     if version > window.max {
         let requires = tree.root().member("requires_packer").and_then(Node::text);
-        let needed = requires.as_deref().map_or_else(String::new, |text| format!(" (the project asks for packer {text})"));
-        let finding =
-            found(Code::VersionTooNew, format!("{name} has version {version}, newer than the {range} that this packer reads{needed}"))
-                .help("use a newer packer; this one changes nothing here");
+        let needed =
+            requires.as_deref().map_or_else(String::new, |text| format!(" (the project asks for packer {text})"));
+        let finding = found(
+            Code::VersionTooNew,
+            format!("{name} has version {version}, newer than the {range} that this packer reads{needed}"),
+        )
+        .help("use a newer packer; this one changes nothing here");
         return Err(match requires {
             Some(text) => finding.text("requires_packer", text),
             None => finding,

@@ -26,14 +26,24 @@ pub fn refusal(error: &DiskError) -> Diagnostic {
         DiskErrorKind::NotFound => {
             (Code::TrustChangedWhileReading, "it was here a moment ago and is gone".to_owned(), "run the command again")
         }
-        DiskErrorKind::Full => (Code::DiskFull, format!("no space left ({})", error.source), "free some space and run the command again"),
-        DiskErrorKind::ReadOnly => {
-            (Code::DiskReadOnly, format!("the medium cannot be written ({})", error.source), "make it writable and run the command again")
+        DiskErrorKind::Full => {
+            (Code::DiskFull, format!("no space left ({})", error.source), "free some space and run the command again")
         }
-        DiskErrorKind::Busy => (Code::LockHeld, "another writer is at work on this project".to_owned(), "wait for it to end, or raise `--wait`"),
-        DiskErrorKind::AlreadyExists | DiskErrorKind::Io => {
-            (Code::DiskIo, format!("the file system failed: {}", error.source), "check the disk and run the command again")
-        }
+        DiskErrorKind::ReadOnly => (
+            Code::DiskReadOnly,
+            format!("the medium cannot be written ({})", error.source),
+            "make it writable and run the command again",
+        ),
+        DiskErrorKind::Busy => (
+            Code::LockHeld,
+            "another writer is at work on this project".to_owned(),
+            "wait for it to end, or raise `--wait`",
+        ),
+        DiskErrorKind::AlreadyExists | DiskErrorKind::Io => (
+            Code::DiskIo,
+            format!("the file system failed: {}", error.source),
+            "check the disk and run the command again",
+        ),
     };
     Diagnostic::new(code, message).at(&error.path).help(help)
 }

@@ -102,7 +102,9 @@ impl<'t> Parser<'t> {
             Some(b'{' | b'[') => {
                 let is_object = self.peek() == Some(b'{');
                 if stack.len() >= self.bounds.depth {
-                    return Err(self.fault(Code::JsonTooDeep, format!("nested more than {} levels deep", self.bounds.depth)));
+                    return Err(
+                        self.fault(Code::JsonTooDeep, format!("nested more than {} levels deep", self.bounds.depth))
+                    );
                 }
                 self.at += 1;
                 let kind = if is_object { NodeKind::Object } else { NodeKind::List };
@@ -181,7 +183,14 @@ impl<'t> Parser<'t> {
         let (mut escaped, mut decoded_bytes) = (false, 0);
         loop {
             match self.peek() {
-                None => return Err(Fault { code: Code::JsonSyntax, start, end: self.at, message: "the string does not end".into() }),
+                None => {
+                    return Err(Fault {
+                        code: Code::JsonSyntax,
+                        start,
+                        end: self.at,
+                        message: "the string does not end".into(),
+                    });
+                }
                 Some(b'"') => break,
                 Some(b'\\') => {
                     escaped = true;
