@@ -15,12 +15,11 @@ pub(super) struct Faults<'a> {
     path: &'a str,
     findings: &'a mut Vec<Diagnostic>,
     listed: usize,
-    unlisted: usize,
 }
 
 impl<'a> Faults<'a> {
     pub(super) fn new(path: &'a str, findings: &'a mut Vec<Diagnostic>) -> Faults<'a> {
-        Faults { path, findings, listed: 0, unlisted: 0 }
+        Faults { path, findings, listed: 0 }
     }
 
     /// Notes a fault at a byte of the file.
@@ -35,24 +34,27 @@ impl<'a> Faults<'a> {
 
     /// Notes a fault that needs other help than [`REBUILD`].
     pub(super) fn push(&mut self, finding: Diagnostic) {
-        if self.listed == LISTED_MAX {
-            self.unlisted += 1;
-            return;
+        if !self.is_full() {
+            self.listed += 1;
+            self.findings.push(finding.at(self.path));
         }
-        self.listed += 1;
-        self.findings.push(finding.at(self.path));
     }
 
     pub(super) fn any(&self) -> bool {
         self.listed > 0
     }
 
-    /// Says how many faults are not listed, if any, on the last one that is.
+    /// Whether there is no point in looking further.
+    pub(super) fn is_full(&self) -> bool {
+        self.listed == LISTED_MAX
+    }
+
+    /// Says on the last finding that the list was cut, if it was.
     pub(super) fn finish(self) {
-        if self.unlisted > 0
+        if self.is_full()
             && let Some(last) = self.findings.pop()
         {
-            self.findings.push(last.number("unlisted", self.unlisted));
+            self.findings.push(last.number("listed_max", LISTED_MAX as u64));
         }
     }
 }

@@ -72,8 +72,8 @@ pub(super) fn in_payloads(handle: &mut dyn ReadHandle, from: u64, excess: u64) -
     if single_line_feeds == 0 && excess <= pairs {
         return Ok(Some(LINE_ENDS));
     }
-    // One byte became two or three, so at most two of three high bytes are too many.
-    let re_encoded = is_utf8 && pending.is_empty() && excess <= high / 3 * 2 + high % 3;
+    // A byte became a character of two or three, so at most two of three high bytes are too many.
+    let re_encoded = is_utf8 && pending.is_empty() && excess.saturating_mul(3) <= high.saturating_mul(2);
     Ok(re_encoded.then_some(ENCODING))
 }
 

@@ -64,12 +64,18 @@ fn read_lists(tree: &Tree, limits: &Limits, faults: &mut Faults<'_>) -> Option<H
     }
     let mut header = Header::default();
     for node in table.items() {
+        if faults.is_full() {
+            return None;
+        }
         if let Some(entry) = read_entry(node, limits, faults) {
             header.entries.push(entry);
             header.entry_offsets.push(offset_of(node));
         }
     }
     for node in preload.items() {
+        if faults.is_full() {
+            return None;
+        }
         if let Some(entry) = read_preload(node, faults) {
             header.preload.push(entry);
             header.preload_offsets.push(offset_of(node));

@@ -237,6 +237,7 @@ fn payloads_lie_without_gap_or_overlap_and_end_the_file() {
     }
     assert_eq!(codes([small(), vec![b'x']].concat()), ["archive/trailing-bytes"]);
     assert_eq!(codes([small(), b"\r\n".to_vec()].concat()), ["archive/trailing-bytes"]);
+    assert_eq!(codes([small(), "é€".into()].concat()), ["archive/trailing-bytes"]);
     let beyond = around(&header_of(&[sound(1, 0, 9_007_199_254_740_990)], &[]), &[0; 10]);
     assert_eq!(codes(beyond), ["archive/truncated"]);
 }
@@ -382,5 +383,27 @@ fn a_hostile_header_does_not_flood_the_findings() {
     let header = format!(r#"{{"asset_table":[{}0],"preload":[]}}"#, "0,".repeat(5000));
     let (_, findings) = look(around(header.as_bytes(), b""));
     assert_eq!(findings.len(), 1000);
-    assert_eq!(findings[999].evidence.last(), Some(&("unlisted", Evidence::Number(4001))));
+    assert_eq!(findings[999].evidence.last(), Some(&("listed_max", Evidence::Number(1000))));
+}
+
+#[test]
+fn whatever_is_accepted_is_what_the_writer_writes() {
+    let bytes = small();
+    let mut accepted = 0;
+    for at in 0..bytes.len() {
+        for bit in 0..8 {
+            let mut changed = bytes.clone();
+            changed[at] ^= 1 << bit;
+            let (verified, findings) = look(changed.clone());
+            let answers = findings.iter().all(|finding| ["archive", "version"].contains(&finding.code.family()));
+            assert!(answers, "byte {at} bit {bit}: {findings:?}");
+            if findings.is_empty() {
+                let preload = PreloadEntry { asset_id: verified.entries[1].asset_id, slot: 0 };
+                let header = header_of(&verified.entries, &[preload]);
+                assert_eq!(around(&header, &changed[changed.len() - 10..]), changed, "byte {at} bit {bit}");
+                accepted += 1;
+            }
+        }
+    }
+    assert!(accepted >= 80, "every payload byte may have any value");
 }
