@@ -10,3 +10,4 @@ pub mod trust;
 pub mod envelope;
 pub mod migrate;
 pub mod schema;
+pub mod workspace;
