@@ -7,7 +7,7 @@ use crate::doctor::rule::Rule;
 pub(crate) const RULE: Rule = Rule {
     code: Code::TrustTooMany,
     what: "There are more of something than a limit allows: 100 000 registered assets, 4 096 inputs of one asset, \
-           4 096 members of one JSON object, or 2 000 000 files met while walking the project.",
+           or 2 000 000 files met while walking the project.",
     why: "Limits keep time and memory bounded, whatever a project holds. Counts like these mostly come from a \
            script that ran away, or from a cache folder that strayed into `assets/`.",
     example: r#"assets/tiles/asset.json:
