@@ -11,3 +11,4 @@ pub mod envelope;
 pub mod migrate;
 pub mod schema;
 pub mod workspace;
+pub mod doctor;
