@@ -86,7 +86,7 @@ fn load_registry(disk: &dyn Disk, options: &Options, findings: &mut Vec<Diagnost
     let file = disk.open(&path).map_err(|error| match error.kind {
         DiskErrorKind::NotFound => Diagnostic::new(Code::RegistryMissing, "the project has no registry")
             .at(path.as_str())
-            .help("run `init` to make one, or name the project's folder with `--project DIR`"),
+            .help("run `{program} init` to make one, or name the project's folder with `--project DIR`"),
         _ => refusal(&error),
     })?;
     let admitted = trust::admit(file, Limit::ControlFileBytes, &options.limits)?;
