@@ -1,3 +1,4 @@
 //! x
 pub mod span;
 pub mod diagnostic;
+pub mod bank;
