@@ -4,10 +4,10 @@ use super::*;
 use crate::bank::Role;
 use crate::bank::tests::inputs::Memory;
 
-fn parse(path: &str, text: &[u8]) -> Result<Vec<[u8; 3]>, Diagnostic> {
+fn parse(path: &str, text: &[u8]) -> Result<Vec<[u8; 3]>, Box<Diagnostic>> {
     let inputs = Memory::new().with(Role::Palettes, path, text);
     let mut source = Source::open(&inputs, Role::Palettes, 0).unwrap();
-    let palette = read(&mut source).map_err(|found| *found)?;
+    let palette = read(&mut source)?;
     Ok(palette.entries.iter().map(|entry| entry.colour).collect())
 }
 

@@ -21,12 +21,12 @@ fn check(format: RawFormat, declared: &Value, bytes: u64) -> Vec<(Code, String)>
 
 #[test]
 fn bytes_are_copied_as_they_are() {
-    let bytes: Vec<u8> = (0..34_816_u32).map(|at| (at * 7 >> 3) as u8).collect();
+    let bytes: Vec<u8> = (0..34_816_u32).map(|at| ((at * 7) >> 3) as u8).collect();
     let (payload, facts, _) = make(RawFormat::Glyph, &bytes);
     assert_eq!(payload, bytes);
     let metadata = json!({"width": 256, "height": 256, "palette_count": 64});
     assert_eq!(Value::Object(facts.unwrap().layout.metadata), metadata);
-    let (payload, facts, _) = make(RawFormat::Sound, &bytes[..200_00]);
+    let (payload, facts, _) = make(RawFormat::Sound, &bytes[..20_000]);
     assert_eq!((payload.len(), facts.unwrap().layout.metadata.len()), (20_000, 0));
 }
 

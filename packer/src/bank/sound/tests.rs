@@ -72,7 +72,7 @@ fn every_encoding_becomes_exactly_these_samples() {
 #[test]
 fn float_is_computed_in_double_precision() {
     // In single precision each of these products is a half, which rounds up.
-    let values = [0.134_388_25, 0.569_246_47, 0.763_832_5, 0.255_119_47, -0.569_246_47];
+    let values = [0.134_388_25, 0.569_246_5, 0.763_832_5, 0.255_119_47, -0.569_246_5];
     assert_eq!(samples(MONO, &Wav::float(&values)), [4_403, 18_652, 25_028, 8_359, -18_652]);
 }
 
