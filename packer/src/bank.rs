@@ -11,31 +11,30 @@ mod sniff;
 mod source;
 
 use crate::diagnostic::{Code, Diagnostic};
+use crate::digest::Digest;
+use crate::schema::{BankType, Role};
+use crate::trust::{self, Limits};
 pub use glyph::GlyphOptions;
-pub use raw::RawFormat;
 use serde_json::{Map, Value};
 pub use sound::SoundOptions;
 use std::cell::RefCell;
 use std::io::{self, Read, Seek, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// What an input is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Role {
-    /// PNG pictures of a glyph bank.
-    Sprites,
-    /// Palette files of a glyph bank.
-    Palettes,
-    /// WAV files of a sound bank.
-    Sources,
-    /// The one file whose bytes are the payload.
-    Payload,
+/// The content of an input: bytes that can be read from any place.
+pub trait Content: Read + Seek + Send {
+    /// Asked after the last read: is it still what was admitted?
+    ///
+    /// # Errors
+    /// `trust/changed-while-reading`, and what stands in the way of looking.
+    fn check_unchanged(&self) -> Result<(), Diagnostic>;
 }
 
-/// Bytes that can be read from any place.
-pub trait Seekable: Read + Seek + Send {}
-
-impl<T: Read + Seek + Send> Seekable for T {}
+impl Content for trust::Stream {
+    fn check_unchanged(&self) -> Result<(), Diagnostic> {
+        trust::Stream::check_unchanged(self)
+    }
+}
 
 /// One admitted input, opened at its start.
 pub struct Input {
@@ -44,7 +43,7 @@ pub struct Input {
     /// The file's size when it was admitted.
     pub bytes: u64,
     /// Its content.
-    pub content: Box<dyn Seekable>,
+    pub content: Box<dyn Content>,
 }
 
 /// The inputs of one asset.
@@ -56,24 +55,7 @@ pub trait Inputs {
     ///
     /// # Errors
     /// What is to be reported when it cannot be opened or is no longer what was admitted.
-    fn open(&self, role: Role, index: usize) -> Result<Input, Box<Diagnostic>>;
-}
-
-/// What a picture may ask for. Judged from its header, before anything is decoded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
-    /// The longest side, in pixels.
-    pub image_side_px: u32,
-    /// Width times height.
-    pub image_area_px: u64,
-    /// Bytes of the decoded rows as stored, and, apart from them, of the compressed data.
-    pub decoder_bytes: u64,
-}
-
-impl Default for Limits {
-    fn default() -> Limits {
-        Limits { image_side_px: 16_384, image_area_px: 64 << 20, decoder_bytes: 8 << 20 }
-    }
+    fn open(&self, role: Role, index: usize) -> Result<Input, Diagnostic>;
 }
 
 /// How the payload of one bank is made.
@@ -84,7 +66,7 @@ pub enum Recipe {
     /// From WAV files.
     Sound(SoundOptions),
     /// Taken as it is.
-    Raw(RawFormat),
+    Raw(BankType),
 }
 
 /// What is known before any byte of a payload is made.
@@ -105,8 +87,8 @@ pub struct InputDigest {
     pub path: String,
     /// Its size.
     pub bytes: u64,
-    /// SHA-256 of all its bytes, also of those that no decoder needs.
-    pub sha256: [u8; 32],
+    /// Of all its bytes, also of those that no decoder needs.
+    pub digest: Digest,
 }
 
 /// What is known once a payload is made.
@@ -128,7 +110,7 @@ pub fn layout(recipe: &Recipe, inputs: &dyn Inputs, findings: &mut Vec<Diagnosti
     contained(inputs, findings, |inputs, findings| match recipe {
         Recipe::Glyph(_) => glyph::layout(inputs.count(Role::Palettes), findings),
         Recipe::Sound(options) => sound::layout(options, inputs, findings),
-        Recipe::Raw(format) => raw::layout(*format, inputs, findings),
+        Recipe::Raw(bank) => raw::layout(*bank, inputs, findings),
     })
     .flatten()
 }
@@ -152,7 +134,7 @@ pub fn materialise(
     let made = contained(inputs, findings, |inputs, findings| match recipe {
         Recipe::Glyph(options) => glyph::materialise(options, inputs, limits, sink, findings),
         Recipe::Sound(options) => sound::materialise(options, inputs, sink, findings),
-        Recipe::Raw(format) => raw::materialise(*format, inputs, sink, findings),
+        Recipe::Raw(bank) => raw::materialise(*bank, inputs, sink, findings),
     });
     let Some(facts) = made.transpose()?.flatten() else { return Ok(None) };
     if expected.is_some_and(|expected| *expected != facts.layout) {
@@ -200,7 +182,7 @@ impl Inputs for Noted<'_> {
         self.inputs.count(role)
     }
 
-    fn open(&self, role: Role, index: usize) -> Result<Input, Box<Diagnostic>> {
+    fn open(&self, role: Role, index: usize) -> Result<Input, Diagnostic> {
         let input = self.inputs.open(role, index)?;
         self.path.replace(Some(input.path.clone()));
         Ok(input)

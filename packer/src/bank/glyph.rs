@@ -8,8 +8,9 @@ mod tiles;
 use super::palette::{self, Palette};
 use super::png::{self, Header, Picture};
 use super::source::Source;
-use super::{Facts, InputDigest, Inputs, Layout, Limits, Role, blocked};
+use super::{Facts, InputDigest, Inputs, Layout, Role, blocked};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::trust::Limits;
 use matcher::Matcher;
 use serde_json::{Map, Value};
 use sheet::Sheet;
@@ -95,7 +96,7 @@ pub fn materialise(
                 }
             }
             Ok(None) => {}
-            Err(found) => findings.push(*found),
+            Err(found) => findings.push(found),
         }
     }
     findings.extend(bank.overflow_finding());
@@ -124,7 +125,7 @@ fn read_palettes(inputs: &dyn Inputs, findings: &mut Vec<Diagnostic>) -> (Vec<Pa
                 palettes.push(palette);
                 digests.push(digest);
             }
-            Err(found) => findings.push(*found),
+            Err(found) => findings.push(found),
         }
     }
     (palettes, digests)
@@ -148,7 +149,7 @@ impl Bank<'_> {
         inputs: &dyn Inputs,
         index: usize,
         findings: &mut Vec<Diagnostic>,
-    ) -> Result<Option<(String, usize, Picture)>, Box<Diagnostic>> {
+    ) -> Result<Option<(String, usize, Picture)>, Diagnostic> {
         let mut source = Source::open(inputs, Role::Sprites, index)?;
         let header = png::header(&mut source, self.limits)?;
         let tiles = self.count_tiles(&source, &header)?;
@@ -165,7 +166,7 @@ impl Bank<'_> {
         Ok(Some((path, first_tile, picture)))
     }
 
-    fn count_tiles(&self, source: &Source, header: &Header) -> Result<u64, Box<Diagnostic>> {
+    fn count_tiles(&self, source: &Source, header: &Header) -> Result<u64, Diagnostic> {
         let side = self.options.tile_size;
         if header.width.is_multiple_of(side) && header.height.is_multiple_of(side) {
             return Ok(u64::from(header.width / side) * u64::from(header.height / side));
@@ -177,7 +178,7 @@ impl Bank<'_> {
         let found = source
             .finding(Code::GlyphSizeNotMultiple, message)
             .help(format!("make both sides multiples of {side}, or declare another `tile_size` (8, 16 or 32)"));
-        Err(Box::new(found.number("width", header.width).number("height", header.height).number("tile_size", side)))
+        Err(found.number("width", header.width).number("height", header.height).number("tile_size", side))
     }
 
     fn overflow_finding(&self) -> Option<Diagnostic> {

@@ -41,7 +41,7 @@ struct Refusal {
 }
 
 /// Reads the whole of `source` as a palette.
-pub(super) fn read(source: &mut Source) -> Result<Palette, Box<Diagnostic>> {
+pub(super) fn read(source: &mut Source) -> Result<Palette, Diagnostic> {
     let path = source.path().to_owned();
     let format = [("gpl", formats::gimp as Format), ("pal", formats::jasc), ("hex", formats::hex)]
         .into_iter()
@@ -49,17 +49,17 @@ pub(super) fn read(source: &mut Source) -> Result<Palette, Box<Diagnostic>> {
     let Some((_, parse)) = format else {
         let kind = describe(source.peek(64)?);
         let found = malformed(source, &format!("the file is {kind}, and its name is not that of a palette"));
-        return Err(Box::new(found.help("palettes are .gpl, .pal or .hex files; the extension says which")));
+        return Err(found.help("palettes are .gpl, .pal or .hex files; the extension says which"));
     };
     if source.bytes() > FILE_BYTES_MAX {
         let message = format!("a palette of {} bytes is none: at most {FILE_BYTES_MAX} are read", source.bytes());
-        return Err(Box::new(malformed(source, &message).help("list a palette file of at most 16 colours")));
+        return Err(malformed(source, &message).help("list a palette file of at most 16 colours"));
     }
     let mut text = vec![0; usize::try_from(source.bytes()).expect("at most 64 KiB")];
     source.fill(&mut text)?;
     let colours = parse(&text).and_then(|colours| counted(&text, colours)).map_err(|refusal| {
         let place = locate(&text, refusal.at.start, refusal.at.end);
-        Box::new(malformed(source, &refusal.message).on(place))
+        malformed(source, &refusal.message).on(place)
     })?;
     let entries = colours.into_iter().map(|(colour, at)| Entry { colour, place: locate(&text, at.start, at.end) });
     Ok(Palette { path, entries: entries.collect() })

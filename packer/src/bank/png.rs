@@ -4,10 +4,10 @@
 mod chunks;
 mod pixels;
 
-use super::Limits;
 use super::sniff;
 use super::source::Source;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::trust::{Limit, Limits};
 
 const SIGNATURE: &[u8; 8] = b"\x89PNG\r\n\x1a\n";
 /// Signature, length and name of the first chunk, and its 13 bytes.
@@ -40,7 +40,7 @@ pub(super) struct Picture {
 
 /// Looks at the first bytes alone: is this a PNG picture, and does it stay within the limits? Takes nothing from
 /// `source`. A width or height of zero passes; [`read`] refuses it.
-pub(super) fn header(source: &mut Source, limits: &Limits) -> Result<Header, Box<Diagnostic>> {
+pub(super) fn header(source: &mut Source, limits: &Limits) -> Result<Header, Diagnostic> {
     sniff::demand(source, "a PNG picture", "png", |head| {
         head.starts_with(SIGNATURE) || (!head.is_empty() && SIGNATURE.starts_with(head))
     })?;
@@ -56,10 +56,11 @@ pub(super) fn header(source: &mut Source, limits: &Limits) -> Result<Header, Box
     let header = Header { width: number(16), height: number(20), depth, colour, compression, filter, interlace };
     match header.beyond(limits) {
         None => Ok(header),
-        Some(why) => {
+        Some((limit, why)) => {
             let message = format!("a picture of {} × {} pixels is too large: {why}", header.width, header.height);
-            let found = source.finding(Code::ImageTooLarge, message).help("cut the picture into smaller ones");
-            Err(Box::new(found.number("width", header.width).number("height", header.height)))
+            let help = format!("cut the picture into smaller ones, or raise `--limit {}=N`", limit.name());
+            let found = source.finding(Code::ImageTooLarge, message).help(help);
+            Err(found.number("width", header.width).number("height", header.height).number("limit", limits.get(limit)))
         }
     }
 }
@@ -70,7 +71,7 @@ pub(super) fn read(
     header: &Header,
     limits: &Limits,
     findings: &mut Vec<Diagnostic>,
-) -> Result<Picture, Box<Diagnostic>> {
+) -> Result<Picture, Diagnostic> {
     if let Err(why) = header.check() {
         return Err(malformed(source, why));
     }
@@ -89,26 +90,26 @@ pub(super) fn read(
     Ok(picture)
 }
 
-fn malformed(source: &Source, why: impl AsRef<str>) -> Box<Diagnostic> {
+fn malformed(source: &Source, why: impl AsRef<str>) -> Diagnostic {
     let found = source.finding(Code::ImageMalformed, format!("the PNG is damaged: {}", why.as_ref()));
-    Box::new(found.help("export the picture again, or restore the file from version control"))
+    found.help("export the picture again, or restore the file from version control")
 }
 
 impl Header {
-    /// Which limit the picture breaks, in words.
-    fn beyond(&self, limits: &Limits) -> Option<String> {
-        let side = self.width.max(self.height);
-        if side > limits.image_side_px {
-            return Some(format!("a side may have {} pixels", limits.image_side_px));
+    /// Which limit the picture breaks, and how.
+    fn beyond(&self, limits: &Limits) -> Option<(Limit, String)> {
+        let (width, height) = (u64::from(self.width), u64::from(self.height));
+        let most = limits.get(Limit::ImageSide);
+        if width.max(height) > most {
+            return Some((Limit::ImageSide, format!("a side may have {most} pixels")));
         }
-        let area = u64::from(self.width) * u64::from(self.height);
-        if area > limits.image_area_px {
-            return Some(format!("it has {area} pixels and may have {}", limits.image_area_px));
+        let (area, most) = (width * height, limits.get(Limit::ImageArea));
+        if area > most {
+            return Some((Limit::ImageArea, format!("it has {area} pixels and may have {most}")));
         }
-        let rows = u64::from(self.width).saturating_mul(self.pixel_bits()).div_ceil(8);
-        let bytes = rows.saturating_mul(u64::from(self.height));
-        (bytes > limits.decoder_bytes)
-            .then(|| format!("its decoded rows take {bytes} bytes and may take {}", limits.decoder_bytes))
+        let row = width.saturating_mul(self.pixel_bits()).div_ceil(8);
+        let (rows, most) = (row.saturating_mul(height), limits.get(Limit::DecoderBytes));
+        (rows > most).then(|| (Limit::DecoderBytes, format!("its decoded rows take {rows} bytes and may take {most}")))
     }
 
     fn channels(&self) -> u8 {

@@ -4,22 +4,14 @@
 use super::source::Source;
 use super::{Facts, Inputs, Layout, Role, glyph, sound};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::schema::BankType;
 use serde_json::{Map, Value};
 use std::io::{self, Write};
 
-/// What a raw payload is a payload of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RawFormat {
-    /// A sheet and its palettes.
-    Glyph,
-    /// Samples.
-    Sound,
-}
-
 /// Size of the payload file and the metadata that the format adds; a finding when the size cannot be right.
-pub fn layout(format: RawFormat, inputs: &dyn Inputs, findings: &mut Vec<Diagnostic>) -> Option<Layout> {
-    let measured = Source::scan(inputs, Role::Payload, 0).and_then(|source| measure(format, &source));
-    measured.map_err(|found| findings.push(*found)).ok()
+pub fn layout(bank: BankType, inputs: &dyn Inputs, findings: &mut Vec<Diagnostic>) -> Option<Layout> {
+    let measured = Source::scan(inputs, Role::Payload, 0).and_then(|source| measure(bank, &source));
+    measured.map_err(|found| findings.push(found)).ok()
 }
 
 /// Copies the payload; see [`materialise`](super::materialise).
@@ -27,16 +19,16 @@ pub fn layout(format: RawFormat, inputs: &dyn Inputs, findings: &mut Vec<Diagnos
 /// # Errors
 /// Only what `sink` answered.
 pub fn materialise(
-    format: RawFormat,
+    bank: BankType,
     inputs: &dyn Inputs,
     sink: &mut dyn Write,
     findings: &mut Vec<Diagnostic>,
 ) -> io::Result<Option<Facts>> {
-    let opened = Source::open(inputs, Role::Payload, 0).and_then(|source| Ok((measure(format, &source)?, source)));
+    let opened = Source::open(inputs, Role::Payload, 0).and_then(|source| Ok((measure(bank, &source)?, source)));
     let (layout, mut source) = match opened {
         Ok(opened) => opened,
         Err(found) => {
-            findings.push(*found);
+            findings.push(found);
             return Ok(None);
         }
     };
@@ -45,7 +37,7 @@ pub fn materialise(
             Ok([]) => break,
             Ok(run) => sink.write_all(run)?,
             Err(found) => {
-                findings.push(*found);
+                findings.push(found);
                 return Ok(None);
             }
         }
@@ -53,31 +45,31 @@ pub fn materialise(
     match source.finish() {
         Ok(digest) => Ok(Some(Facts { layout, inputs: vec![digest], palette_per_tile: Vec::new() })),
         Err(found) => {
-            findings.push(*found);
+            findings.push(found);
             Ok(None)
         }
     }
 }
 
-fn measure(format: RawFormat, source: &Source) -> Result<Layout, Box<Diagnostic>> {
+fn measure(bank: BankType, source: &Source) -> Result<Layout, Diagnostic> {
     let bytes = source.bytes();
-    match format {
-        RawFormat::Glyph if bytes != glyph::PAYLOAD_BYTES => {
+    match bank {
+        BankType::Glyph if bytes != glyph::PAYLOAD_BYTES => {
             let message = format!("the payload has {bytes} bytes; a glyph bank has {}", glyph::PAYLOAD_BYTES);
             Err(size_mismatch(source, &message, "a payload is a sheet of 32768 bytes and 64 palettes of 32 bytes"))
         }
-        RawFormat::Sound if !bytes.is_multiple_of(2) => {
+        BankType::Sound if !bytes.is_multiple_of(2) => {
             let message = format!("the payload has {bytes} bytes; samples have 2 each");
             Err(size_mismatch(source, &message, "a payload is signed 16-bit little-endian mono samples, nothing else"))
         }
-        RawFormat::Glyph => Ok(Layout { bytes, metadata: glyph::constants() }),
-        RawFormat::Sound => Ok(Layout { bytes, metadata: Map::new() }),
+        BankType::Glyph => Ok(Layout { bytes, metadata: glyph::constants() }),
+        BankType::Sound => Ok(Layout { bytes, metadata: Map::new() }),
     }
 }
 
-fn size_mismatch(source: &Source, message: &str, help: &str) -> Box<Diagnostic> {
+fn size_mismatch(source: &Source, message: &str, help: &str) -> Diagnostic {
     let found = source.finding(Code::PayloadSizeMismatch, message).number("bytes", source.bytes());
-    Box::new(found.help(help))
+    found.help(help)
 }
 
 /// Checks the metadata that the declaration of a raw bank gives, for a payload of `bytes`.
@@ -85,12 +77,12 @@ fn size_mismatch(source: &Source, message: &str, help: &str) -> Box<Diagnostic> 
 /// The findings name no file: they are about the declaration, which only the caller knows. Members that no
 /// format knows are left alone, and so is `tile_size`, which every glyph bank declares.
 #[must_use]
-pub fn check_metadata(format: RawFormat, declared: &Map<String, Value>, bytes: u64) -> Vec<Diagnostic> {
-    match format {
-        RawFormat::Glyph => {
+pub fn check_metadata(bank: BankType, declared: &Map<String, Value>, bytes: u64) -> Vec<Diagnostic> {
+    match bank {
+        BankType::Glyph => {
             demand_integer(declared, "palette_authored", 1, glyph::PALETTES as u64).into_iter().collect()
         }
-        RawFormat::Sound => {
+        BankType::Sound => {
             let (low, high) = (*sound::SAMPLE_RATES.start(), *sound::SAMPLE_RATES.end());
             let mut findings = Vec::new();
             findings.extend(demand_integer(declared, "sample_rate", u64::from(low), u64::from(high)));

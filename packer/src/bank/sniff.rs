@@ -87,7 +87,7 @@ pub(super) fn demand(
     wanted: &'static str,
     extension: &'static str,
     starts_well: impl FnOnce(&[u8]) -> bool,
-) -> Result<(), Box<Diagnostic>> {
+) -> Result<(), Diagnostic> {
     let head = source.peek(HEAD_BYTES)?;
     let is_wanted = starts_well(head);
     let kind = describe(head);
@@ -106,7 +106,7 @@ pub(super) fn demand(
         (false, kind) if kind.contains("Git LFS") => "fetch the real file with `git lfs pull`".to_owned(),
         (false, _) => format!("export it as {wanted} instead of renaming it, or take it out of the inputs"),
     };
-    Err(Box::new(source.finding(Code::PayloadTypeMismatch, message).help(help).text("is", kind)))
+    Err(source.finding(Code::PayloadTypeMismatch, message).help(help).text("is", kind))
 }
 
 /// Whether a path ends in `.extension`, ASCII letters in any case.

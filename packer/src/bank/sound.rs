@@ -33,7 +33,7 @@ pub fn layout(options: &SoundOptions, inputs: &dyn Inputs, findings: &mut Vec<Di
             bank.add(options, &source, &wave, &mut found);
             Ok(())
         });
-        found.extend(scanned.err().map(|finding| *finding));
+        found.extend(scanned.err());
     }
     if blocked(&found) {
         findings.append(&mut found);
@@ -71,7 +71,7 @@ pub fn materialise(
         };
         match one() {
             Ok(()) => {}
-            Err(Stop::Finding(found)) => findings.push(*found),
+            Err(Stop::Finding(found)) => findings.push(found),
             Err(Stop::Sink(error)) => return Err(error),
         }
     }

@@ -1,10 +1,12 @@
 //! Reads one input: buffered, never beyond the size it was admitted with, and hashed on the way. Decoders see
 //! bytes through it alone. It interprets nothing.
 
-use super::{Input, InputDigest, Inputs, Role, Seekable};
+use super::{Content, Input, InputDigest, Inputs, Role};
 use crate::diagnostic::{Code, Diagnostic};
-use sha2::{Digest, Sha256};
-use std::io::{ErrorKind, SeekFrom};
+use crate::digest::{Digest, Hasher};
+use crate::disk::DiskError;
+use crate::trust::refusal;
+use std::io::{self, ErrorKind, SeekFrom};
 
 /// The most that is buffered of an input that is read as a whole, and of one that is scanned.
 const READ_BYTES: u64 = 64 * 1024;
@@ -15,31 +17,31 @@ pub(super) struct Source {
     role: Role,
     path: String,
     bytes: u64,
-    content: Box<dyn Seekable>,
+    content: Box<dyn Content>,
     buffer: Vec<u8>,
     /// `buffer[start..end]` was fetched and not yet handed out.
     start: usize,
     end: usize,
     fetched: u64,
     /// Absent when the input is only scanned.
-    digest: Option<Sha256>,
+    hasher: Option<Hasher>,
 }
 
 impl Source {
     /// Opens an input to be read and hashed as a whole.
-    pub(super) fn open(inputs: &dyn Inputs, role: Role, index: usize) -> Result<Source, Box<Diagnostic>> {
-        Ok(Source::new(inputs.open(role, index)?, role, READ_BYTES, Some(Sha256::new())))
+    pub(super) fn open(inputs: &dyn Inputs, role: Role, index: usize) -> Result<Source, Diagnostic> {
+        Ok(Source::new(inputs.open(role, index)?, role, READ_BYTES, Some(Hasher::default())))
     }
 
     /// Opens an input of which only parts are wanted: skipped bytes are not read.
-    pub(super) fn scan(inputs: &dyn Inputs, role: Role, index: usize) -> Result<Source, Box<Diagnostic>> {
+    pub(super) fn scan(inputs: &dyn Inputs, role: Role, index: usize) -> Result<Source, Diagnostic> {
         Ok(Source::new(inputs.open(role, index)?, role, SCAN_BYTES, None))
     }
 
-    fn new(input: Input, role: Role, buffer_bytes: u64, digest: Option<Sha256>) -> Source {
+    fn new(input: Input, role: Role, buffer_bytes: u64, hasher: Option<Hasher>) -> Source {
         let Input { path, bytes, content } = input;
         let capacity = usize::try_from(bytes.clamp(1, buffer_bytes)).expect("at most 64 KiB");
-        Source { role, path, bytes, content, buffer: vec![0; capacity], start: 0, end: 0, fetched: 0, digest }
+        Source { role, path, bytes, content, buffer: vec![0; capacity], start: 0, end: 0, fetched: 0, hasher }
     }
 
     /// Relative to the project.
@@ -69,7 +71,7 @@ impl Source {
 
     /// The first bytes of the input, at most `most` and fewer only if it is shorter; hands nothing out.
     /// Called before anything else.
-    pub(super) fn peek(&mut self, most: usize) -> Result<&[u8], Box<Diagnostic>> {
+    pub(super) fn peek(&mut self, most: usize) -> Result<&[u8], Diagnostic> {
         let most = most.min(self.buffer.len());
         while self.end < most && self.fetched < self.bytes {
             self.fetch()?;
@@ -78,7 +80,7 @@ impl Source {
     }
 
     /// The next bytes: at most `most`, empty only at the end.
-    pub(super) fn take(&mut self, most: usize) -> Result<&[u8], Box<Diagnostic>> {
+    pub(super) fn take(&mut self, most: usize) -> Result<&[u8], Diagnostic> {
         if self.start == self.end && self.fetched < self.bytes {
             self.start = 0;
             self.end = 0;
@@ -90,7 +92,7 @@ impl Source {
     }
 
     /// Fills `out`. The caller has made sure that so many bytes are left.
-    pub(super) fn fill(&mut self, out: &mut [u8]) -> Result<(), Box<Diagnostic>> {
+    pub(super) fn fill(&mut self, out: &mut [u8]) -> Result<(), Diagnostic> {
         let mut done = 0;
         while done < out.len() {
             let run = self.take(out.len() - done)?;
@@ -104,13 +106,13 @@ impl Source {
     }
 
     /// Passes over `count` bytes, which are known to be left; reads them only if they have to be hashed.
-    pub(super) fn skip(&mut self, mut count: u64) -> Result<(), Box<Diagnostic>> {
+    pub(super) fn skip(&mut self, mut count: u64) -> Result<(), Diagnostic> {
         while count > 0 {
             let buffered = (self.end - self.start) as u64;
-            if self.digest.is_none() && count > buffered {
+            if self.hasher.is_none() && count > buffered {
                 self.fetched += count - buffered;
                 self.start = self.end;
-                self.content.seek(SeekFrom::Start(self.fetched)).map_err(|error| self.unreadable(&error))?;
+                self.content.seek(SeekFrom::Start(self.fetched)).map_err(|error| self.unreadable(error))?;
                 return Ok(());
             }
             let run = self.take(usize::try_from(count).unwrap_or(usize::MAX))?.len() as u64;
@@ -123,7 +125,7 @@ impl Source {
     }
 
     /// Reads what is left and says what was read. The input must end where it should.
-    pub(super) fn finish(mut self) -> Result<InputDigest, Box<Diagnostic>> {
+    pub(super) fn finish(mut self) -> Result<InputDigest, Diagnostic> {
         self.skip(self.left())?;
         let mut beyond = [0];
         loop {
@@ -131,40 +133,41 @@ impl Source {
                 Ok(0) => break,
                 Ok(_) => return Err(self.changed()),
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(error) => return Err(self.unreadable(&error)),
+                Err(error) => return Err(self.unreadable(error)),
             }
         }
-        let sha256 = self.digest.map_or([0; 32], |digest| digest.finalize().into());
-        Ok(InputDigest { role: self.role, path: self.path, bytes: self.bytes, sha256 })
+        self.content.check_unchanged()?;
+        let digest = self.hasher.map_or_else(|| Digest::of(&[]), Hasher::finish);
+        Ok(InputDigest { role: self.role, path: self.path, bytes: self.bytes, digest })
     }
 
     /// Adds at least one byte behind `end`, where there is room.
-    fn fetch(&mut self) -> Result<(), Box<Diagnostic>> {
+    fn fetch(&mut self) -> Result<(), Diagnostic> {
         let wanted = usize::try_from(self.bytes - self.fetched).unwrap_or(usize::MAX);
         let room = self.buffer.len().min(self.end.saturating_add(wanted));
         loop {
             match self.content.read(&mut self.buffer[self.end..room]) {
                 Ok(0) => return Err(self.changed()),
                 Ok(count) => {
-                    if let Some(digest) = &mut self.digest {
-                        digest.update(&self.buffer[self.end..self.end + count]);
+                    if let Some(hasher) = &mut self.hasher {
+                        hasher.update(&self.buffer[self.end..self.end + count]);
                     }
                     self.end += count;
                     self.fetched += count as u64;
                     return Ok(());
                 }
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(error) => return Err(self.unreadable(&error)),
+                Err(error) => return Err(self.unreadable(error)),
             }
         }
     }
 
-    fn changed(&self) -> Box<Diagnostic> {
+    fn changed(&self) -> Diagnostic {
         let found = self.finding(Code::TrustChangedWhileReading, "the file changed its length while it was read");
-        Box::new(found.help("run the command again when nothing else writes to this file"))
+        found.help("run the command again when nothing else writes to this file")
     }
 
-    fn unreadable(&self, error: &std::io::Error) -> Box<Diagnostic> {
-        Box::new(self.finding(Code::DiskIo, format!("the file could not be read: {error}")))
+    fn unreadable(&self, error: io::Error) -> Diagnostic {
+        refusal(&DiskError::new(&self.path, error))
     }
 }

@@ -36,8 +36,7 @@ fn every_input_is_hashed_as_a_whole_and_listed_by_role() {
         [(Role::Sprites, "assets/a/a.png"), (Role::Sprites, "assets/a/b.png"), (Role::Palettes, "assets/a/a.hex")];
     assert_eq!(listed, wanted);
     assert_eq!(facts.inputs[1].bytes, picture.len() as u64);
-    let digest: [u8; 32] = <sha2::Sha256 as sha2::Digest>::digest(&picture).into();
-    assert_eq!(facts.inputs[1].sha256, digest);
+    assert_eq!(facts.inputs[1].digest, Digest::of(&picture));
 }
 
 #[test]
@@ -49,7 +48,7 @@ fn layout_says_what_materialise_makes() {
     for (recipe, inputs) in [
         (glyphs(), small_bank()),
         (Recipe::Sound(SoundOptions { average_channels: false }), sounds),
-        (Recipe::Raw(RawFormat::Glyph), raw),
+        (Recipe::Raw(BankType::Glyph), raw),
     ] {
         let mut findings = Vec::new();
         let expected = layout(&recipe, &inputs, &mut findings).unwrap();
@@ -76,7 +75,23 @@ fn a_file_that_changed_its_length_is_refused() {
     for said in [34_816, 34_822] {
         let inputs = Memory::new().with(Role::Payload, "p.bin", vec![0; 34_820]).lying_about(0, said);
         let mut findings = Vec::new();
-        let recipe = Recipe::Raw(RawFormat::Sound);
+        let recipe = Recipe::Raw(BankType::Sound);
+        let made = materialise(&recipe, None, &inputs, &Limits::default(), &mut io::sink(), &mut findings);
+        assert_eq!(made.unwrap(), None);
+        assert_eq!((findings.len(), findings[0].code), (1, Code::TrustChangedWhileReading));
+    }
+}
+
+#[test]
+fn a_file_that_changed_otherwise_is_refused_whatever_it_is() {
+    let sounds = Memory::new().with(Role::Sources, "a.wav", Wav::new(1, 16, 8_000, &[1]).bytes());
+    for (recipe, inputs) in [
+        (glyphs(), small_bank().changing_at(0)),
+        (glyphs(), small_bank().changing_at(1)),
+        (Recipe::Sound(SoundOptions { average_channels: false }), sounds.changing_at(0)),
+        (Recipe::Raw(BankType::Sound), Memory::new().with(Role::Payload, "p.bin", [0; 4]).changing_at(0)),
+    ] {
+        let mut findings = Vec::new();
         let made = materialise(&recipe, None, &inputs, &Limits::default(), &mut io::sink(), &mut findings);
         assert_eq!(made.unwrap(), None);
         assert_eq!((findings.len(), findings[0].code), (1, Code::TrustChangedWhileReading));

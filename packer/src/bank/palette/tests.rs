@@ -4,7 +4,7 @@ use super::*;
 use crate::bank::Role;
 use crate::bank::tests::inputs::Memory;
 
-fn parse(path: &str, text: &[u8]) -> Result<Vec<[u8; 3]>, Box<Diagnostic>> {
+fn parse(path: &str, text: &[u8]) -> Result<Vec<[u8; 3]>, Diagnostic> {
     let inputs = Memory::new().with(Role::Palettes, path, text);
     let mut source = Source::open(&inputs, Role::Palettes, 0).unwrap();
     let palette = read(&mut source)?;

@@ -2,9 +2,9 @@
 //! streamed through the checksum and neither kept nor inflated.
 
 use super::{Header, malformed};
-use crate::bank::Limits;
 use crate::bank::source::Source;
 use crate::diagnostic::{Code, Diagnostic, escape_bytes};
+use crate::trust::{Limit, Limits};
 
 /// What decoding needs apart from the header.
 #[derive(Debug, Default)]
@@ -37,7 +37,7 @@ struct Chunk {
 }
 
 /// Reads from the first chunk to the end of `IEND`.
-pub(super) fn read(source: &mut Source, header: &Header, limits: &Limits) -> Result<Parts, Box<Diagnostic>> {
+pub(super) fn read(source: &mut Source, header: &Header, limits: &Limits) -> Result<Parts, Diagnostic> {
     let mut parts = Parts::default();
     let mut stage = Stage::Start;
     loop {
@@ -94,7 +94,7 @@ pub(super) fn read(source: &mut Source, header: &Header, limits: &Limits) -> Res
     }
 }
 
-fn check_palette(source: &Source, header: &Header, chunk: &Chunk, stage: Stage) -> Result<(), Box<Diagnostic>> {
+fn check_palette(source: &Source, header: &Header, chunk: &Chunk, stage: Stage) -> Result<(), Diagnostic> {
     let why = match stage {
         Stage::Palette => "there is a second palette",
         Stage::Transparency => "the palette comes after the transparency that belongs to it",
@@ -114,7 +114,7 @@ fn check_transparency(
     chunk: &Chunk,
     stage: Stage,
     palette_entries: usize,
-) -> Result<(), Box<Diagnostic>> {
+) -> Result<(), Diagnostic> {
     let why = match (stage, header.colour) {
         (Stage::Transparency, _) => "there is a second transparency chunk",
         (Stage::Data | Stage::AfterData, _) => "the transparency comes after the picture data",
@@ -129,7 +129,7 @@ fn check_transparency(
 }
 
 /// Reads length and name of a chunk and makes sure that all of it is there.
-fn begin(source: &mut Source) -> Result<Chunk, Box<Diagnostic>> {
+fn begin(source: &mut Source) -> Result<Chunk, Diagnostic> {
     let at = source.position();
     if source.left() < 8 {
         return Err(malformed(source, "the file ends without an end chunk"));
@@ -149,7 +149,7 @@ fn begin(source: &mut Source) -> Result<Chunk, Box<Diagnostic>> {
 }
 
 /// Streams a chunk's data to `each` and checks its checksum.
-fn stream(source: &mut Source, chunk: &Chunk, mut each: impl FnMut(&[u8])) -> Result<(), Box<Diagnostic>> {
+fn stream(source: &mut Source, chunk: &Chunk, mut each: impl FnMut(&[u8])) -> Result<(), Diagnostic> {
     let mut sum = crc32fast::Hasher::new();
     sum.update(&chunk.name);
     let mut left = chunk.length as usize;
@@ -169,22 +169,23 @@ fn stream(source: &mut Source, chunk: &Chunk, mut each: impl FnMut(&[u8])) -> Re
     Ok(())
 }
 
-fn pass_over(source: &mut Source, chunk: &Chunk) -> Result<(), Box<Diagnostic>> {
+fn pass_over(source: &mut Source, chunk: &Chunk) -> Result<(), Diagnostic> {
     stream(source, chunk, |_| {})
 }
 
 /// A chunk's data; only for chunks whose length was found to be small.
-fn keep(source: &mut Source, chunk: &Chunk) -> Result<Vec<u8>, Box<Diagnostic>> {
+fn keep(source: &mut Source, chunk: &Chunk) -> Result<Vec<u8>, Diagnostic> {
     let mut bytes = Vec::new();
     stream(source, chunk, |run| bytes.extend_from_slice(run))?;
     Ok(bytes)
 }
 
-fn collect(source: &mut Source, chunk: &Chunk, data: &mut Vec<u8>, limits: &Limits) -> Result<(), Box<Diagnostic>> {
-    if data.len() as u64 + u64::from(chunk.length) > limits.decoder_bytes {
-        let message = format!("the picture's compressed data takes more than {} bytes", limits.decoder_bytes);
+fn collect(source: &mut Source, chunk: &Chunk, data: &mut Vec<u8>, limits: &Limits) -> Result<(), Diagnostic> {
+    let most = limits.get(Limit::DecoderBytes);
+    if data.len() as u64 + u64::from(chunk.length) > most {
+        let message = format!("the picture's compressed data takes more than {most} bytes");
         let found = source.finding(Code::ImageTooLarge, message);
-        return Err(Box::new(found.help("export the picture again")));
+        return Err(found.help("export the picture again"));
     }
     stream(source, chunk, |run| data.extend_from_slice(run))
 }
@@ -193,7 +194,7 @@ fn shown(chunk: &Chunk) -> String {
     escape_bytes(&chunk.name)
 }
 
-fn misplaced(source: &Source, chunk: &Chunk, why: &str) -> Box<Diagnostic> {
-    let found = *malformed(source, format!("{why} (byte {})", chunk.at));
-    Box::new(found.number("offset", chunk.at))
+fn misplaced(source: &Source, chunk: &Chunk, why: &str) -> Diagnostic {
+    let found = malformed(source, format!("{why} (byte {})", chunk.at));
+    found.number("offset", chunk.at)
 }

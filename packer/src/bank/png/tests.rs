@@ -15,7 +15,7 @@ fn decode(bytes: &[u8]) -> (Result<Picture, Diagnostic>, Vec<Diagnostic>) {
         source.finish()?;
         Ok(picture)
     });
-    (result.map_err(|found| *found), findings)
+    (result, findings)
 }
 
 fn refused(bytes: &[u8]) -> (Code, String) {

@@ -11,13 +11,13 @@ const BLOCK_BYTES: usize = 24 * 1024;
 /// Why a conversion ended early.
 pub(super) enum Stop {
     /// Something is wrong with the input.
-    Finding(Box<Diagnostic>),
+    Finding(Diagnostic),
     /// The sink refused.
     Sink(io::Error),
 }
 
-impl From<Box<Diagnostic>> for Stop {
-    fn from(found: Box<Diagnostic>) -> Stop {
+impl From<Diagnostic> for Stop {
+    fn from(found: Diagnostic) -> Stop {
         Stop::Finding(found)
     }
 }
@@ -37,8 +37,8 @@ pub(super) fn convert(source: &mut Source, wave: &Wave, sink: &mut dyn Write) ->
         out.clear();
         if let Err(Nan { frame, channel }) = mixer.convert(wave.encoding, block, &mut out) {
             let why = format!("sample {frame} of channel {channel} is not a number");
-            let found = *malformed(source, &why);
-            return Err(Stop::Finding(Box::new(found.number("sample", frame).number("channel", channel))));
+            let found = malformed(source, &why);
+            return Err(Stop::Finding(found.number("sample", frame).number("channel", channel)));
         }
         sink.write_all(&out).map_err(Stop::Sink)?;
     }

@@ -54,7 +54,7 @@ pub(super) struct Wave {
 }
 
 /// Reads up to the first sample, which is what `source` gives next.
-pub(super) fn header(source: &mut Source) -> Result<Wave, Box<Diagnostic>> {
+pub(super) fn header(source: &mut Source) -> Result<Wave, Diagnostic> {
     sniff::demand(source, "a WAV sound", "wav", |head| match head {
         [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'A', b'V', b'E', ..] => true,
         cut => !cut.is_empty() && cut.len() < 12 && (cut.starts_with(b"RIFF") || b"RIFF".starts_with(cut)),
@@ -81,7 +81,7 @@ pub(super) fn header(source: &mut Source) -> Result<Wave, Box<Diagnostic>> {
                 escape_bytes(&name),
                 source.left()
             );
-            return Err(Box::new((*malformed(source, &why)).number("offset", at)));
+            return Err(malformed(source, &why).number("offset", at));
         }
         match (&name, format) {
             (b"fmt ", None) => format = Some(read_format(source, length)?),
@@ -106,7 +106,7 @@ struct Format {
     sample_rate: u32,
 }
 
-fn read_format(source: &mut Source, length: u64) -> Result<Format, Box<Diagnostic>> {
+fn read_format(source: &mut Source, length: u64) -> Result<Format, Diagnostic> {
     let mut bytes = [0; 40];
     let bytes = match length {
         16 => &mut bytes[..16],
@@ -130,7 +130,7 @@ fn read_format(source: &mut Source, length: u64) -> Result<Format, Box<Diagnosti
         (FLOAT, 32) => Encoding::Float32,
         (tag, bits) => {
             let why = format!("it is stored as {} of {bits} bits, which is not supported", tag_name(tag));
-            return Err(Box::new((*malformed(source, &why)).number("format", tag).number("bits", bits)));
+            return Err(malformed(source, &why).number("format", tag).number("bits", bits));
         }
     };
     if channels == 0 {
@@ -162,7 +162,7 @@ fn tag_name(tag: u16) -> String {
     }
 }
 
-pub(super) fn malformed(source: &Source, why: &str) -> Box<Diagnostic> {
+pub(super) fn malformed(source: &Source, why: &str) -> Diagnostic {
     let found = source.finding(Code::SoundMalformed, format!("the WAV cannot be used: {why}"));
-    Box::new(found.help("export it again, as PCM of 8, 16, 24 or 32 bits or as 32-bit float"))
+    found.help("export it again, as PCM of 8, 16, 24 or 32 bits or as 32-bit float")
 }

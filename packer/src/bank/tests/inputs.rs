@@ -1,6 +1,7 @@
 //! Inputs in memory, which can lie, fail and panic.
 
-use crate::bank::{Input, Inputs, Role};
+use crate::bank::{Content, Input, Inputs, Role};
+use crate::diagnostic::Code;
 use crate::diagnostic::Diagnostic;
 use std::io::{self, Cursor, Read, Seek, SeekFrom};
 
@@ -22,6 +23,7 @@ struct File {
 enum Trouble {
     Fails,
     Panics,
+    Changes,
 }
 
 impl Memory {
@@ -46,6 +48,11 @@ impl Memory {
         self
     }
 
+    pub(in crate::bank) fn changing_at(mut self, file: usize) -> Memory {
+        self.files[file].trouble = Some(Trouble::Changes);
+        self
+    }
+
     pub(in crate::bank) fn failing_at(mut self, file: usize) -> Memory {
         self.files[file].trouble = Some(Trouble::Fails);
         self
@@ -57,7 +64,7 @@ impl Inputs for Memory {
         self.files.iter().filter(|file| file.role == role).count()
     }
 
-    fn open(&self, role: Role, index: usize) -> Result<Input, Box<Diagnostic>> {
+    fn open(&self, role: Role, index: usize) -> Result<Input, Diagnostic> {
         let file = self.files.iter().filter(|file| file.role == role).nth(index).unwrap();
         let content = Slow { bytes: Cursor::new(file.bytes.clone()), trouble: file.trouble };
         Ok(Input { path: file.path.clone(), bytes: file.said, content: Box::new(content) })
@@ -75,10 +82,19 @@ impl Read for Slow {
         match self.trouble {
             Some(Trouble::Fails) => return Err(io::Error::other("the disk is gone")),
             Some(Trouble::Panics) => panic!("a decoder's own fault"),
-            None => {}
+            Some(Trouble::Changes) | None => {}
         }
         let most = out.len().min(1_021);
         self.bytes.read(&mut out[..most])
+    }
+}
+
+impl Content for Slow {
+    fn check_unchanged(&self) -> Result<(), Diagnostic> {
+        match self.trouble {
+            Some(Trouble::Changes) => Err(Diagnostic::new(Code::TrustChangedWhileReading, "changed")),
+            _ => Ok(()),
+        }
     }
 }
 
