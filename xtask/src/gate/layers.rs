@@ -34,6 +34,7 @@ fn examine(src: &str, sources: &[Source]) -> Vec<String> {
     let below = |source: &Source| source.path.strip_prefix(src).unwrap_or(&source.path).to_owned();
     let order: Vec<String> = sources.iter().filter(|source| is_root(&below(source))).flat_map(modules).collect();
     let mut found = Vec::new();
+    let mut stray = Vec::new();
     for source in sources {
         let below = below(source);
         if below.starts_with("gate/") || below == "gate.rs" {
@@ -45,9 +46,12 @@ fn examine(src: &str, sources: &[Source]) -> Vec<String> {
         let own = module_path(&below);
         match order.iter().position(|module| *module == own[0]) {
             Some(rank) => found.extend(source.paths().iter().filter_map(|p| upward(source, p, &own, rank, &order))),
-            None => found.push(format!("{}: no `mod {};` at the crate's root", source.path, own[0])),
+            None => stray.push((own[0].clone(), &source.path)),
         }
     }
+    // Said once for each module, not for each of its files.
+    stray.dedup_by(|next, first| next.0 == first.0);
+    found.extend(stray.iter().map(|(module, path)| format!("{path}: no `mod {module};` at the crate's root")));
     found
 }
 
@@ -153,7 +157,8 @@ mod tests {
 
     #[test]
     fn a_file_that_no_root_declares_is_refused() {
-        assert!(found("a/src/stray.rs", "")[0].contains("no `mod stray;`"));
+        let files = ["a/src/lib.rs", "a/src/stray/part.rs", "a/src/stray.rs"].map(|path| Source::new(path, "mod low;"));
+        assert_eq!(examine("a/src/", &files), ["a/src/stray/part.rs: no `mod stray;` at the crate's root"]);
     }
 
     #[test]

@@ -87,14 +87,38 @@ fn a_build_that_fails_or_leaves_an_output_out_is_an_error() {
     assert!(failed.get() && error == "project wide, variation `nothing`: the build ended with 1", "{error}");
 }
 
+/// What a program saw that was started as the packer is.
+#[cfg(unix)]
+fn seen(variation: &Variation) -> String {
+    use std::os::unix::fs::PermissionsExt;
+    let (_guard, place) = place();
+    let program = place.join("program");
+    std::fs::write(&program, "#!/bin/sh\necho \"$@\" $TZ $(umask) $(basename \"$PWD\") > \"$3/seen\"\n").unwrap();
+    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let folder = place.join("project");
+    std::fs::create_dir(&folder).unwrap();
+    let shell = xshell::Shell::new().unwrap();
+    variation.build(&shell, &program, &folder).unwrap();
+    std::fs::read_to_string(folder.join("seen")).unwrap().trim().replace(place.as_str(), "")
+}
+
 #[test]
+#[cfg(unix)]
 fn the_program_sees_what_is_varied() {
+    let masked = Variation { umask: Some("0037"), environment: &[("TZ", "Moon")], ..Variation::PLAIN };
+    assert!(seen(&masked).starts_with("build --project /project Moon 0037 "), "{}", seen(&masked));
+    let inside =
+        Variation { from_inside: true, arguments: &["--threads", "1"], environment: &[("TZ", "Moon")], ..masked };
+    assert_eq!(seen(&inside), "build --project . --threads 1 Moon 0037 project");
+}
+
+#[test]
+fn a_program_that_fails_is_quoted() {
     let (_guard, place) = place();
     let shell = xshell::Shell::new().unwrap();
-    // `cargo build` fails in a folder without a manifest, and what it says holds the folder it ran in.
-    let inside = Variation { from_inside: true, ..Variation::PLAIN };
-    let error = inside.build(&shell, Utf8Path::new("cargo"), &place).unwrap_err().to_string();
-    assert!(error.starts_with("the build ended with "), "{error}");
+    // There is no manifest to build here, and cargo says so.
+    let error = Variation::PLAIN.build(&shell, Utf8Path::new("cargo"), &place).unwrap_err().to_string();
+    assert!(error.starts_with("the build ended with ") && error.contains("error: "), "{error}");
 }
 
 #[test]
