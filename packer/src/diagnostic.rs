@@ -3,11 +3,11 @@
 //! its text is escaped when it is made.
 
 mod code;
-mod escape;
 
+pub use crate::escape::{escape, escape_bytes, is_unprintable};
 use crate::span::Place;
 pub use code::Code;
-pub use escape::{escape, escape_bytes, is_unprintable};
+
 use std::sync::Arc;
 
 /// How grave a finding is.

@@ -71,8 +71,8 @@ mod tests {
     #[test]
     fn counts_lines_in_bytes_and_columns_in_characters() {
         let text = "{\n  \"ä\": 1\n}".as_bytes();
-        let place = locate(text, 9, 10);
-        assert_eq!(place.span, Span { line: 2, column: 8, offset: 9, length: 1 });
+        let place = locate(text, 10, 11);
+        assert_eq!(place.span, Span { line: 2, column: 8, offset: 10, length: 1 });
         assert_eq!(place.line_text, "  \"ä\": 1");
         assert_eq!(&place.line_text[place.line_start..], "1");
     }

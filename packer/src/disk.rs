@@ -1,0 +1,144 @@
+//! The one door to the file system. The project folder is opened once; everything else is named by a
+//! portable path beneath it and cannot leave it. Nothing here interprets a byte.
+
+#![allow(clippy::disallowed_methods, clippy::disallowed_types, reason = "this module is the file system's only user")]
+
+#[cfg(target_os = "linux")]
+mod beneath_linux;
+mod beneath_walk;
+mod error;
+mod lock;
+mod os;
+
+use crate::path::PortablePath;
+pub use error::{DiskError, DiskErrorKind};
+pub use lock::Lock;
+pub use os::{OsDisk, open_outside};
+use std::io::{self, Read, Seek, Write};
+use std::time::Duration;
+
+/// What lies under a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A regular file.
+    File,
+    /// A folder.
+    Folder,
+    /// A symbolic link, junction or other reparse point; never followed.
+    Link,
+    /// A FIFO, socket or device; never opened.
+    Other,
+}
+
+/// What the file system says about a file without its bytes being read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Metadata {
+    /// What it is.
+    pub kind: Kind,
+    /// Length in bytes; meaningful for regular files.
+    pub bytes: u64,
+    /// When the bytes changed last, nanoseconds since 1970, by the file system's clock.
+    pub modified_ns: i128,
+    /// Which file it is: device and file number.
+    pub id: (u64, u64),
+}
+
+/// A name in a folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// The name, or its escaped form where it is not UTF-8.
+    pub name: Result<String, String>,
+    /// What lies there.
+    pub metadata: Metadata,
+}
+
+/// An open file, nothing read yet.
+pub struct RawFile {
+    /// Which file was asked for, relative to the project, for messages.
+    pub path: String,
+    /// As it was when the file was opened, taken from the handle.
+    pub metadata: Metadata,
+    /// The handle.
+    pub handle: Box<dyn ReadHandle>,
+}
+
+/// Reads an open file.
+pub trait ReadHandle: Read + Seek + Send {
+    /// The metadata now, from the handle.
+    ///
+    /// # Errors
+    /// The system's.
+    fn metadata(&self) -> io::Result<Metadata>;
+}
+
+/// Writes a file that was just created.
+pub trait WriteHandle: Write + Seek + Send {
+    /// Waits until bytes and length are on the medium.
+    ///
+    /// # Errors
+    /// The system's.
+    fn sync(&mut self) -> io::Result<()>;
+}
+
+/// A project folder, real or simulated.
+pub trait Disk: Send + Sync {
+    /// What lies at `path`, links not followed.
+    ///
+    /// # Errors
+    /// [`DiskErrorKind::NotFound`] when nothing does.
+    fn metadata(&self, path: &PortablePath) -> Result<Metadata, DiskError>;
+
+    /// Opens a regular file for reading. Anything else is refused without being opened for reading.
+    ///
+    /// # Errors
+    /// Nothing there, a link on the way, not a regular file, no permission.
+    fn open(&self, path: &PortablePath) -> Result<RawFile, DiskError>;
+
+    /// The entries of a folder with their metadata, in no particular order.
+    ///
+    /// # Errors
+    /// As [`Disk::open`], for a folder.
+    fn read_dir(&self, path: &PortablePath) -> Result<Vec<Entry>, DiskError>;
+
+    /// Makes one folder.
+    ///
+    /// # Errors
+    /// [`DiskErrorKind::AlreadyExists`], or what the medium says.
+    fn create_dir(&self, path: &PortablePath) -> Result<(), DiskError>;
+
+    /// Makes a file that did not exist.
+    ///
+    /// # Errors
+    /// [`DiskErrorKind::AlreadyExists`], or what the medium says.
+    fn create(&self, path: &PortablePath) -> Result<Box<dyn WriteHandle>, DiskError>;
+
+    /// Renames, replacing a file at `to`.
+    ///
+    /// # Errors
+    /// What the medium says; then nothing changed.
+    fn rename(&self, from: &PortablePath, to: &PortablePath) -> Result<(), DiskError>;
+
+    /// Removes a file.
+    ///
+    /// # Errors
+    /// What the medium says.
+    fn remove_file(&self, path: &PortablePath) -> Result<(), DiskError>;
+
+    /// Removes an empty folder.
+    ///
+    /// # Errors
+    /// What the medium says.
+    fn remove_dir(&self, path: &PortablePath) -> Result<(), DiskError>;
+
+    /// Waits until the names in a folder are on the medium.
+    ///
+    /// # Errors
+    /// What the medium says.
+    fn sync_dir(&self, path: &PortablePath) -> Result<(), DiskError>;
+
+    /// Takes the writer lock at `path`, waiting at most `wait`.
+    ///
+    /// # Errors
+    /// [`DiskErrorKind::Busy`] when another writer holds it for longer.
+    fn lock(&self, path: &PortablePath, wait: Duration) -> Result<Lock, DiskError>;
+}

@@ -1,0 +1,52 @@
+//! The writer lock: an advisory lock of the operating system on a file whose bytes and existence mean nothing.
+//! A dead owner's lock is free.
+
+use super::os::OsDisk;
+use super::{Disk as _, DiskError, DiskErrorKind};
+use crate::path::PortablePath;
+use std::fs::{File, TryLockError};
+use std::time::{Duration, Instant};
+
+/// Held until dropped.
+#[derive(Debug)]
+pub struct Lock {
+    file: Option<File>,
+    created: Option<(OsDisk, PortablePath)>,
+}
+
+const RETRY: Duration = Duration::from_millis(20);
+
+/// Takes the lock file at `path`, making it where there is none; the one who made it takes it away again.
+pub(super) fn acquire(disk: &OsDisk, path: &PortablePath, wait: Duration) -> Result<Lock, DiskError> {
+    let deadline = Instant::now() + wait;
+    loop {
+        let (file, created) = disk.open_lock(path)?;
+        match file.try_lock() {
+            Ok(()) if is_current(disk, path, &file) => {
+                return Ok(Lock { file: Some(file), created: created.then(|| (disk.clone(), path.clone())) });
+            }
+            // Its owner took the file away between our opening and locking it: look again.
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) if Instant::now() >= deadline => {
+                return Err(DiskError::of(path.as_str(), DiskErrorKind::Busy, "another writer holds the lock"));
+            }
+            Err(TryLockError::WouldBlock) => std::thread::sleep(RETRY),
+            Err(TryLockError::Error(error)) => return Err(DiskError::new(path.as_str(), error)),
+        }
+    }
+}
+
+fn is_current(disk: &OsDisk, path: &PortablePath, file: &File) -> bool {
+    let held = super::os::file_metadata(file).map(|m| m.id);
+    matches!((disk.metadata(path), held), (Ok(named), Ok(held)) if named.id == held)
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        if let Some((disk, path)) = self.created.take() {
+            // Removed while it is held: whoever waits on this file sees that the name is gone and looks again.
+            let _ = disk.remove_file(&path);
+        }
+        drop(self.file.take());
+    }
+}

@@ -1,0 +1,66 @@
+//! Opens an admitted control file: strict JSON, then the version, then nothing. What the members mean is not
+//! known here, and no file of an unsupported version gets past this stage.
+
+mod kind;
+mod recognise;
+mod tree;
+mod version;
+
+pub use kind::{Artifact, Window, Windows};
+pub use tree::{Node, NodeKind, Tree};
+pub use version::read_version;
+
+use crate::diagnostic::Diagnostic;
+use crate::trust::Admitted;
+
+/// A control file of a supported version, its members not yet interpreted.
+#[derive(Debug)]
+pub struct Envelope {
+    artifact: Artifact,
+    version: u16,
+    path: String,
+    tree: Tree,
+}
+
+impl Envelope {
+    /// What kind of file it is.
+    #[must_use]
+    pub fn artifact(&self) -> Artifact {
+        self.artifact
+    }
+
+    /// Its `schema_version`, inside the window.
+    #[must_use]
+    pub fn version(&self) -> u16 {
+        self.version
+    }
+
+    /// Relative to the project.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// The body.
+    #[must_use]
+    pub fn tree(&self) -> &Tree {
+        &self.tree
+    }
+
+    pub(crate) fn into_tree(self) -> Tree {
+        self.tree
+    }
+}
+
+/// Reads the version of an admitted file and nothing else.
+///
+/// # Errors
+/// `file/*` and `json/*` for what is no strict JSON object, `version/*` for a version outside the window.
+pub fn open(admitted: Admitted, artifact: Artifact, windows: &Windows) -> Result<Envelope, Diagnostic> {
+    let (path, bytes, limits) = admitted.into_parts();
+    let at = |diagnostic: Diagnostic| diagnostic.at(&path);
+    let text = recognise::text(bytes).map_err(at)?;
+    let tree = tree::parse(text, &limits).map_err(at)?;
+    let version = version::check(&tree, artifact, windows).map_err(at)?;
+    Ok(Envelope { artifact, version, path, tree })
+}

@@ -1,0 +1,70 @@
+//! Reads `schema_version`, alone and first.
+
+use super::kind::{Artifact, Windows};
+use super::tree::{Node, NodeKind, Tree};
+use crate::diagnostic::{Code, Diagnostic};
+
+/// The version of a file whose window does not matter, if it has a well-formed one.
+#[must_use]
+pub fn read_version(tree: &Tree) -> Option<u16> {
+    tree.root().member("schema_version").and_then(well_formed)
+}
+
+pub(super) fn check(tree: &Tree, artifact: Artifact, windows: &Windows) -> Result<u16, Diagnostic> {
+    let name = artifact.name();
+    let window = windows.of(artifact);
+    let range = if window.min == window.max {
+        format!("version {}", window.max)
+    } else {
+        format!("versions {} to {}", window.min, window.max)
+    };
+    let Some(node) = tree.root().member("schema_version") else {
+        return Err(Diagnostic::new(Code::VersionMissing, format!("{name} has no `schema_version`"))
+            .on(tree.root().place_of_start())
+            .help(format!("this packer reads {range}; add the version that the file was written for")));
+    };
+    let Some(version) = well_formed(node) else {
+        return Err(Diagnostic::new(
+            Code::VersionMalformed,
+            format!("`schema_version` of {name} is {}, not an integer from 1 to 65535", node.excerpt()),
+        )
+        .on(node.place())
+        .help(format!("this packer reads {range}")));
+    };
+    let found = |code, message: String| {
+        Diagnostic::new(code, message)
+            .on(node.place())
+            .number("found", version)
+            .number("min", window.min)
+            .number("max", window.max)
+    };
+    if version < window.min {
+        return Err(found(
+            Code::VersionTooOld,
+            format!("{name} has version {version}, older than the {range} that this packer reads"),
+        )
+        .help("upgrade it with an older packer that still reads it, then come back"));
+    }
+    if version > window.max {
+        let requires = tree.root().member("requires_packer").and_then(Node::text);
+        let needed =
+            requires.as_deref().map_or_else(String::new, |text| format!(" (the project asks for packer {text})"));
+        let finding = found(
+            Code::VersionTooNew,
+            format!("{name} has version {version}, newer than the {range} that this packer reads{needed}"),
+        )
+        .help("use a newer packer; this one changes nothing here");
+        return Err(match requires {
+            Some(text) => finding.text("requires_packer", text),
+            None => finding,
+        });
+    }
+    Ok(version)
+}
+
+fn well_formed(node: Node<'_>) -> Option<u16> {
+    if node.kind() != NodeKind::Number || !node.raw().bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    node.raw().parse().ok().filter(|&version| version >= 1)
+}

@@ -1,0 +1,100 @@
+//! Brings the body of an old control file to the current version, in memory. What a step does is a list of edits to the
+//! text, so that what is read here is exactly what a migration would write. Nothing touches the disk.
+
+mod edit;
+mod step;
+mod steps;
+
+pub use edit::Edit;
+pub use step::{Known, Step, StepFault};
+
+use crate::diagnostic::{Code, Diagnostic};
+use crate::envelope::{Artifact, Envelope, Tree};
+
+/// A control file whose body is of the current version.
+#[derive(Debug)]
+pub struct Migrated {
+    artifact: Artifact,
+    path: String,
+    tree: Tree,
+    from: u16,
+    steps: Vec<&'static Step>,
+}
+
+impl Migrated {
+    /// What kind of file it is.
+    #[must_use]
+    pub fn artifact(&self) -> Artifact {
+        self.artifact
+    }
+
+    /// Relative to the project.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// The current body.
+    #[must_use]
+    pub fn tree(&self) -> &Tree {
+        &self.tree
+    }
+
+    /// The version on disk.
+    #[must_use]
+    pub fn from(&self) -> u16 {
+        self.from
+    }
+
+    /// The steps taken, oldest first; none when the file is current.
+    #[must_use]
+    pub fn steps(&self) -> &[&'static Step] {
+        &self.steps
+    }
+
+    /// The warning that the file on disk is old, if it is.
+    #[must_use]
+    pub fn pending(&self) -> Option<Diagnostic> {
+        if self.steps.is_empty() {
+            return None;
+        }
+        let (name, written) = (self.artifact.name(), self.artifact.written());
+        let message = format!("{name} has version {}; it was read as version {written}", self.from);
+        let place = self.tree.root().member("schema_version").map(|node| node.place());
+        let finding = Diagnostic::new(Code::MigrationPending, message)
+            .at(&self.path)
+            .help("run `migrate` to see what changes, and `migrate --apply` to write it")
+            .number("from", self.from)
+            .number("to", written);
+        Some(match place {
+            Some(place) => finding.on(place),
+            None => finding,
+        })
+    }
+
+    pub(crate) fn into_tree(self) -> Tree {
+        self.tree
+    }
+}
+
+/// Takes every step from the file's version to the current one.
+///
+/// # Errors
+/// `migration/step-failed` with the step and the member that it could not bring forward.
+pub fn to_current(envelope: Envelope, known: &Known) -> Result<Migrated, Diagnostic> {
+    let (artifact, from, path) = (envelope.artifact(), envelope.version(), envelope.path().to_owned());
+    let mut tree = envelope.into_tree();
+    let mut taken = Vec::new();
+    for step in steps::ALL.iter().filter(|step| step.artifact == artifact && step.from >= from) {
+        match (step.run)(&tree, known) {
+            Ok(edits) => {
+                let version = tree.root().member("schema_version").map(|node| node.range());
+                let stamp = version.map(|range| Edit { range, text: (step.from + 1).to_string() });
+                tree = edit::apply(tree, edits.into_iter().chain(stamp).collect());
+                taken.push(step);
+            }
+            Err(fault) => return Err(fault.diagnostic(step, &path)),
+        }
+    }
+    Ok(Migrated { artifact, path, tree, from, steps: taken })
+}

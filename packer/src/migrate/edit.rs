@@ -1,0 +1,42 @@
+//! Edits to the text of a control file: a value replaced, a member added. Every other byte stays as it is.
+
+use crate::envelope::{Node, Tree};
+use std::ops::Range;
+
+/// New text for a byte range of a file; an empty range inserts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edit {
+    /// What is replaced.
+    pub range: Range<usize>,
+    /// What stands there afterwards.
+    pub text: String,
+}
+
+/// Puts `json` in the place of a value.
+pub(super) fn replace(value: Node<'_>, json: impl Into<String>) -> Edit {
+    Edit { range: value.range(), text: json.into() }
+}
+
+/// Adds a member behind the member `after`, laid out like it: on a line of its own where that one has one.
+pub(super) fn add_after(tree: &Tree, (key, value): (Node<'_>, Node<'_>), name: &str, json: &str) -> Edit {
+    let text = tree.text();
+    let colon = &text[key.range().end..value.range().start];
+    let line = text[..key.range().start].rfind('\n').map_or(0, |at| at + 1);
+    let indent = &text[line..key.range().start];
+    let own_line = line > 0 && indent.bytes().all(|b| b == b' ' || b == b'\t');
+    let gap = match own_line {
+        true if text[..line].ends_with("\r\n") => format!("\r\n{indent}"),
+        true => format!("\n{indent}"),
+        false if colon.ends_with(' ') => " ".to_owned(),
+        false => String::new(),
+    };
+    let end = value.range().end;
+    Edit { range: end..end, text: format!(",{gap}\"{name}\"{colon}{json}") }
+}
+
+/// The tree after the edits, which must not overlap.
+pub(super) fn apply(tree: Tree, mut edits: Vec<Edit>) -> Tree {
+    edits.sort_by_key(|edit| (edit.range.start, edit.range.end));
+    let edits: Vec<_> = edits.into_iter().map(|edit| (edit.range, edit.text)).collect();
+    tree.edited(&edits)
+}

@@ -1,0 +1,12 @@
+//! What the members of a current control file mean. A file of another version never gets here.
+
+pub mod declaration;
+mod inputs;
+mod metadata;
+mod reader;
+pub mod registry;
+
+pub use declaration::{BankType, Declaration};
+pub use inputs::{Inputs, Role};
+pub use metadata::{SAFE_INTEGER_MAX, value_of};
+pub use registry::{Entry, Registry};

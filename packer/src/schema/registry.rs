@@ -1,0 +1,115 @@
+//! `index.json`, version 2: which roots are assets, under which id and uuid, and whether they are built.
+
+use super::declaration::read_uuid;
+use super::reader::Reader;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::envelope::{Node, Tree};
+use crate::migrate::Migrated;
+use crate::path::{PathFault, PortablePath};
+use crate::span::Place;
+use crate::trust::{Limit, Limits, refuse_path};
+use uuid::Uuid;
+
+/// The largest asset id.
+pub const ASSET_ID_MAX: u32 = 2_147_483_647;
+
+/// A registry, as far as it could be understood.
+#[derive(Debug)]
+pub struct Registry {
+    /// The id that the next registered asset gets; one above [`ASSET_ID_MAX`] when all are used up.
+    pub next_asset_id: Option<u32>,
+    /// The entries, in the order of the file.
+    pub entries: Vec<Entry>,
+    tree: Tree,
+}
+
+/// One registered root.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// From 1 to [`ASSET_ID_MAX`].
+    pub asset_id: u32,
+    /// Never nil.
+    pub asset_uuid: Uuid,
+    /// Whether it takes part in builds.
+    pub included_in_build: bool,
+    /// Relative to `assets/`, as written.
+    pub root: Box<str>,
+    /// The folder, unless the name is refused.
+    pub folder: Option<PortablePath>,
+    start: u32,
+    end: u32,
+}
+
+impl Registry {
+    /// Where an entry stands in the file.
+    #[must_use]
+    pub fn place(&self, entry: &Entry) -> Place {
+        crate::span::locate(self.tree.text_on_disk().as_bytes(), entry.start as usize, entry.end as usize)
+    }
+
+    /// Where `next_asset_id` stands.
+    #[must_use]
+    pub fn place_of_next(&self) -> Place {
+        let root = self.tree.root();
+        root.member("next_asset_id").map_or_else(|| root.place_of_start(), Node::place)
+    }
+}
+
+/// Reads a current registry.
+///
+/// # Errors
+/// It lists more assets than the limit.
+pub fn parse(migrated: Migrated, limits: &Limits, findings: &mut Vec<Diagnostic>) -> Result<Registry, Diagnostic> {
+    let path = migrated.path().to_owned();
+    let tree = migrated.into_tree();
+    let reader = &mut Reader { path: &path, asset: None, invalid: Code::RegistryInvalid, findings };
+    let top = tree.root();
+    let next = reader.required(top, "next_asset_id");
+    let next = next.and_then(|node| reader.integer(node, "next_asset_id", 1, i64::from(ASSET_ID_MAX) + 1));
+    let list = reader.required(top, "assets").and_then(|node| reader.list(node, "assets"));
+    let most = limits.size(Limit::RegisteredAssets);
+    let count = list.map_or(0, |list| list.items().count());
+    if count > most {
+        return Err(Diagnostic::new(
+            Code::TrustTooMany,
+            format!("{count} registered assets are over the limit of {most}"),
+        )
+        .at(&path)
+        .help(format!("raise `--limit {}=COUNT` if you trust the project", Limit::RegisteredAssets.name())));
+    }
+    let mut entries = Vec::with_capacity(count);
+    for node in list.into_iter().flat_map(Node::items) {
+        entries.extend(read_entry(reader, node));
+    }
+    Ok(Registry { next_asset_id: next.and_then(|next| u32::try_from(next).ok()), entries, tree })
+}
+
+fn read_entry(reader: &mut Reader<'_>, node: Node<'_>) -> Option<Entry> {
+    let object = reader.object(node, "assets[]")?;
+    let id = reader.required(object, "asset_id");
+    let id = id.and_then(|node| reader.integer(node, "asset_id", 1, i64::from(ASSET_ID_MAX)));
+    let asset_uuid = reader.required(object, "asset_uuid").and_then(|node| read_uuid(reader, node));
+    let included = reader.required(object, "included_in_build");
+    let included = included.and_then(|node| reader.bool(node, "included_in_build"));
+    let root_node = reader.required(object, "root");
+    let root = root_node.and_then(|node| reader.text(node, "root"));
+    let folder = match (root_node, &root) {
+        (Some(node), Some(text)) => read_root(reader, node, text),
+        _ => None,
+    };
+    let place = object.range_on_disk();
+    Some(Entry {
+        asset_id: u32::try_from(id?).ok()?,
+        asset_uuid: asset_uuid?,
+        included_in_build: included?,
+        root: root?.into(),
+        folder,
+        start: u32::try_from(place.start).unwrap_or(u32::MAX),
+        end: u32::try_from(place.end).unwrap_or(u32::MAX),
+    })
+}
+
+fn read_root(reader: &mut Reader<'_>, node: Node<'_>, text: &str) -> Option<PortablePath> {
+    let folder: Result<PortablePath, PathFault> = PortablePath::assets().join(text);
+    folder.map_err(|fault| reader.note(refuse_path("root", text, &fault), node.place())).ok()
+}

@@ -1,0 +1,109 @@
+//! Every limit that a project is held to, as data. They are raised on the command line only.
+
+/// A named bound.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "each variant is the row of the table below that bears its name")]
+#[rustfmt::skip]
+pub enum Limit {
+    DeclarationBytes, ControlFileBytes, CacheBytes, InputBytes, ArchiveHeaderBytes,
+    JsonDepth, JsonStringBytes, ObjectMembers, MetadataLevels, MetadataMembers,
+    RegisteredAssets, FilesWalked, AssetInputs,
+    ImageSide, ImageArea, DecoderBytes,
+    FrameBytes, FrameHeaderBytes,
+}
+
+/// What a limit counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    /// Bytes.
+    Bytes,
+    /// Things: files, members, assets.
+    Count,
+    /// Levels of nesting; the outermost object is level 1.
+    Levels,
+    /// Pixels along a side, or in an area.
+    Pixels,
+}
+
+const KIB: u64 = 1024;
+const MIB: u64 = 1024 * KIB;
+
+/// Name on the command line, value, unit; in the order of the enum.
+const TABLE: &[(Limit, &str, u64, Unit)] = &[
+    (Limit::DeclarationBytes, "declaration-bytes", MIB, Unit::Bytes),
+    (Limit::ControlFileBytes, "control-file-bytes", 64 * MIB, Unit::Bytes),
+    (Limit::CacheBytes, "cache-bytes", 512 * MIB, Unit::Bytes),
+    (Limit::InputBytes, "input-bytes", 512 * MIB, Unit::Bytes),
+    (Limit::ArchiveHeaderBytes, "archive-header-bytes", 64 * MIB, Unit::Bytes),
+    (Limit::JsonDepth, "json-depth", 32, Unit::Levels),
+    (Limit::JsonStringBytes, "json-string-bytes", 64 * KIB, Unit::Bytes),
+    (Limit::ObjectMembers, "object-members", 4096, Unit::Count),
+    (Limit::MetadataLevels, "metadata-levels", 16, Unit::Levels),
+    (Limit::MetadataMembers, "metadata-members", 1024, Unit::Count),
+    (Limit::RegisteredAssets, "registered-assets", 100_000, Unit::Count),
+    (Limit::FilesWalked, "files-walked", 2_000_000, Unit::Count),
+    (Limit::AssetInputs, "asset-inputs", 4096, Unit::Count),
+    (Limit::ImageSide, "image-side", 16_384, Unit::Pixels),
+    (Limit::ImageArea, "image-area", 64 * 1024 * 1024, Unit::Pixels),
+    (Limit::DecoderBytes, "decoder-bytes", 8 * MIB, Unit::Bytes),
+    (Limit::FrameBytes, "frame-bytes", 8 * MIB, Unit::Bytes),
+    (Limit::FrameHeaderBytes, "frame-header-bytes", 8 * KIB, Unit::Bytes),
+];
+
+/// The limits that hold for one run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits([u64; TABLE.len()]);
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits(std::array::from_fn(|at| TABLE[at].2))
+    }
+}
+
+impl Limits {
+    /// The value of one limit, in its unit.
+    #[must_use]
+    pub fn get(&self, limit: Limit) -> u64 {
+        self.0[limit as usize]
+    }
+
+    /// The value as a size in memory.
+    #[must_use]
+    pub fn size(&self, limit: Limit) -> usize {
+        usize::try_from(self.get(limit)).unwrap_or(usize::MAX)
+    }
+
+    /// Sets a limit by its name; `false` when there is no such limit.
+    pub fn set(&mut self, name: &str, value: u64) -> bool {
+        let row = TABLE.iter().find(|row| row.1 == name);
+        if let Some(row) = row {
+            self.0[row.0 as usize] = value;
+        }
+        row.is_some()
+    }
+
+    /// Every limit in force: name, value, unit.
+    pub fn rows(&self) -> impl Iterator<Item = (&'static str, u64, Unit)> + '_ {
+        TABLE.iter().map(|row| (row.1, self.get(row.0), row.3))
+    }
+}
+
+impl Limit {
+    /// The name on the command line.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        TABLE[self as usize].1
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_stands_in_the_order_of_the_enum() {
+        for (at, row) in TABLE.iter().enumerate() {
+            assert_eq!(row.0 as usize, at, "{}", row.1);
+        }
+    }
+}
