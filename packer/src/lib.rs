@@ -11,4 +11,5 @@ pub mod envelope;
 pub mod migrate;
 pub mod schema;
 pub mod workspace;
+pub mod bank;
 pub mod doctor;

@@ -2,11 +2,11 @@
 //! stages that every file passes.
 
 use super::raw::check_metadata;
-use super::{Facts, GlyphOptions, Input, Inputs, Layout, Limits, RawFormat, Recipe, Role, SoundOptions, layout, materialise};
+use super::{Facts, GlyphOptions, Input, Inputs, Layout, Recipe, SoundOptions, layout, materialise};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::disk::Disk;
-use crate::schema::{BankType, Declaration};
-use crate::trust::{self, Limit, refusal};
+use crate::schema::{BankType, Declaration, Role};
+use crate::trust::{self, Limit, Limits, refusal};
 use crate::workspace::Asset;
 use serde_json::{Map, Value};
 use std::io::{self, Write};
@@ -14,7 +14,7 @@ use std::io::{self, Write};
 /// An asset that can be made: nothing blocking is known about it yet.
 pub struct Bank<'a> {
     disk: &'a dyn Disk,
-    limits: &'a trust::Limits,
+    limits: &'a Limits,
     /// The asset.
     pub asset: &'a Asset,
     declaration: &'a Declaration,
@@ -24,15 +24,14 @@ pub struct Bank<'a> {
 impl<'a> Bank<'a> {
     /// `None` when the declaration is not complete; then it has findings that say so.
     #[must_use]
-    pub fn of(asset: &'a Asset, disk: &'a dyn Disk, limits: &'a trust::Limits) -> Option<Bank<'a>> {
+    pub fn of(asset: &'a Asset, disk: &'a dyn Disk, limits: &'a Limits) -> Option<Bank<'a>> {
         let declaration = asset.declaration.as_ref()?;
         if declaration.inputs.iter().next().is_none() || declaration.inputs.iter().count() != asset.input_bytes.len() {
             return None;
         }
         let raw = declaration.inputs.count(Role::Payload) > 0;
         let recipe = match (declaration.bank?, raw) {
-            (BankType::Glyph, true) => Recipe::Raw(RawFormat::Glyph),
-            (BankType::Sound, true) => Recipe::Raw(RawFormat::Sound),
+            (bank, true) => Recipe::Raw(bank),
             (BankType::Glyph, false) => Recipe::Glyph(GlyphOptions {
                 tile_size: declaration.tile_size?,
                 alpha_threshold: declaration.alpha_threshold,
@@ -59,14 +58,8 @@ impl<'a> Bank<'a> {
     /// # Errors
     /// Only what `sink` answered.
     pub fn materialise(&self, sink: &mut dyn Write, findings: &mut Vec<Diagnostic>) -> io::Result<Option<Facts>> {
-        let side = u32::try_from(self.limits.get(Limit::ImageSide)).unwrap_or(u32::MAX);
-        let limits = Limits {
-            image_side_px: side,
-            image_area_px: self.limits.get(Limit::ImageArea),
-            decoder_bytes: self.limits.get(Limit::DecoderBytes),
-        };
         let mut found = Vec::new();
-        let made = materialise(&self.recipe, None, self, &limits, sink, &mut found);
+        let made = materialise(&self.recipe, None, self, self.limits, sink, &mut found);
         let made = made.map(|facts| facts.filter(|facts| self.check_raw(&facts.layout, &mut found)));
         findings.extend(found.into_iter().map(|finding| self.own(finding)));
         made
@@ -74,8 +67,8 @@ impl<'a> Bank<'a> {
 
     /// What a finished payload's declaration must say of it.
     fn check_raw(&self, layout: &Layout, findings: &mut Vec<Diagnostic>) -> bool {
-        let Recipe::Raw(format) = self.recipe else { return true };
-        let wrong = check_metadata(format, &self.declaration.metadata, layout.bytes);
+        let Recipe::Raw(bank) = self.recipe else { return true };
+        let wrong = check_metadata(bank, &self.declaration.metadata, layout.bytes);
         let fits = !wrong.iter().any(|finding| finding.blocking);
         let path = self.asset.declaration_path().map(|path| path.to_string()).unwrap_or_default();
         findings.extend(wrong.into_iter().map(|finding| match finding.path {
@@ -101,16 +94,16 @@ impl Inputs for Bank<'_> {
         self.declaration.inputs.count(role)
     }
 
-    fn open(&self, role: Role, index: usize) -> Result<Input, Box<Diagnostic>> {
+    fn open(&self, role: Role, index: usize) -> Result<Input, Diagnostic> {
         let text = self.declaration.inputs.of(role).nth(index).unwrap_or_default();
         let folder = self.asset.folder.as_ref().expect("an asset with a declaration has a folder");
-        let file = self.disk.open(&folder.own(text)).map_err(|error| Box::new(refusal(&error)))?;
-        let stream = trust::admit_stream(file, Limit::InputBytes, self.limits).map_err(Box::new)?;
+        let file = self.disk.open(&folder.own(text)).map_err(|error| refusal(&error))?;
+        let stream = trust::admit_stream(file, Limit::InputBytes, self.limits)?;
         let at = self.declaration.inputs.iter().position(|row| row == (role, text));
         if at.and_then(|at| self.asset.input_bytes.get(at)) != Some(&stream.bytes()) {
             let message = "the file changed between the moment it was found and the moment it was read";
             let finding = Diagnostic::new(Code::TrustChangedWhileReading, message).at(stream.path());
-            return Err(Box::new(finding.help("let the other program finish and run the command again")));
+            return Err(finding.help("let the other program finish and run the command again"));
         }
         Ok(Input { path: stream.path().to_owned(), bytes: stream.bytes(), content: Box::new(stream) })
     }

@@ -46,5 +46,4 @@ impl Folder {
             |other: &str| other != name && (!other.is_ascii() || !name.is_ascii() || other.len() == name.len());
         self.entries.iter().map(|entry| entry.0.as_str()).find(|other| may_fold(other) && fold(other) == folded)
     }
-
 }
