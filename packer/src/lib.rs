@@ -10,3 +10,6 @@ pub mod trust;
 pub mod envelope;
 pub mod migrate;
 pub mod schema;
+pub mod workspace;
+pub mod bank;
+pub mod doctor;

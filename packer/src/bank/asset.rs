@@ -1,0 +1,110 @@
+//! Meets a loaded asset and the bank that it becomes: its recipe, its metadata, and its inputs opened through the
+//! stages that every file passes.
+
+use super::raw::check_metadata;
+use super::{Facts, GlyphOptions, Input, Inputs, Layout, Recipe, SoundOptions, layout, materialise};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::disk::Disk;
+use crate::schema::{BankType, Declaration, Role};
+use crate::trust::{self, Limit, Limits, refusal};
+use crate::workspace::Asset;
+use serde_json::{Map, Value};
+use std::io::{self, Write};
+
+/// An asset that can be made: nothing blocking is known about it yet.
+pub struct Bank<'a> {
+    disk: &'a dyn Disk,
+    limits: &'a Limits,
+    /// The asset.
+    pub asset: &'a Asset,
+    declaration: &'a Declaration,
+    recipe: Recipe,
+}
+
+impl<'a> Bank<'a> {
+    /// `None` when the declaration is not complete; then it has findings that say so.
+    #[must_use]
+    pub fn of(asset: &'a Asset, disk: &'a dyn Disk, limits: &'a Limits) -> Option<Bank<'a>> {
+        let declaration = asset.declaration.as_ref()?;
+        if declaration.inputs.iter().next().is_none() || declaration.inputs.iter().count() != asset.input_bytes.len() {
+            return None;
+        }
+        let raw = declaration.inputs.count(Role::Payload) > 0;
+        let recipe = match (declaration.bank?, raw) {
+            (bank, true) => Recipe::Raw(bank),
+            (BankType::Glyph, false) => Recipe::Glyph(GlyphOptions {
+                tile_size: declaration.tile_size?,
+                alpha_threshold: declaration.alpha_threshold,
+            }),
+            (BankType::Sound, false) => Recipe::Sound(SoundOptions { average_channels: declaration.average_channels }),
+        };
+        Some(Bank { disk, limits, asset, declaration, recipe })
+    }
+
+    /// Size in bytes and complete metadata of the payload, from as little of the inputs as possible.
+    pub fn layout(&self, findings: &mut Vec<Diagnostic>) -> Option<Layout> {
+        let mut found = Vec::new();
+        let made = layout(&self.recipe, self, &mut found);
+        let made = made.filter(|layout| self.check_raw(layout, &mut found));
+        findings.extend(found.into_iter().map(|finding| self.own(finding)));
+        let added = made?;
+        let mut metadata: Map<String, Value> = self.declaration.metadata.clone();
+        metadata.extend(added.metadata);
+        Some(Layout { bytes: added.bytes, metadata })
+    }
+
+    /// Reads every input once and writes the payload to `sink`. `None` after a blocking finding.
+    ///
+    /// # Errors
+    /// Only what `sink` answered.
+    pub fn materialise(&self, sink: &mut dyn Write, findings: &mut Vec<Diagnostic>) -> io::Result<Option<Facts>> {
+        let mut found = Vec::new();
+        let made = materialise(&self.recipe, None, self, self.limits, sink, &mut found);
+        let made = made.map(|facts| facts.filter(|facts| self.check_raw(&facts.layout, &mut found)));
+        findings.extend(found.into_iter().map(|finding| self.own(finding)));
+        made
+    }
+
+    /// What a finished payload's declaration must say of it.
+    fn check_raw(&self, layout: &Layout, findings: &mut Vec<Diagnostic>) -> bool {
+        let Recipe::Raw(bank) = self.recipe else { return true };
+        let wrong = check_metadata(bank, &self.declaration.metadata, layout.bytes);
+        let fits = !wrong.iter().any(|finding| finding.blocking);
+        let path = self.asset.declaration_path().map(|path| path.to_string()).unwrap_or_default();
+        findings.extend(wrong.into_iter().map(|finding| match finding.path {
+            None => finding.at(&path),
+            Some(_) => finding,
+        }));
+        fits
+    }
+
+    /// Findings of an asset that takes no part in builds block none.
+    fn own(&self, finding: Diagnostic) -> Diagnostic {
+        let mut finding = finding.of(&self.asset.reference);
+        finding.blocking &= self.asset.included_in_build;
+        if finding.path.is_none() {
+            finding.path = self.asset.declaration_path().map(|path| path.to_string());
+        }
+        finding
+    }
+}
+
+impl Inputs for Bank<'_> {
+    fn count(&self, role: Role) -> usize {
+        self.declaration.inputs.count(role)
+    }
+
+    fn open(&self, role: Role, index: usize) -> Result<Input, Diagnostic> {
+        let text = self.declaration.inputs.of(role).nth(index).unwrap_or_default();
+        let folder = self.asset.folder.as_ref().expect("an asset with a declaration has a folder");
+        let file = self.disk.open(&folder.own(text)).map_err(|error| refusal(&error))?;
+        let stream = trust::admit_stream(file, Limit::InputBytes, self.limits)?;
+        let at = self.declaration.inputs.iter().position(|row| row == (role, text));
+        if at.and_then(|at| self.asset.input_bytes.get(at)) != Some(&stream.bytes()) {
+            let message = "the file changed between the moment it was found and the moment it was read";
+            let finding = Diagnostic::new(Code::TrustChangedWhileReading, message).at(stream.path());
+            return Err(finding.help("let the other program finish and run the command again"));
+        }
+        Ok(Input { path: stream.path().to_owned(), bytes: stream.bytes(), content: Box::new(stream) })
+    }
+}

@@ -1,0 +1,90 @@
+//! Which palettes hold which colours, and at which index: built once a bank, then looked up for every pixel.
+
+use super::PALETTES;
+use crate::bank::colour::rgb565;
+use crate::bank::palette::Palette;
+use crate::diagnostic::{Code, Diagnostic};
+
+/// The colours of all palettes of a bank. Entry 0 of a palette stands for transparency and is never matched.
+pub(super) struct Matcher {
+    /// RGB565 value → row in the two lists below; row 0 is a colour that no palette has.
+    rows: Vec<u16>,
+    /// Bit p: palette p has the colour.
+    palettes_with: Vec<u64>,
+    /// The index of the colour in each palette, 0 where it is not.
+    index_in: Vec<[u8; PALETTES]>,
+    palette_count: usize,
+}
+
+impl Matcher {
+    pub(super) fn new(palettes: &[Palette]) -> Matcher {
+        let mut matcher = Matcher {
+            rows: vec![0; 1 << 16],
+            palettes_with: vec![0],
+            index_in: vec![[0; PALETTES]],
+            palette_count: palettes.len(),
+        };
+        for (palette, file) in palettes.iter().enumerate() {
+            for (index, entry) in (0_u8..).zip(&file.entries).skip(1) {
+                let row = &mut matcher.rows[usize::from(rgb565(entry.colour))];
+                if *row == 0 {
+                    *row = u16::try_from(matcher.index_in.len()).expect("at most 64 × 15 colours");
+                    matcher.palettes_with.push(0);
+                    matcher.index_in.push([0; PALETTES]);
+                }
+                let row = usize::from(*row);
+                matcher.palettes_with[row] |= 1 << palette;
+                // Of a colour that is there twice, the lower index counts.
+                let held = &mut matcher.index_in[row][palette];
+                if *held == 0 {
+                    *held = index;
+                }
+            }
+        }
+        matcher
+    }
+
+    /// The row of an RGB565 colour, for the questions below; 0 if no palette has it.
+    pub(super) fn row(&self, colour: u16) -> u16 {
+        self.rows[usize::from(colour)]
+    }
+
+    /// All palettes, as bits.
+    pub(super) fn all(&self) -> u64 {
+        u64::MAX.checked_shr(64 - u32::try_from(self.palette_count).expect("at most 64")).unwrap_or(0)
+    }
+
+    /// The palettes that have a colour, as bits.
+    pub(super) fn palettes_with(&self, row: u16) -> u64 {
+        self.palettes_with[usize::from(row)]
+    }
+
+    /// The index of a colour in a palette that has it, 1..=15.
+    pub(super) fn index(&self, row: u16, palette: usize) -> u8 {
+        self.index_in[usize::from(row)][palette]
+    }
+}
+
+/// One warning for a palette that has a colour at two of the indices that are matched.
+pub(super) fn duplicate_colour(palette: &Palette) -> Option<Diagnostic> {
+    let mut first = None;
+    let mut count = 0;
+    for (later, entry) in palette.entries.iter().enumerate().skip(1) {
+        let colour = rgb565(entry.colour);
+        if let Some(earlier) = palette.entries[1..later].iter().position(|entry| rgb565(entry.colour) == colour) {
+            count += 1;
+            first.get_or_insert((earlier + 1, later));
+        }
+    }
+    let (earlier, later) = first?;
+    let more = if count == 1 { String::new() } else { format!("; {count} entries repeat an earlier colour") };
+    let message =
+        format!("entries {earlier} and {later} are one colour once rounded to RGB565, and {earlier} is used{more}");
+    let warning = Diagnostic::new(Code::GlyphDuplicateColour, message)
+        .at(&palette.path)
+        .on(palette.entries[later].place.clone())
+        .help("remove the later entry, or give it a colour of its own")
+        .number("index", later)
+        .number("used_index", earlier);
+    Some(warning.number("count", count))
+}

@@ -1,0 +1,254 @@
+//! Cuts pictures into tiles and finds the palette of each; says which pixel stands in the way.
+
+use super::GlyphOptions;
+use super::matcher::Matcher;
+use super::sheet::Sheet;
+use crate::bank::colour::rgb565;
+use crate::bank::png::Picture;
+use crate::diagnostic::{Code, Diagnostic};
+
+/// Cuts the pictures of one bank into its sheet.
+pub(super) struct Cutter<'a> {
+    side: usize,
+    /// What each alpha value is.
+    opacity: [Opacity; 256],
+    matcher: &'a Matcher,
+    sheet: &'a mut Sheet,
+    palette_per_tile: Vec<u8>,
+    fragile: Option<Fragile>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Opacity {
+    Clear,
+    Opaque,
+    Partial,
+}
+
+/// Tiles whose indices depend on which of several fitting palettes stands first.
+pub(super) struct Fragile {
+    count: usize,
+    path: String,
+    sprite: usize,
+    tile: usize,
+    palettes: [usize; 2],
+}
+
+impl Fragile {
+    pub(super) fn finding(self) -> Diagnostic {
+        let [used, other] = self.palettes;
+        let tiles = if self.count == 1 { "1 tile fits".to_owned() } else { format!("{} tiles fit", self.count) };
+        let message = format!(
+            "{tiles} several palettes with different indices, and the order of the palettes decides; the first is tile \
+             {}, which uses palette {used} and could use {other}",
+            self.tile
+        );
+        Diagnostic::new(Code::GlyphFragileIndex, message)
+            .at(self.path)
+            .help("put common colours at the same index in all palettes, or make each tile's colours its own")
+            .number("count", self.count)
+            .number("tile", self.tile)
+            .number("sprite", self.sprite)
+            .number("palette", used)
+            .number("other_palette", other)
+    }
+}
+
+/// A pixel that stands in the way, and how many tiles of the picture are like that.
+struct Fault {
+    tile: usize,
+    x: usize,
+    y: usize,
+    rgba: [u8; 4],
+    tiles: usize,
+}
+
+/// A colour that is wrong in its tile: in no palette at all, or in none that has the tile's other colours.
+struct Misfit {
+    pixel: usize,
+    is_nowhere: bool,
+}
+
+impl<'a> Cutter<'a> {
+    pub(super) fn new(options: &GlyphOptions, matcher: &'a Matcher, sheet: &'a mut Sheet) -> Cutter<'a> {
+        let mut opacity = [Opacity::Partial; 256];
+        if let Some(threshold) = options.alpha_threshold {
+            opacity.fill(Opacity::Opaque);
+            opacity[..usize::from(threshold)].fill(Opacity::Clear);
+        }
+        opacity[0] = Opacity::Clear;
+        opacity[255] = Opacity::Opaque;
+        Cutter {
+            side: options.tile_size as usize,
+            opacity,
+            matcher,
+            sheet,
+            palette_per_tile: Vec::new(),
+            fragile: None,
+        }
+    }
+
+    /// Cuts one picture, whose sides are multiples of the tile size and whose tiles have room. At most two
+    /// findings come of it: the first pixel of each kind, with a count.
+    pub(super) fn cut(
+        &mut self,
+        path: &str,
+        sprite: usize,
+        first_tile: usize,
+        picture: &Picture,
+        findings: &mut Vec<Diagnostic>,
+    ) {
+        let side = self.side;
+        let tiles_in_row = picture.width / side;
+        let tiles = tiles_in_row * (picture.height / side);
+        // Tiles of a picture that could not be read are nobody's; the bank is blocked by then.
+        self.palette_per_tile.resize(first_tile + tiles, 0);
+        let mut partial: Option<Fault> = None;
+        let mut misfit: Option<(Fault, bool)> = None;
+        // A colour's row in the matcher for each pixel of a tile, `None` where it is clear.
+        let mut rows: Vec<Option<u16>> = vec![None; side * side];
+        let mut indices = vec![0_u8; side * side];
+        for at in 0..tiles {
+            let (left, top) = (at % tiles_in_row * side, at / tiles_in_row * side);
+            let tile = first_tile + at;
+            let fault = |pixel: usize| {
+                let (x, y) = (left + pixel % side, top + pixel / side);
+                Fault { tile, x, y, rgba: picture.pixels[y * picture.width + x], tiles: 0 }
+            };
+            let (first_partial, candidates) = self.read_tile(picture, left, top, &mut rows);
+            if let Some(pixel) = first_partial {
+                partial.get_or_insert_with(|| fault(pixel)).tiles += 1;
+            }
+            if candidates == 0 {
+                let found = self.misfit(&rows);
+                misfit.get_or_insert_with(|| (fault(found.pixel), found.is_nowhere)).0.tiles += 1;
+                continue;
+            }
+            let palette = candidates.trailing_zeros() as usize;
+            self.note_fragile(path, sprite, tile, candidates, &rows);
+            for (index, row) in indices.iter_mut().zip(&rows) {
+                *index = row.map_or(0, |row| self.matcher.index(row, palette));
+            }
+            self.sheet.put(tile, side, &indices);
+            self.palette_per_tile[tile] = u8::try_from(palette).expect("at most 64 palettes");
+        }
+        findings.extend(partial.map(|fault| partial_alpha(&fault).at(path).number("sprite", sprite)));
+        findings
+            .extend(misfit.map(|(fault, is_nowhere)| {
+                colour_not_in_palette(&fault, is_nowhere).at(path).number("sprite", sprite)
+            }));
+    }
+
+    /// The palette of each tile, and what to say about fragile ones.
+    pub(super) fn finish(self) -> (Vec<u8>, Option<Fragile>) {
+        (self.palette_per_tile, self.fragile)
+    }
+
+    /// Looks up every pixel of a tile. Gives the first one that is neither clear nor opaque, which then counts
+    /// as clear, and the palettes that have all colours, as bits.
+    fn read_tile(&self, picture: &Picture, left: usize, top: usize, rows: &mut [Option<u16>]) -> (Option<usize>, u64) {
+        let mut candidates = self.matcher.all();
+        let mut first_partial = None;
+        for (y, rows) in rows.chunks_exact_mut(self.side).enumerate() {
+            let start = (top + y) * picture.width + left;
+            for (x, (row, &[r, g, b, alpha])) in rows.iter_mut().zip(&picture.pixels[start..]).enumerate() {
+                *row = match self.opacity[usize::from(alpha)] {
+                    Opacity::Clear => None,
+                    Opacity::Opaque => {
+                        let found = self.matcher.row(rgb565([r, g, b]));
+                        candidates &= self.matcher.palettes_with(found);
+                        Some(found)
+                    }
+                    Opacity::Partial => {
+                        first_partial.get_or_insert(y * self.side + x);
+                        None
+                    }
+                };
+            }
+        }
+        (first_partial, candidates)
+    }
+
+    /// The pixel to blame for a tile that no palette fits: the first whose colour no palette has at all, else
+    /// the first whose colour no palette has together with those before it.
+    fn misfit(&self, rows: &[Option<u16>]) -> Misfit {
+        if let Some(pixel) = rows.iter().position(|&row| row == Some(0)) {
+            return Misfit { pixel, is_nowhere: true };
+        }
+        let mut candidates = self.matcher.all();
+        let pixel = rows.iter().position(|row| {
+            candidates &= row.map_or(u64::MAX, |row| self.matcher.palettes_with(row));
+            candidates == 0
+        });
+        Misfit { pixel: pixel.unwrap_or(0), is_nowhere: false }
+    }
+
+    /// Counts a tile whose indices would be others in another palette that fits too.
+    fn note_fragile(&mut self, path: &str, sprite: usize, tile: usize, candidates: u64, rows: &[Option<u16>]) {
+        let used = candidates.trailing_zeros() as usize;
+        let mut others = candidates & (candidates - 1);
+        if others == 0 {
+            return;
+        }
+        let mut colours: Vec<u16> = Vec::new();
+        for &row in rows.iter().flatten() {
+            if colours.last() != Some(&row) && !colours.contains(&row) {
+                colours.push(row);
+            }
+        }
+        while others != 0 {
+            let other = others.trailing_zeros() as usize;
+            others &= others - 1;
+            if colours.iter().any(|&row| self.matcher.index(row, used) != self.matcher.index(row, other)) {
+                let first = || Fragile { count: 0, path: path.to_owned(), sprite, tile, palettes: [used, other] };
+                self.fragile.get_or_insert_with(first).count += 1;
+                return;
+            }
+        }
+    }
+}
+
+fn partial_alpha(fault: &Fault) -> Diagnostic {
+    let alpha = fault.rgba[3];
+    let message = format!(
+        "tile {} has a pixel that is neither opaque nor transparent: alpha {alpha} at {},{} of the picture{}",
+        fault.tile,
+        fault.x,
+        fault.y,
+        more(fault)
+    );
+    let help = "set `build.alpha_threshold` in asset.json (1 to 255; 128 cuts in the middle), or paint with alpha 0 and 255 only";
+    numbers(Diagnostic::new(Code::GlyphPartialAlpha, message).help(help), fault).number("alpha", alpha)
+}
+
+fn colour_not_in_palette(fault: &Fault, is_nowhere: bool) -> Diagnostic {
+    let [r, g, b, _] = fault.rgba;
+    let (hex, rounded) = (format!("#{r:02x}{g:02x}{b:02x}"), rgb565([r, g, b]));
+    let why = if is_nowhere {
+        "which no palette has"
+    } else {
+        "and no palette has it together with the tile's other colours"
+    };
+    let message = format!(
+        "tile {} has the colour {hex} (RGB565 0x{rounded:04x}) at {},{} of the picture, {why}{}",
+        fault.tile,
+        fault.x,
+        fault.y,
+        more(fault)
+    );
+    let help = if is_nowhere {
+        "add the colour to a palette of this bank at index 1 to 15 (index 0 is never matched), or repaint the pixel"
+    } else {
+        "put all colours of the tile into one palette, at index 1 to 15 (index 0 is never matched)"
+    };
+    let found = numbers(Diagnostic::new(Code::GlyphColourNotInPalette, message).help(help), fault);
+    found.text("colour", hex).text("rgb565", format!("0x{rounded:04x}"))
+}
+
+fn more(fault: &Fault) -> String {
+    if fault.tiles == 1 { String::new() } else { format!("; {} tiles of it are like that", fault.tiles) }
+}
+
+fn numbers(found: Diagnostic, fault: &Fault) -> Diagnostic {
+    found.number("tile", fault.tile).number("x", fault.x).number("y", fault.y).number("tiles", fault.tiles)
+}

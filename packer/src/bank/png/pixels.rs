@@ -1,0 +1,250 @@
+//! From the compressed data of a checked PNG to pixels: inflate, undo the row filters, de-interlace, and bring
+//! every colour type and bit depth to 8-bit RGBA. Sections of the PNG specification are named where they apply.
+
+use super::chunks::Parts;
+use super::{Header, Picture};
+use fdeflate::{DecompressionError, Decompressor};
+
+/// One pass over the picture: the first column and row it holds, and its steps.
+struct Pass {
+    column: usize,
+    row: usize,
+    columns_step: usize,
+    rows_step: usize,
+}
+
+const fn pass(column: usize, row: usize, columns_step: usize, rows_step: usize) -> Pass {
+    Pass { column, row, columns_step, rows_step }
+}
+
+const WHOLE: &[Pass] = &[pass(0, 0, 1, 1)];
+/// Adam7 (section 8.1).
+const ADAM7: &[Pass] = &[
+    pass(0, 0, 8, 8),
+    pass(4, 0, 8, 8),
+    pass(0, 4, 4, 8),
+    pass(2, 0, 4, 4),
+    pass(0, 2, 2, 4),
+    pass(1, 0, 2, 2),
+    pass(0, 1, 1, 2),
+];
+
+/// Decodes a picture whose header and chunks were checked. The error says what is wrong with the data.
+pub(super) fn decode(header: &Header, parts: &Parts) -> Result<Picture, String> {
+    let (width, height) = (header.width as usize, header.height as usize);
+    let bits = usize::from(header.depth) * usize::from(header.channels());
+    let passes = if header.interlace == 1 { ADAM7 } else { WHOLE };
+    let sizes = passes.iter().map(|pass| {
+        let columns = width.saturating_sub(pass.column).div_ceil(pass.columns_step);
+        let rows = height.saturating_sub(pass.row).div_ceil(pass.rows_step);
+        // A pass without columns has no rows either, not even their filter bytes.
+        (columns, if columns == 0 { 0 } else { rows }, (columns * bits).div_ceil(8))
+    });
+    let filtered_bytes = sizes.clone().map(|(_, rows, row_bytes)| rows * (row_bytes + 1)).sum();
+    let mut filtered = inflate(&parts.data, filtered_bytes)?;
+
+    let samples = Samples::new(header, parts);
+    let mut pixels = vec![[0; 4]; width * height];
+    let mut rest = filtered.as_mut_slice();
+    for (pass, (columns, rows, row_bytes)) in passes.iter().zip(sizes) {
+        let (lines, later) = rest.split_at_mut(rows * (row_bytes + 1));
+        rest = later;
+        let mut above: &[u8] = &vec![0; row_bytes];
+        for (at, line) in lines.chunks_exact_mut(row_bytes + 1).enumerate() {
+            let y = pass.row + at * pass.rows_step;
+            let (filter, line) = line.split_first_mut().expect("a line has its filter byte");
+            unfilter(*filter, bits.div_ceil(8), above, line)
+                .ok_or_else(|| format!("row {y} has no filter {filter}"))?;
+            let out = pixels[y * width + pass.column..(y + 1) * width].iter_mut().step_by(pass.columns_step);
+            samples.expand(line, out.take(columns)).map_err(|(column, index)| {
+                let x = pass.column + column * pass.columns_step;
+                let entries = parts.palette.len();
+                format!("the pixel at {x},{y} has palette index {index}, and the palette {entries} entries")
+            })?;
+            above = line;
+        }
+    }
+    Ok(Picture { width, height, pixels })
+}
+
+/// Inflates a zlib stream that has to hold exactly `expected` bytes and to end with the data.
+///
+/// The last byte of the data is fed alone: a stream that is complete without it has garbage behind it. (The
+/// inflater reads ahead, so what it says it consumed is no proof.)
+fn inflate(data: &[u8], expected: usize) -> Result<Vec<u8>, String> {
+    let short = || "the picture data ends too early".to_owned();
+    let (last, body) = data.split_last().ok_or_else(short)?;
+    let mut inflater = Decompressor::new();
+    // One byte more than is expected, so that too much is noticed.
+    let mut out = vec![0; expected + 1];
+    let mut filled = 0;
+    for mut input in [body, std::slice::from_ref(last)] {
+        if inflater.is_done() {
+            return Err("there are bytes behind the compressed picture data".to_owned());
+        }
+        while !input.is_empty() && !inflater.is_done() {
+            let (consumed, produced) =
+                inflater.read(input, &mut out, filled, false).map_err(|error| inflate_error(&error))?;
+            filled += produced;
+            input = &input[consumed..];
+            if filled > expected {
+                return Err(format!("the picture data holds more than the {expected} bytes of its rows"));
+            }
+            if consumed == 0 && produced == 0 {
+                return Err(short());
+            }
+        }
+        if !input.is_empty() {
+            return Err("there are bytes behind the compressed picture data".to_owned());
+        }
+    }
+    if !inflater.is_done() || filled < expected {
+        return Err(short());
+    }
+    out.truncate(expected);
+    Ok(out)
+}
+
+fn inflate_error(error: &DecompressionError) -> String {
+    match error {
+        DecompressionError::BadZlibHeader => "the picture data is no zlib stream".to_owned(),
+        DecompressionError::WrongChecksum => "the checksum of the picture data is wrong".to_owned(),
+        other => format!("the compressed picture data is invalid ({other:?})"),
+    }
+}
+
+/// Undoes the filter of a row in place (section 9). `step` is the distance to the byte that stands for the pixel
+/// to the left. `None` for a filter that does not exist.
+fn unfilter(filter: u8, step: usize, above: &[u8], line: &mut [u8]) -> Option<()> {
+    match filter {
+        0 => {}
+        1 => {
+            for at in step..line.len() {
+                line[at] = line[at].wrapping_add(line[at - step]);
+            }
+        }
+        2 => line.iter_mut().zip(above).for_each(|(byte, up)| *byte = byte.wrapping_add(*up)),
+        3 => {
+            for at in 0..line.len() {
+                let left = if at < step { 0 } else { line[at - step] };
+                line[at] = line[at].wrapping_add(left.midpoint(above[at]));
+            }
+        }
+        4 => {
+            for at in 0..line.len() {
+                let (left, corner) = if at < step { (0, 0) } else { (line[at - step], above[at - step]) };
+                line[at] = line[at].wrapping_add(paeth(left, above[at], corner));
+            }
+        }
+        _ => return None,
+    }
+    Some(())
+}
+
+/// The Paeth predictor (section 9.4): the neighbour nearest to `left + up - corner`.
+fn paeth(left: u8, up: u8, corner: u8) -> u8 {
+    let (a, b, c) = (i16::from(left), i16::from(up), i16::from(corner));
+    let (from_left, from_up, from_corner) = ((b - c).abs(), (a - c).abs(), (a + b - 2 * c).abs());
+    if from_left <= from_up && from_left <= from_corner {
+        left
+    } else if from_up <= from_corner {
+        up
+    } else {
+        corner
+    }
+}
+
+/// How the stored samples become pixels.
+enum Samples {
+    /// Grey or indexed of at most 8 bits: a table of what each sample means, as far as there are meanings.
+    Table { depth: usize, meanings: Vec<[u8; 4]> },
+    /// Grey of 16 bits and the value that is transparent.
+    Grey16(Option<[u8; 2]>),
+    /// Colour of 8 bits a channel and the one that is transparent.
+    Colour8(Option<[u8; 3]>),
+    /// Colour of 16 bits a channel and the one that is transparent.
+    Colour16(Option<[u8; 6]>),
+    /// Grey and alpha; bytes of a channel.
+    GreyAlpha(usize),
+    /// Colour and alpha; bytes of a channel.
+    ColourAlpha(usize),
+}
+
+impl Samples {
+    fn new(header: &Header, parts: &Parts) -> Samples {
+        let transparency = parts.transparency.as_deref();
+        let wide = usize::from(header.depth) / 8;
+        match (header.colour, header.depth) {
+            (0, 16) => Samples::Grey16(transparency.and_then(|key| key.try_into().ok())),
+            (0, depth) => {
+                let most = (1_usize << depth) - 1;
+                // Bits above the depth do not count (section 11.3.1.1).
+                let key = transparency.and_then(|key| key.get(1)).map(|&low| usize::from(low) & most);
+                let meaning = |sample: usize| {
+                    let grey = u8::try_from(sample * 255 / most).expect("at most 255");
+                    [grey, grey, grey, if key == Some(sample) { 0 } else { 255 }]
+                };
+                Samples::Table { depth: usize::from(depth), meanings: (0..=most).map(meaning).collect() }
+            }
+            (3, depth) => {
+                let alpha = |index: usize| transparency.and_then(|alphas| alphas.get(index)).copied().unwrap_or(255);
+                let entries = parts.palette.iter().enumerate();
+                let meanings = entries.map(|(index, &[r, g, b])| [r, g, b, alpha(index)]).collect();
+                Samples::Table { depth: usize::from(depth), meanings }
+            }
+            (2, 16) => Samples::Colour16(transparency.and_then(|key| key.try_into().ok())),
+            (2, _) => Samples::Colour8(transparency.filter(|key| key.len() == 6).map(|key| [key[1], key[3], key[5]])),
+            (4, _) => Samples::GreyAlpha(wide),
+            _ => Samples::ColourAlpha(wide),
+        }
+    }
+
+    /// Writes a row's pixels to `out`. The error is a column and the palette index there that does not exist.
+    fn expand<'a>(&self, line: &[u8], out: impl Iterator<Item = &'a mut [u8; 4]>) -> Result<(), (usize, usize)> {
+        let opaque_unless = |is_key: bool| if is_key { 0 } else { 255 };
+        match *self {
+            Samples::Table { depth: 8, ref meanings } => {
+                for (column, (pixel, &byte)) in out.zip(line).enumerate() {
+                    *pixel = *meanings.get(usize::from(byte)).ok_or((column, usize::from(byte)))?;
+                }
+            }
+            Samples::Table { depth, ref meanings } => {
+                for (column, pixel) in out.enumerate() {
+                    let first_bit = column * depth;
+                    let byte = usize::from(line[first_bit / 8]);
+                    let sample = (byte >> (8 - depth - first_bit % 8)) & ((1 << depth) - 1);
+                    *pixel = *meanings.get(sample).ok_or((column, sample))?;
+                }
+            }
+            Samples::Grey16(key) => {
+                let (values, _) = line.as_chunks::<2>();
+                out.zip(values).for_each(|(pixel, value)| {
+                    *pixel = [value[0], value[0], value[0], opaque_unless(key == Some(*value))];
+                });
+            }
+            Samples::Colour8(key) => {
+                let (values, _) = line.as_chunks::<3>();
+                out.zip(values).for_each(|(pixel, value)| {
+                    *pixel = [value[0], value[1], value[2], opaque_unless(key == Some(*value))];
+                });
+            }
+            Samples::Colour16(key) => {
+                let (values, _) = line.as_chunks::<6>();
+                out.zip(values).for_each(|(pixel, value)| {
+                    *pixel = [value[0], value[2], value[4], opaque_unless(key == Some(*value))];
+                });
+            }
+            Samples::GreyAlpha(wide) => {
+                let values = line.chunks_exact(2 * wide);
+                out.zip(values).for_each(|(pixel, value)| *pixel = [value[0], value[0], value[0], value[wide]]);
+            }
+            Samples::ColourAlpha(wide) => {
+                let values = line.chunks_exact(4 * wide);
+                out.zip(values).for_each(|(pixel, value)| {
+                    *pixel = [value[0], value[wide], value[2 * wide], value[3 * wide]];
+                });
+            }
+        }
+        Ok(())
+    }
+}

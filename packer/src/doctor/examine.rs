@@ -1,0 +1,66 @@
+//! Looks at everything that a build would look at, inputs decoded, and writes nothing: a clean examination means a
+//! build that succeeds.
+
+use crate::bank::Bank;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::disk::Disk;
+use crate::event::{Event, Events, Phase};
+use crate::schema::BankType;
+use crate::trust::Limits;
+use crate::workspace::{State, Workspace};
+use rayon::prelude::*;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// What was looked at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Examined {
+    /// Registered assets.
+    pub assets: u64,
+    /// Declarations and inputs that were read.
+    pub files: u64,
+}
+
+/// Most preloaded assets of one bank type: the runtime's slots.
+pub const PRELOAD_SLOTS: usize = 16;
+
+/// Decodes the inputs of every registered asset that can be made, and adds what is wrong with them.
+pub fn examine(workspace: &Workspace, disk: &dyn Disk, limits: &Limits, events: &dyn Events, findings: &mut Vec<Diagnostic>) -> Examined {
+    let registered: Vec<_> = workspace.assets.iter().filter(|asset| asset.state == State::Registered).collect();
+    let (done, total) = (AtomicU64::new(0), registered.len() as u64);
+    let examined: Vec<(Vec<Diagnostic>, u64)> = registered
+        .par_iter()
+        .map(|asset| {
+            let mut found = Vec::new();
+            let mut files = u64::from(asset.declaration.is_some());
+            if let Some(bank) = Bank::of(asset, disk, limits).filter(|_| !events.cancelled()) {
+                files += asset.input_bytes.len() as u64;
+                let made = bank.materialise(&mut std::io::sink(), &mut found);
+                debug_assert!(made.is_ok(), "a sink never fails");
+            }
+            events.emit(Event::Progress { phase: Phase::Examine, done: done.fetch_add(1, Ordering::Relaxed) + 1, total });
+            (found, files)
+        })
+        .collect();
+    let files = examined.iter().map(|(_, files)| files).sum();
+    findings.extend(examined.into_iter().flat_map(|(found, _)| found));
+    preload(workspace, findings);
+    Examined { assets: total, files }
+}
+
+/// Refuses more preloaded assets of one type than the runtime has slots.
+pub fn preload(workspace: &Workspace, findings: &mut Vec<Diagnostic>) {
+    for bank in [BankType::Glyph, BankType::Sound] {
+        let enabled: Vec<_> = workspace
+            .assets
+            .iter()
+            .filter(|asset| asset.included_in_build && asset.bank() == Some(bank))
+            .filter(|asset| asset.declaration.as_ref().is_some_and(|declaration| declaration.preload == Some(true)))
+            .collect();
+        if let Some(first_over) = enabled.get(PRELOAD_SLOTS) {
+            let message = format!("{} assets of type {} are preloaded, and there are {PRELOAD_SLOTS} slots", enabled.len(), bank.name());
+            let path = first_over.declaration_path().map(|path| path.to_string()).unwrap_or_default();
+            let finding = Diagnostic::new(Code::PreloadTooMany, message).at(path).of(&first_over.reference);
+            findings.push(finding.help("set `preload.enabled` to false in some of them").number("count", enabled.len()));
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! Puts things on disk: staged, flushed, read back, and only then moved into place. The only stage that writes.
+
+mod create;
+mod pipeline;
+mod publish;
+mod staging;
+
+pub use create::create_file;
+pub use publish::{Published, publish};

@@ -1,0 +1,25 @@
+//! Makes one small file that did not exist, whole or not at all.
+
+use crate::disk::{Disk, DiskError};
+use crate::path::PortablePath;
+use std::io::Write as _;
+
+/// Writes `bytes` to a file beside `path`, flushes it, and moves it into place.
+///
+/// # Errors
+/// What the medium says; then nothing is left behind at `path`.
+pub fn create_file(disk: &dyn Disk, path: &PortablePath, bytes: &[u8], operation_id: &str) -> Result<(), DiskError> {
+    let folder = path.parent().expect("the packer's own files lie in folders");
+    let staged = folder.own(&format!("{}.{operation_id}", path.name()));
+    let written = write(disk, &staged, bytes).and_then(|()| disk.rename(&staged, path));
+    if written.is_err() {
+        let _ = disk.remove_file(&staged);
+    }
+    written.and_then(|()| disk.sync_dir(&folder))
+}
+
+fn write(disk: &dyn Disk, path: &PortablePath, bytes: &[u8]) -> Result<(), DiskError> {
+    let mut file = disk.create(path)?;
+    let written = file.write_all(bytes).and_then(|()| file.sync());
+    written.map_err(|error| DiskError::new(path.as_str(), error))
+}

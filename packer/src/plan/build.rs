@@ -1,0 +1,64 @@
+//! The plan of a build: which asset lies where in the archive.
+
+use crate::bank::Layout;
+use crate::schema::BankType;
+use crate::schema::archive::{PreloadEntry, TableEntry};
+use crate::workspace::Workspace;
+
+/// A build, decided to the byte before the first payload is made.
+#[derive(Debug)]
+pub struct BuildPlan {
+    /// The archive's table, ascending by id, offsets without gaps.
+    pub table: Vec<TableEntry>,
+    /// The slots of preloaded assets, ascending by id.
+    pub preload: Vec<PreloadEntry>,
+    /// For each row of the table, the asset it is made from: its index in the workspace.
+    pub assets: Vec<usize>,
+}
+
+/// An included asset with the layout of its payload.
+#[derive(Debug)]
+pub struct PlannedAsset {
+    /// Its index in the workspace.
+    pub index: usize,
+    /// What its payload will be.
+    pub layout: Layout,
+}
+
+/// Lays payloads end to end in the order of ids. `planned` holds every included asset of a workspace that nothing
+/// blocks, ascending by id.
+#[must_use]
+pub fn for_build(workspace: &Workspace, planned: Vec<PlannedAsset>) -> BuildPlan {
+    let mut plan = BuildPlan { table: Vec::with_capacity(planned.len()), preload: Vec::new(), assets: Vec::new() };
+    let (mut offset, mut slots) = (0, [0_u32; 2]);
+    for PlannedAsset { index, layout } in planned {
+        let asset = &workspace.assets[index];
+        let declaration = asset.declaration.as_ref().expect("an asset with a layout has a declaration");
+        let bank = declaration.bank.expect("an asset with a layout has a type");
+        let asset_id = asset.asset_id().expect("an included asset is registered");
+        let decoded_bytes = match bank {
+            BankType::Glyph => DECODED_SHEET_BYTES,
+            BankType::Sound => layout.bytes,
+        };
+        if declaration.preload == Some(true) {
+            let slot = &mut slots[bank as usize];
+            plan.preload.push(PreloadEntry { asset_id, slot: *slot });
+            *slot += 1;
+        }
+        plan.table.push(TableEntry {
+            asset_id,
+            asset_name: declaration.name.as_deref().unwrap_or_default().to_owned(),
+            bank,
+            offset,
+            bytes: layout.bytes,
+            decoded_bytes,
+            metadata: layout.metadata,
+        });
+        plan.assets.push(index);
+        offset += layout.bytes;
+    }
+    plan
+}
+
+/// A glyph bank in the runtime's memory: a byte a pixel, and the palettes.
+const DECODED_SHEET_BYTES: u64 = 256 * 256 + 64 * 16 * 2;

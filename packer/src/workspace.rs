@@ -1,0 +1,12 @@
+//! The project as its control files describe it: registry, roots, declarations, and whether the declared inputs
+//! are there. Read [`load`] second, after the file list. No payload is decoded here and nothing is written.
+
+mod asset;
+mod folder;
+mod identity;
+mod inputs;
+mod load;
+mod unregistered;
+
+pub use asset::{Asset, Health, State};
+pub use load::{Options, Workspace, load};

@@ -1,0 +1,115 @@
+//! What the registry says about itself: entries that claim the same id, uuid or root, roots inside roots, an
+//! allocator that fell behind. Nothing is repaired and no entry is preferred.
+
+use crate::diagnostic::{AssetRef, Code, Diagnostic};
+use crate::path::fold;
+use crate::schema::{Entry, Registry};
+use std::collections::{BTreeMap, HashMap};
+use std::hash::Hash;
+use std::sync::Arc;
+
+/// Adds the findings, and says of each entry whether it is contested.
+pub(super) fn check(
+    registry: &Registry,
+    path: &str,
+    refs: &[Arc<AssetRef>],
+    findings: &mut Vec<Diagnostic>,
+) -> Vec<bool> {
+    let mut check = Check { registry, path, refs, findings, contested: vec![false; registry.entries.len()] };
+    check.duplicates(Code::RegistryDuplicateId, "id", |entry| entry.asset_id);
+    check.duplicates(Code::RegistryDuplicateUuid, "uuid", |entry| entry.asset_uuid);
+    check.duplicates(Code::RegistryDuplicateRoot, "root", |entry| entry.root.clone());
+    check.spellings();
+    check.nesting();
+    check.allocator();
+    check.contested
+}
+
+struct Check<'a> {
+    registry: &'a Registry,
+    path: &'a str,
+    refs: &'a [Arc<AssetRef>],
+    findings: &'a mut Vec<Diagnostic>,
+    contested: Vec<bool>,
+}
+
+impl Check<'_> {
+    fn note(&mut self, at: usize, finding: Diagnostic) {
+        let place = self.registry.place(&self.registry.entries[at]);
+        self.findings.push(finding.at(self.path).on(place).of(&self.refs[at]));
+    }
+
+    fn duplicates<K: Hash + Eq>(&mut self, code: Code, what: &str, key: impl Fn(&Entry) -> K) {
+        let mut first: HashMap<K, usize> = HashMap::with_capacity(self.registry.entries.len());
+        for at in 0..self.registry.entries.len() {
+            let entry = &self.registry.entries[at];
+            let before = *first.entry(key(entry)).or_insert(at);
+            if before == at {
+                continue;
+            }
+            let other = &self.registry.entries[before];
+            let (here, there) = (describe(entry), describe(other));
+            (self.contested[at], self.contested[before]) = (true, true);
+            let finding = Diagnostic::new(code, format!("{here} and {there} claim the same {what}"))
+                .help("decide which one it belongs to; until then neither is built")
+                .text("first_root", &other.root)
+                .text("second_root", &entry.root);
+            self.note(at, finding);
+        }
+    }
+
+    /// Folders on the way to a root that differ only in case or normal form are one folder on some systems.
+    fn spellings(&mut self) {
+        let mut seen: BTreeMap<String, &str> = BTreeMap::new();
+        let registry = self.registry;
+        for (at, entry) in registry.entries.iter().enumerate() {
+            let ends = entry.root.char_indices().filter(|(_, c)| *c == '/').map(|(at, _)| at).chain([entry.root.len()]);
+            for end in ends {
+                let name = &entry.root[..end];
+                let first = *seen.entry(fold(name)).or_insert(name);
+                if first != name {
+                    let message = format!("`{first}` and `{name}` are one folder on some systems");
+                    self.note(at, Diagnostic::new(Code::TrustNameCollision, message).help("rename one of the folders"));
+                    break;
+                }
+            }
+        }
+    }
+
+    fn nesting(&mut self) {
+        let registry = self.registry;
+        let roots: HashMap<&str, usize> =
+            registry.entries.iter().enumerate().map(|(at, entry)| (&*entry.root, at)).collect();
+        for (at, entry) in registry.entries.iter().enumerate() {
+            let parents = entry.root.char_indices().filter(|(_, c)| *c == '/').map(|(end, _)| &entry.root[..end]);
+            for parent in parents {
+                if let Some(&outer) = roots.get(parent) {
+                    let message = format!("{} lies inside {}", describe(entry), describe(&registry.entries[outer]));
+                    self.note(
+                        at,
+                        Diagnostic::new(Code::RegistryNestedRoot, message).help("move one of them out of the other"),
+                    );
+                    break;
+                }
+            }
+        }
+    }
+
+    fn allocator(&mut self) {
+        let highest = self.registry.entries.iter().map(|entry| entry.asset_id).max().unwrap_or(0);
+        let Some(next) = self.registry.next_asset_id.filter(|&next| next <= highest) else { return };
+        let message = format!("`next_asset_id` is {next}, and the id {highest} is taken already");
+        let finding = Diagnostic::new(Code::RegistryAllocatorBehind, message)
+            .at(self.path)
+            .on(self.registry.place_of_next())
+            .help(format!(
+                "set `next_asset_id` to {} or more, above every id that was ever handed out",
+                u64::from(highest) + 1
+            ));
+        self.findings.push(finding);
+    }
+}
+
+fn describe(entry: &Entry) -> String {
+    format!("asset {} at `{}`", entry.asset_id, entry.root)
+}

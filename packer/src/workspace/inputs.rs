@@ -1,0 +1,135 @@
+//! Checks that the declared inputs of one asset are there, are files, and are named so that every system finds them.
+
+use super::folder::{Folder, Found};
+use crate::diagnostic::{AssetRef, Code, Diagnostic};
+use crate::disk::{Disk, DiskError, DiskErrorKind, Kind, Metadata};
+use crate::path::{PortablePath, fold};
+use crate::schema::Inputs;
+use crate::trust::{Limit, Limits, refusal};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// The length of each input in the declared order; stops being complete with the first finding.
+pub(super) fn check(
+    disk: &dyn Disk,
+    root: &PortablePath,
+    top: &Folder,
+    declared: &Inputs,
+    asset: &Arc<AssetRef>,
+    limits: &Limits,
+    findings: &mut Vec<Diagnostic>,
+) -> Box<[u64]> {
+    collisions(root, declared, asset, findings);
+    let mut folders = Folders { disk, root, top, below: BTreeMap::new() };
+    let mut bytes = Vec::new();
+    for (_, text) in declared.iter() {
+        match folders.look_up(text) {
+            Ok(metadata) if metadata.bytes > limits.get(Limit::InputBytes) => {
+                let most = limits.get(Limit::InputBytes);
+                let message = format!("{} bytes are over the limit of {most} for an input", metadata.bytes);
+                let finding = Diagnostic::new(Code::TrustTooLarge, message).at(format!("{root}/{text}")).of(asset);
+                findings.push(finding.help("make it smaller, or raise `--limit input-bytes=BYTES` if you trust it"));
+            }
+            Ok(metadata) => bytes.push(metadata.bytes),
+            Err(finding) => findings.push(finding.at(format!("{root}/{text}")).of(asset)),
+        }
+    }
+    bytes.into()
+}
+
+struct Folders<'a> {
+    disk: &'a dyn Disk,
+    root: &'a PortablePath,
+    top: &'a Folder,
+    /// Folders below the root that inputs name, listed once each.
+    below: BTreeMap<String, Result<Folder, DiskError>>,
+}
+
+impl Folders<'_> {
+    fn look_up(&mut self, text: &str) -> Result<Metadata, Diagnostic> {
+        let mut done = String::new();
+        let mut components = text.split('/').peekable();
+        loop {
+            let name = components.next().unwrap_or_default();
+            let is_last = components.peek().is_none();
+            let folder = self.folder(&done)?;
+            let metadata = match folder.find(name) {
+                Found::Entry(metadata) => metadata,
+                Found::Similar(other) => {
+                    let right = if done.is_empty() { other.to_owned() } else { format!("{done}/{other}") };
+                    let message = format!("the input `{text}` is not there under exactly this name");
+                    return Err(Diagnostic::new(Code::DeclarationInputMissing, message)
+                        .help(format!("write `{right}`, as the folder has it"))
+                        .text("found", right));
+                }
+                Found::Nothing => {
+                    return Err(Diagnostic::new(
+                        Code::DeclarationInputMissing,
+                        format!("the input `{text}` is not there"),
+                    )
+                    .help("put the file there, or drop it from `inputs`"));
+                }
+            };
+            let wanted = if is_last { Kind::File } else { Kind::Folder };
+            match metadata.kind {
+                Kind::Link => return Err(refuse(DiskErrorKind::Link)),
+                Kind::File if !is_last => {
+                    return Err(Diagnostic::new(
+                        Code::DeclarationInputMissing,
+                        format!("the input `{text}` is not there: `{name}` is a file"),
+                    )
+                    .help("put the file there, or correct the path in `inputs`"));
+                }
+                kind if kind != wanted => return Err(refuse(DiskErrorKind::NotRegular)),
+                _ => {}
+            }
+            if let Some(other) = folder.rival(name) {
+                let message =
+                    format!("`{name}` and `{other}` stand in one folder, and some systems take them for one name");
+                return Err(Diagnostic::new(Code::TrustNameCollision, message).help("rename one of them"));
+            }
+            if is_last {
+                return Ok(metadata);
+            }
+            if !done.is_empty() {
+                done.push('/');
+            }
+            done.push_str(name);
+        }
+    }
+
+    fn folder(&mut self, below: &str) -> Result<&Folder, Diagnostic> {
+        if below.is_empty() {
+            return Ok(self.top);
+        }
+        let listed =
+            self.below.entry(below.to_owned()).or_insert_with(|| Folder::list(self.disk, &self.root.own(below)));
+        listed.as_ref().map_err(refusal)
+    }
+}
+
+fn refuse(kind: DiskErrorKind) -> Diagnostic {
+    refusal(&DiskError::of("", kind, ""))
+}
+
+/// Two declared names that are one name on some system, or a name that is both a file and a folder.
+fn collisions(root: &PortablePath, declared: &Inputs, asset: &Arc<AssetRef>, findings: &mut Vec<Diagnostic>) {
+    let mut spelled: BTreeMap<String, (&str, bool)> = BTreeMap::new();
+    for (_, text) in declared.iter() {
+        let ends = text.char_indices().filter(|(_, c)| *c == '/').map(|(at, _)| at).chain([text.len()]);
+        for end in ends {
+            let (name, is_file) = (&text[..end], end == text.len());
+            let (first, first_is_file) = *spelled.entry(fold(name)).or_insert((name, is_file));
+            let message = if first != name {
+                format!("`{first}` and `{name}` are one name on some systems")
+            } else if first_is_file != is_file {
+                format!("`{name}` is named as a file and as a folder")
+            } else {
+                continue;
+            };
+            let finding = Diagnostic::new(Code::TrustNameCollision, message).at(format!("{root}/{text}"));
+            findings.push(finding.of(asset).help("rename one of them"));
+            return;
+        }
+    }
+}

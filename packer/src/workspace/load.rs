@@ -1,0 +1,348 @@
+//! Loads a workspace: the registry first, then every root on its own, so that one bad asset hides no other.
+
+use super::asset::{Asset, Health, State, health};
+use super::folder::{Folder, Found};
+use super::{identity, inputs, unregistered};
+use crate::diagnostic::{AssetRef, Code, Diagnostic};
+use crate::disk::{Disk, DiskErrorKind, Kind};
+use crate::envelope::{self, Artifact, Envelope, Windows};
+use crate::event::{Event, Events, Phase};
+use crate::migrate::{self, Known};
+use crate::path::PortablePath;
+use crate::schema::{BankType, Registry, declaration, registry};
+use crate::trust::{self, Limit, Limits, refusal, refuse_path};
+use rayon::prelude::*;
+use semver::{Version, VersionReq};
+use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// What a workspace is held to.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Sizes and counts.
+    pub limits: Limits,
+    /// Versions that are read.
+    pub windows: Windows,
+    /// Whether to walk all of `assets/` for roots that are not registered.
+    pub find_unregistered: bool,
+}
+
+/// A loaded project.
+#[derive(Debug)]
+pub struct Workspace {
+    /// The registry; absent when it could not be read at all.
+    pub registry: Option<Registry>,
+    /// Registered assets by id, then unregistered ones by root.
+    pub assets: Vec<Asset>,
+    /// Everything found on the way.
+    pub findings: Vec<Diagnostic>,
+}
+
+impl Workspace {
+    /// Whether anything blocks a build.
+    #[must_use]
+    pub fn is_blocked(&self) -> bool {
+        self.findings.iter().any(|finding| finding.blocking)
+    }
+}
+
+/// Loads the project behind `disk`.
+pub fn load(disk: &dyn Disk, options: &Options, events: &dyn Events) -> Workspace {
+    let mut findings = Vec::new();
+    let registry = match load_registry(disk, options, &mut findings) {
+        Ok(registry) => Some(registry),
+        Err(finding) => {
+            findings.push(finding);
+            None
+        }
+    };
+    let mut assets = registry
+        .as_ref()
+        .map(|registry| load_registered(disk, registry, options, events, &mut findings))
+        .unwrap_or_default();
+    if options.find_unregistered {
+        let registered: HashSet<&str> =
+            registry.iter().flat_map(|registry| &registry.entries).map(|entry| &*entry.root).collect();
+        let (roots, walked) =
+            if exists(disk) { unregistered::find(disk, &registered, &options.limits) } else { Default::default() };
+        findings.extend(walked);
+        for root in roots {
+            let (asset, mut found) = load_unregistered(disk, root, options);
+            found.iter_mut().for_each(|finding| finding.blocking = false);
+            findings.extend(found);
+            assets.push(asset);
+        }
+    }
+    Workspace { registry, assets, findings }
+}
+
+fn exists(disk: &dyn Disk) -> bool {
+    disk.metadata(&PortablePath::assets()).is_ok_and(|metadata| metadata.kind == Kind::Folder)
+}
+
+fn load_registry(disk: &dyn Disk, options: &Options, findings: &mut Vec<Diagnostic>) -> Result<Registry, Diagnostic> {
+    let path = PortablePath::control().own("index.json");
+    let file = disk.open(&path).map_err(|error| match error.kind {
+        DiskErrorKind::NotFound => Diagnostic::new(Code::RegistryMissing, "the project has no registry")
+            .at(path.as_str())
+            .help("run `{program} init` to make one, or name the project's folder with `--project DIR`"),
+        _ => refusal(&error),
+    })?;
+    let admitted = trust::admit(file, Limit::ControlFileBytes, &options.limits)?;
+    let envelope = envelope::open(admitted, Artifact::Registry, &options.windows)?;
+    check_requires_packer(&envelope)?;
+    let migrated = migrate::to_current(envelope, &Known::default())?;
+    findings.extend(migrated.pending());
+    registry::parse(migrated, &options.limits, findings)
+}
+
+/// The maintainers' switch: a packer outside `requires_packer` leaves the project alone.
+fn check_requires_packer(envelope: &Envelope) -> Result<(), Diagnostic> {
+    let Some(node) = envelope.tree().root().member("requires_packer") else { return Ok(()) };
+    let at = |finding: Diagnostic| finding.at(envelope.path()).on(node.place());
+    let requirement = node.text().and_then(|text| VersionReq::parse(&text).ok());
+    let Some(requirement) = requirement else {
+        let message = format!("`requires_packer` is {}, not a version requirement such as `>=0.1`", node.excerpt());
+        return Err(at(Diagnostic::new(Code::RegistryInvalid, message)
+            .help("write a requirement as Cargo does, or drop the member")));
+    };
+    let own = Version::parse(env!("CARGO_PKG_VERSION")).expect("Cargo accepts semantic versions only");
+    if requirement.matches(&own) {
+        return Ok(());
+    }
+    let message = format!("the project asks for packer {requirement}, and this is {own}");
+    Err(at(Diagnostic::new(Code::VersionRequiresPacker, message)
+        .help("use a packer that the project asks for; this one changes nothing here")
+        .text("requires_packer", requirement.to_string())))
+}
+
+fn load_registered(
+    disk: &dyn Disk,
+    registry: &Registry,
+    options: &Options,
+    events: &dyn Events,
+    findings: &mut Vec<Diagnostic>,
+) -> Vec<Asset> {
+    let index = PortablePath::control().own("index.json");
+    let reference = |entry: &crate::schema::Entry| AssetRef {
+        asset_id: Some(entry.asset_id),
+        asset_uuid: Some(entry.asset_uuid.to_string()),
+        name: None,
+        root: entry.root.to_string(),
+    };
+    let refs: Vec<Arc<AssetRef>> = registry.entries.iter().map(|entry| Arc::new(reference(entry))).collect();
+    let mut about_identity = Vec::new();
+    let contested = identity::check(registry, index.as_str(), &refs, &mut about_identity);
+    let (done, total) = (AtomicU64::new(0), registry.entries.len() as u64);
+    let loaded: Vec<(Asset, Vec<Diagnostic>)> = registry
+        .entries
+        .par_iter()
+        .enumerate()
+        .map(|(at, entry)| {
+            let known = Known { asset_uuid: (!contested[at]).then(|| entry.asset_uuid.to_string()) };
+            let mut asset = Asset {
+                reference: Arc::clone(&refs[at]),
+                state: State::Registered,
+                asset_uuid: Some(entry.asset_uuid),
+                included_in_build: entry.included_in_build,
+                folder: entry.folder.clone(),
+                declaration: None,
+                schema_version: None,
+                input_bytes: Box::default(),
+                health: Health::Blocked,
+            };
+            let mut found = Vec::new();
+            if let Some(folder) = &entry.folder {
+                load_root(disk, folder, &known, options, &mut asset, &mut found);
+            }
+            check_uuid(&asset, &mut found);
+            if !entry.included_in_build {
+                found
+                    .iter_mut()
+                    .filter(|finding| finding.code.family() != "registry")
+                    .for_each(|finding| finding.blocking = false);
+            }
+            let done = done.fetch_add(1, Ordering::Relaxed) + 1;
+            if done.is_multiple_of(256) || done == total {
+                events.emit(Event::Progress { phase: Phase::Load, done, total });
+            }
+            (asset, found)
+        })
+        .collect();
+    let mut assets = Vec::with_capacity(loaded.len());
+    let mut by_asset = Vec::with_capacity(loaded.len());
+    for (asset, found) in loaded {
+        assets.push(asset);
+        by_asset.push(found);
+    }
+    check_names(&assets, &mut by_asset);
+    let accused: HashSet<&str> =
+        about_identity.iter().filter_map(|f| f.asset.as_ref()).map(|of| of.root.as_str()).collect();
+    for (at, asset) in assets.iter_mut().enumerate() {
+        asset.health = match health(&by_asset[at]) {
+            Health::Ok | Health::Warning
+                if contested[at] || accused.contains(&*asset.reference.root) || asset.folder.is_none() =>
+            {
+                Health::Blocked
+            }
+            health => health,
+        };
+    }
+    findings.extend(about_identity);
+    findings.extend(by_asset.into_iter().flatten());
+    assets.sort_by_key(Asset::asset_id);
+    assets
+}
+
+fn load_unregistered(disk: &dyn Disk, folder: PortablePath, options: &Options) -> (Asset, Vec<Diagnostic>) {
+    let root = folder.below(&PortablePath::assets()).unwrap_or_default().to_owned();
+    let mut asset = Asset {
+        reference: Arc::new(AssetRef { root, ..AssetRef::default() }),
+        state: State::Unregistered,
+        asset_uuid: None,
+        included_in_build: false,
+        folder: Some(folder.clone()),
+        declaration: None,
+        schema_version: None,
+        input_bytes: Box::default(),
+        health: Health::Blocked,
+    };
+    let mut found = Vec::new();
+    load_root(disk, &folder, &Known::default(), options, &mut asset, &mut found);
+    let name = asset.reference.root.clone();
+    if let Err(fault) = PortablePath::assets().join(&name) {
+        found.push(refuse_path("root", &name, &fault).at(folder.as_str()).of(&asset.reference));
+    }
+    asset.health = health(&found);
+    (asset, found)
+}
+
+/// Reads one root: its folder, its declaration, and whether its inputs are there.
+fn load_root(
+    disk: &dyn Disk,
+    folder: &PortablePath,
+    known: &Known,
+    options: &Options,
+    asset: &mut Asset,
+    findings: &mut Vec<Diagnostic>,
+) {
+    let from = findings.len();
+    match read_declaration(disk, folder, known, options, asset, findings) {
+        Ok(top) => {
+            if let Some(declaration) = &asset.declaration {
+                let declared = &declaration.inputs;
+                asset.input_bytes =
+                    inputs::check(disk, folder, &top, declared, &asset.reference, &options.limits, findings);
+            }
+        }
+        Err(finding) => findings.push(finding),
+    }
+    for finding in &mut findings[from..] {
+        finding.asset = Some(Arc::clone(&asset.reference));
+    }
+}
+
+fn read_declaration(
+    disk: &dyn Disk,
+    folder: &PortablePath,
+    known: &Known,
+    options: &Options,
+    asset: &mut Asset,
+    findings: &mut Vec<Diagnostic>,
+) -> Result<Folder, Diagnostic> {
+    let top = Folder::list(disk, folder).map_err(|error| missing_root(disk, folder, &error))?;
+    let path = folder.own("asset.json");
+    match top.find("asset.json") {
+        Found::Entry(_) => {}
+        found => {
+            let help = match found {
+                Found::Similar(other) => format!("rename `{other}` to `asset.json`"),
+                _ => "restore the file, or take the asset out of the registry".to_owned(),
+            };
+            let message = "the registered folder has no `asset.json`";
+            return Err(Diagnostic::new(Code::RegistryDeclarationMissing, message).at(path.as_str()).help(help));
+        }
+    }
+    if let Some(other) = top.rival("asset.json") {
+        let message =
+            format!("`asset.json` and `{other}` stand in one folder, and some systems take them for one name");
+        return Err(Diagnostic::new(Code::TrustNameCollision, message).at(path.as_str()).help("rename one of them"));
+    }
+    let file = disk.open(&path).map_err(|error| refusal(&error))?;
+    let admitted = trust::admit(file, Limit::DeclarationBytes, &options.limits)?;
+    let envelope = envelope::open(admitted, Artifact::Declaration, &options.windows).inspect_err(|finding| {
+        asset.schema_version = finding.evidence.iter().find_map(|(key, value)| match value {
+            crate::diagnostic::Evidence::Number(found) if *key == "found" => u16::try_from(*found).ok(),
+            _ => None,
+        });
+    })?;
+    asset.schema_version = Some(envelope.version());
+    // The name is worth knowing even when the file cannot be brought forward.
+    let name = envelope.tree().root().member("name").and_then(|node| node.text().map(|text| text.into_owned()));
+    asset.reference = Arc::new(AssetRef { name, ..(*asset.reference).clone() });
+    let migrated = migrate::to_current(envelope, known)?;
+    findings.extend(migrated.pending());
+    let declaration = declaration::parse(&migrated, folder, &asset.reference, &options.limits, findings);
+    if asset.state == State::Unregistered {
+        asset.asset_uuid = declaration.asset_uuid;
+        let asset_uuid = declaration.asset_uuid.map(|uuid| uuid.to_string());
+        asset.reference = Arc::new(AssetRef { asset_uuid, ..(*asset.reference).clone() });
+    }
+    asset.declaration = Some(declaration);
+    Ok(top)
+}
+
+fn missing_root(disk: &dyn Disk, folder: &PortablePath, error: &crate::disk::DiskError) -> Diagnostic {
+    if error.kind != DiskErrorKind::NotFound {
+        return refusal(error);
+    }
+    if disk.metadata(folder).is_ok_and(|metadata| metadata.kind != Kind::Folder) {
+        return refusal(&crate::disk::DiskError::of(folder.as_str(), DiskErrorKind::NotRegular, "not a folder"));
+    }
+    Diagnostic::new(Code::RegistryRootMissing, "the registered folder is not there")
+        .at(folder.as_str())
+        .help("restore it, or take the asset out of the registry")
+}
+
+fn check_uuid(asset: &Asset, findings: &mut Vec<Diagnostic>) {
+    let declared = asset.declaration.as_ref().and_then(|declaration| declaration.asset_uuid);
+    let (Some(declared), Some(registered)) = (declared, asset.asset_uuid) else { return };
+    if declared != registered {
+        let path = asset.declaration_path().map(|path| path.to_string()).unwrap_or_default();
+        let message = format!("the declaration says {declared}, and the registry says {registered}");
+        findings.push(
+            Diagnostic::new(Code::RegistryUuidMismatch, message)
+                .at(path)
+                .of(&asset.reference)
+                .help("find out which asset this is; was the folder copied or replaced?")
+                .text("declared", declared.to_string())
+                .text("registered", registered.to_string()),
+        );
+    }
+}
+
+/// Names are unique among registered assets; the later one by place in the registry is named.
+fn check_names(assets: &[Asset], by_asset: &mut [Vec<Diagnostic>]) {
+    let mut first: BTreeMap<&str, &Asset> = BTreeMap::new();
+    for (at, asset) in assets.iter().enumerate() {
+        let Some(name) = asset.declaration.as_ref().and_then(|declaration| declaration.name.as_deref()) else {
+            continue;
+        };
+        let other = *first.entry(name).or_insert(asset);
+        if !std::ptr::eq(other, asset) && other.reference.root != asset.reference.root {
+            let path = asset.declaration_path().map(|path| path.to_string()).unwrap_or_default();
+            let message = format!("the name `{name}` is taken by the asset at `{}`", other.reference.root);
+            let finding = Diagnostic::new(Code::DeclarationNameDuplicate, message);
+            by_asset[at].push(finding.at(path).of(&asset.reference).help("choose another name for one of them"));
+        }
+    }
+}
+
+impl Asset {
+    /// Whether the asset has everything that a build needs to know.
+    #[must_use]
+    pub fn bank(&self) -> Option<BankType> {
+        self.declaration.as_ref().and_then(|declaration| declaration.bank)
+    }
+}

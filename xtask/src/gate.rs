@@ -1,0 +1,217 @@
+//! The production gates: one table of checks, run the same way on a laptop and in CI. A gate looks at the
+//! repository from outside, through its files and its built programs; nothing here names the packer's library.
+
+mod determinism;
+mod doctest;
+mod fmt;
+mod layers;
+mod lint;
+mod report;
+mod repository;
+mod shape;
+mod source;
+mod test;
+mod tool;
+
+use anstyle::{AnsiColor, Style};
+use camino::Utf8PathBuf;
+#[allow(unused_imports, reason = "the command line renders it once it knows --format")]
+pub(crate) use report::report;
+use repository::Repository;
+use std::fmt::Display;
+use std::io::{self, Write};
+use std::time::Instant;
+
+/// Every gate, in the order in which they run: the quick ones first.
+pub(crate) const TABLE: &[Gate] =
+    &[fmt::GATE, layers::GATE, shape::GATE, lint::GATE, test::GATE, doctest::GATE, determinism::GATE];
+
+/// One check of the repository.
+#[derive(Debug)]
+pub(crate) struct Gate {
+    /// What `--only` and `--list` call it.
+    pub(crate) name: &'static str,
+    /// What a pass proves, in one sentence.
+    pub(crate) why: &'static str,
+    /// Does the check. An error is a failure too: a gate that could not look has not passed.
+    pub(crate) run: fn(&Repository) -> anyhow::Result<Verdict>,
+    /// What to do when it fails, beginning with a command.
+    pub(crate) repair: &'static str,
+}
+
+/// What a gate found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// Nothing is wrong; the lines are worth reading none the less.
+    Passed(Vec<String>),
+    /// What is wrong, a line each.
+    Failed(Vec<String>),
+    /// It could not run here; the reason says how to get what is missing.
+    Skipped(String),
+}
+
+/// How one gate ended.
+#[derive(Debug)]
+pub(crate) struct GateOutcome {
+    /// The gate.
+    pub(crate) gate: &'static Gate,
+    /// What it found.
+    pub(crate) verdict: Verdict,
+    /// Wall time in seconds.
+    pub(crate) seconds: f64,
+}
+
+impl GateOutcome {
+    /// The verdict in one word, as reports spell it.
+    pub(crate) fn word(&self) -> &'static str {
+        match self.verdict {
+            Verdict::Passed(_) => "passed",
+            Verdict::Failed(_) => "failed",
+            Verdict::Skipped(_) => "skipped",
+        }
+    }
+
+    /// Whether this outcome fails the whole run.
+    pub(crate) fn failed(&self) -> bool {
+        matches!(self.verdict, Verdict::Failed(_))
+    }
+}
+
+/// The flags of `cargo xtask gate`.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub(crate) struct Args {
+    /// List the gates with what each one proves, and run none
+    #[arg(long)]
+    pub(crate) list: bool,
+    /// Run these gates only
+    #[arg(long, value_name = "A,B", value_delimiter = ',')]
+    only: Vec<String>,
+    /// Run the remaining gates after one has failed
+    #[arg(long)]
+    keep_going: bool,
+    /// Write the report to DIR/gate.json
+    #[arg(long, value_name = "DIR")]
+    report: Option<Utf8PathBuf>,
+}
+
+impl Args {
+    /// What to run.
+    ///
+    /// # Errors
+    /// [`UnknownGate`] when `--only` names no gate.
+    pub(crate) fn options(self) -> Result<GateOptions, UnknownGate> {
+        let unknown = |name: &&String| !TABLE.iter().any(|gate| gate.name == name.as_str());
+        if let Some(name) = self.only.iter().find(unknown) {
+            return Err(UnknownGate(name.clone()));
+        }
+        let chosen = |gate: &&Gate| self.only.is_empty() || self.only.iter().any(|name| name == gate.name);
+        Ok(GateOptions {
+            gates: TABLE.iter().filter(chosen).collect(),
+            keep_going: self.keep_going,
+            refuse_skips: std::env::var("CI").is_ok_and(|value| !matches!(value.as_str(), "" | "false" | "0")),
+            report: self.report,
+        })
+    }
+}
+
+/// A gate was asked for that does not exist: wrong usage.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct UnknownGate(String);
+
+impl Display for UnknownGate {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let names: Vec<_> = TABLE.iter().map(|gate| gate.name).collect();
+        write!(f, "no gate is named `{}`; the gates are {}", self.0.escape_debug(), names.join(", "))
+    }
+}
+
+impl std::error::Error for UnknownGate {}
+
+/// What to run and how.
+#[derive(Debug)]
+pub(crate) struct GateOptions {
+    /// The gates, in the order in which they run.
+    gates: Vec<&'static Gate>,
+    /// Whether the rest runs after a failure.
+    keep_going: bool,
+    /// Whether a gate that had to be skipped has failed: in CI every tool must be there.
+    refuse_skips: bool,
+    /// The folder that gets the report.
+    report: Option<Utf8PathBuf>,
+}
+
+/// Writes the gates with what each one proves.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub(crate) fn list(out: &mut dyn Write) -> io::Result<()> {
+    TABLE.iter().try_for_each(|gate| writeln!(out, "{:<12} {}", gate.name, gate.why))
+}
+
+/// Runs the gates and tells `out` how each one went; what the tools themselves have to say goes to standard
+/// error. Every chosen gate has an outcome, those too that did not run because an earlier one had failed.
+///
+/// # Errors
+/// When this is not the packer's repository, or `out` or the report cannot be written.
+pub(crate) fn run(options: &GateOptions, out: &mut dyn Write) -> anyhow::Result<Vec<GateOutcome>> {
+    run_in(&Repository::find()?, options, out)
+}
+
+fn run_in(repository: &Repository, options: &GateOptions, out: &mut dyn Write) -> anyhow::Result<Vec<GateOutcome>> {
+    let started = Instant::now();
+    let mut outcomes: Vec<GateOutcome> = Vec::new();
+    for &gate in &options.gates {
+        let stopped = !options.keep_going && outcomes.iter().any(GateOutcome::failed);
+        outcomes.push(if stopped {
+            GateOutcome { gate, verdict: Verdict::Skipped("an earlier gate failed".into()), seconds: 0.0 }
+        } else {
+            run_one(repository, gate, options.refuse_skips, out)?
+        });
+    }
+    let seconds = started.elapsed().as_secs_f64();
+    writeln!(out, "{} in {seconds:.1} s", report::summary(&outcomes))?;
+    if let Some(folder) = &options.report {
+        report::write(folder, &outcomes)?;
+    }
+    Ok(outcomes)
+}
+
+fn run_one(
+    repository: &Repository,
+    gate: &'static Gate,
+    refuse_skips: bool,
+    out: &mut dyn Write,
+) -> anyhow::Result<GateOutcome> {
+    let bold = Style::new().bold();
+    writeln!(out, "{bold}{}{bold:#}: {}", gate.name, gate.why)?;
+    out.flush()?;
+    let started = Instant::now();
+    let verdict = match (gate.run)(repository) {
+        Ok(Verdict::Skipped(reason)) if refuse_skips => {
+            Verdict::Failed(vec![format!("{reason}; with CI set, no gate may be skipped")])
+        }
+        Ok(verdict) => verdict,
+        Err(error) => Verdict::Failed(vec![format!("{error:#}")]),
+    };
+    let outcome = GateOutcome { gate, verdict, seconds: started.elapsed().as_secs_f64() };
+    show(&outcome, out)?;
+    Ok(outcome)
+}
+
+fn show(outcome: &GateOutcome, out: &mut dyn Write) -> io::Result<()> {
+    let (colour, lines) = match &outcome.verdict {
+        Verdict::Passed(lines) => (AnsiColor::Green, lines.as_slice()),
+        Verdict::Failed(lines) => (AnsiColor::Red, lines.as_slice()),
+        Verdict::Skipped(reason) => (AnsiColor::Yellow, std::slice::from_ref(reason)),
+    };
+    lines.iter().try_for_each(|line| writeln!(out, "  {line}"))?;
+    let style = colour.on_default().bold();
+    writeln!(out, "  {style}{}{style:#} {} in {:.1} s", outcome.word(), outcome.gate.name, outcome.seconds)?;
+    if outcome.failed() {
+        writeln!(out, "  to repair: {}", outcome.gate.repair)?;
+    }
+    out.flush()
+}
+
+#[cfg(test)]
+mod tests;
