@@ -8,20 +8,36 @@ use std::io::{self, Write};
 /// # Errors
 /// Those of `sink`.
 pub fn write<'e>(
-    entries: impl Iterator<Item = &'e TableEntry>,
+    entries: impl IntoIterator<Item = &'e TableEntry>,
     preload: &[PreloadEntry],
     sink: &mut dyn Write,
 ) -> io::Result<()> {
     sink.write_all(b"{\"asset_table\":")?;
-    write_list(entries.map(entry_json), sink)?;
+    write_table(entries, sink)?;
     sink.write_all(b",\"preload\":")?;
-    write_list(preload.iter().copied().map(preload_json), sink)?;
+    write_preload(preload, sink)?;
     sink.write_all(b"}")
 }
 
-/// The length in bytes of what [`write`] writes.
+/// Writes the list that is the header's `asset_table`.
+///
+/// # Errors
+/// Those of `sink`.
+pub fn write_table<'e>(entries: impl IntoIterator<Item = &'e TableEntry>, sink: &mut dyn Write) -> io::Result<()> {
+    write_list(entries.into_iter().map(entry_json), sink)
+}
+
+/// Writes the list that is the header's `preload`.
+///
+/// # Errors
+/// Those of `sink`.
+pub fn write_preload(preload: &[PreloadEntry], sink: &mut dyn Write) -> io::Result<()> {
+    write_list(preload.iter().copied().map(preload_json), sink)
+}
+
+/// The length in bytes of what [`write()`] writes.
 #[must_use]
-pub fn length<'e>(entries: impl Iterator<Item = &'e TableEntry>, preload: &[PreloadEntry]) -> u64 {
+pub fn length<'e>(entries: impl IntoIterator<Item = &'e TableEntry>, preload: &[PreloadEntry]) -> u64 {
     let mut count = Count(0);
     write(entries, preload, &mut count).expect("counting never fails");
     count.0
