@@ -11,7 +11,7 @@ pub use tree::{Node, NodeKind, Tree};
 pub use version::read_version;
 
 use crate::diagnostic::Diagnostic;
-use crate::trust::Admitted;
+use crate::trust::{Admitted, Limits};
 
 /// A control file of a supported version, its members not yet interpreted.
 #[derive(Debug)]
@@ -63,4 +63,13 @@ pub fn open(admitted: Admitted, artifact: Artifact, windows: &Windows) -> Result
     let tree = tree::parse(text, &limits).map_err(at)?;
     let version = version::check(&tree, artifact, windows).map_err(at)?;
     Ok(Envelope { artifact, version, path, tree })
+}
+
+/// Reads a strict JSON object that is part of another file, such as the header of an archive. It has no version
+/// of its own; places count from the start of `text`.
+///
+/// # Errors
+/// `json/*`.
+pub(crate) fn object(text: String, limits: &Limits) -> Result<Tree, Diagnostic> {
+    tree::parse(text, limits)
 }

@@ -1,5 +1,6 @@
 //! What the members of a current control file mean. A file of another version never gets here.
 
+pub mod archive;
 pub mod declaration;
 mod inputs;
 mod metadata;
