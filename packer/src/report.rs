@@ -3,8 +3,8 @@
 mod result;
 
 pub use result::{
-    ArchiveFile, AssetDetails, BuildResult, DoctorResult, InputFile, MutationResult, OperationResult, PackedAsset, VerifyResult,
-    WorkspaceChange,
+    ArchiveFile, AssetDetails, BuildResult, DoctorResult, InputFile, MutationResult, OperationResult, PackedAsset,
+    VerifyResult, WorkspaceChange,
 };
 
 use crate::diagnostic::{self, Code, Diagnostic, Severity};

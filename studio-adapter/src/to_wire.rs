@@ -72,7 +72,9 @@ fn asset(asset: &AssetRef) -> wire::Asset {
 fn result(result: &OperationResult) -> Value {
     match result {
         OperationResult::Nothing => json!({}),
-        OperationResult::List(assets) => json!({ "assets": assets.iter().map(row).collect::<Vec<_>>(), "quarantined": [] }),
+        OperationResult::List(assets) => {
+            json!({ "assets": assets.iter().map(row).collect::<Vec<_>>(), "quarantined": [] })
+        }
         OperationResult::Show(details) => show(details),
         OperationResult::Doctor(doctor) => json!({
             "scope": "registered",
@@ -83,9 +85,7 @@ fn result(result: &OperationResult) -> Value {
         OperationResult::Verify(verified) => verify(verified),
         OperationResult::Mutation(mutation) => self::mutation(mutation),
         OperationResult::Windows(rows) => {
-            let row = |(name, window): &(&str, prometeu_packer::envelope::Window)| {
-                json!({ "artifact": name, "written": window.written, "min": window.min, "max": window.max })
-            };
+            let row = |(name, window): &(&str, prometeu_packer::envelope::Window)| json!({ "artifact": name, "written": window.written, "min": window.min, "max": window.max });
             json!({ "artifacts": rows.iter().map(row).collect::<Vec<_>>() })
         }
         OperationResult::Limits(rows) => {
@@ -139,7 +139,8 @@ fn health(health: Health) -> &'static str {
 fn show(details: &AssetDetails) -> Value {
     let mut shown = row(&details.asset);
     let inputs = details.inputs.iter();
-    let inputs = inputs.map(|input| json!({ "path": escape(&input.path), "bytes": input.bytes, "sha256": input.sha256.to_string() }));
+    let inputs = inputs
+        .map(|input| json!({ "path": escape(&input.path), "bytes": input.bytes, "sha256": input.sha256.to_string() }));
     shown["inputs"] = inputs.collect();
     shown["output"] = details.output.as_ref().map_or(Value::Null, escaped);
     shown["declaration"] = details.declaration.as_ref().map_or(Value::Null, escaped);
@@ -160,7 +161,8 @@ fn escaped(value: &Value) -> Value {
 
 fn build(built: &BuildResult) -> Value {
     let archive = built.archive.as_ref();
-    let archive = archive.map(|file| json!({ "path": file.path, "bytes": file.bytes, "sha256": file.sha256.to_string() }));
+    let archive =
+        archive.map(|file| json!({ "path": file.path, "bytes": file.bytes, "sha256": file.sha256.to_string() }));
     json!({
         "archive": archive,
         "companions": built.companions,
@@ -194,7 +196,8 @@ fn verify(verified: &VerifyResult) -> Value {
     });
     if !verified.regions.is_empty() {
         let regions = verified.regions.iter();
-        let regions = regions.map(|region| json!({ "offset": region.offset, "bytes": region.bytes, "what": escape(&region.what) }));
+        let regions = regions
+            .map(|region| json!({ "offset": region.offset, "bytes": region.bytes, "what": escape(&region.what) }));
         shown["regions"] = regions.collect();
     }
     shown

@@ -29,7 +29,8 @@ pub(crate) fn run() -> u8 {
     match catch_unwind(AssertUnwindSafe(|| execute(cli, &program))) {
         Ok(exit) => exit,
         Err(fault) => {
-            let said = fault.downcast_ref::<String>().map(String::as_str).or_else(|| fault.downcast_ref::<&str>().copied());
+            let said =
+                fault.downcast_ref::<String>().map(String::as_str).or_else(|| fault.downcast_ref::<&str>().copied());
             let summary = format!("a fault of the packer itself: {}; please report it", said.unwrap_or("no message"));
             render::report(&Report::fault(name, &program, summary), format);
             EXIT_FAULT
@@ -71,7 +72,8 @@ fn operate(command: Command, global: &Global, limits: Limits, program: &str) -> 
         Ok(disk) => disk,
         Err(error) => {
             let message = format!("could not open the project folder {}: {}", error.path, error.source);
-            let finding = Diagnostic::new(Code::UsageProject, message).help("name an existing folder with `--project DIR`");
+            let finding =
+                Diagnostic::new(Code::UsageProject, message).help("name an existing folder with `--project DIR`");
             return Report::new(command.name(), program, "no such project", vec![finding], OperationResult::Nothing);
         }
     };
@@ -90,7 +92,9 @@ fn operate(command: Command, global: &Global, limits: Limits, program: &str) -> 
         Command::Init => ops::init(&context),
         Command::List => ops::list(&context),
         Command::Show { asset } => ops::show(&context, asset),
-        Command::Build { check, .. } => ops::build(&context, if *check { BuildMode::Check } else { BuildMode::Publish }),
+        Command::Build { check, .. } => {
+            ops::build(&context, if *check { BuildMode::Check } else { BuildMode::Publish })
+        }
         _ => ops::doctor(&context),
     };
     progress.clear();
@@ -106,7 +110,8 @@ fn limits(settings: &[String]) -> Result<Limits, Diagnostic> {
         let parsed = setting.split_once('=').and_then(|(name, value)| Some((name, value.parse::<u64>().ok()?)));
         if !parsed.is_some_and(|(name, value)| limits.set(name, value)) {
             let message = format!("`--limit {setting}` names no limit and value");
-            return Err(Diagnostic::new(Code::UsageArguments, message).help("`{program} limits` lists the names; a value is a whole number"));
+            return Err(Diagnostic::new(Code::UsageArguments, message)
+                .help("`{program} limits` lists the names; a value is a whole number"));
         }
     }
     Ok(limits)
@@ -148,5 +153,8 @@ fn usage(error: &clap::Error, program: &str) -> u8 {
     let said = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
     let operation = std::env::args().skip(1).find(|arg| !arg.starts_with('-')).unwrap_or_default();
     let finding = Diagnostic::new(Code::UsageArguments, said).help("`{program} --help` shows the commands and flags");
-    render::report(&Report::new(&operation, program, "wrong usage", vec![finding], OperationResult::Nothing), Format::Json)
+    render::report(
+        &Report::new(&operation, program, "wrong usage", vec![finding], OperationResult::Nothing),
+        Format::Json,
+    )
 }

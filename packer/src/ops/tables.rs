@@ -54,10 +54,8 @@ fn is_near(known: &str, asked: &str) -> bool {
     let (family, what) = known.split_once('/').unwrap_or((known, ""));
     match asked.split_once('/') {
         Some((asked_family, asked_what)) => {
-            what == asked_what
-                || (family == asked_family
-                    && !asked_what.is_empty()
-                    && what.starts_with(&asked_what[..asked_what.floor_char_boundary(3)]))
+            let start: String = asked_what.chars().take(3).collect();
+            what == asked_what || (family == asked_family && !start.is_empty() && what.starts_with(&start))
         }
         None => what == asked || family == asked,
     }

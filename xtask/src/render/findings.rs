@@ -23,7 +23,11 @@ pub(super) fn write(findings: &[Diagnostic], out: &mut dyn Write) -> io::Result<
         one(&renderer, same[0], same.len() - 1, out)?;
     }
     if blocking.len() > SHOWN_MAX {
-        writeln!(out, "… and {} more blocking findings; `--format json` has all of them\n", blocking.len() - SHOWN_MAX)?;
+        writeln!(
+            out,
+            "… and {} more blocking findings; `--format json` has all of them\n",
+            blocking.len() - SHOWN_MAX
+        )?;
     }
     Ok(())
 }
@@ -39,7 +43,8 @@ fn one(renderer: &Renderer, finding: &Diagnostic, more: usize, out: &mut dyn Wri
     let mut group = match &finding.place {
         Some(place) => {
             let start = floor(&place.line_text, place.line_start);
-            let end = floor(&place.line_text, start.saturating_add(usize::try_from(place.span.length).unwrap_or(usize::MAX)));
+            let end =
+                floor(&place.line_text, start.saturating_add(usize::try_from(place.span.length).unwrap_or(usize::MAX)));
             let before = escape(&place.line_text[..start]);
             let marked = escape(&place.line_text[start..end]);
             let after = escape(&place.line_text[end..]);
@@ -64,5 +69,5 @@ fn one(renderer: &Renderer, finding: &Diagnostic, more: usize, out: &mut dyn Wri
 
 /// The nearest character boundary at or before `at`.
 fn floor(text: &str, at: usize) -> usize {
-    text.floor_char_boundary(at.min(text.len()))
+    (0..=at.min(text.len())).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0)
 }

@@ -5,7 +5,9 @@ use super::findings;
 use super::table::{self, Align, Cell};
 use anstyle::{AnsiColor, Style};
 use prometeu_packer::diagnostic::escape;
-use prometeu_packer::report::{AssetDetails, BuildResult, MutationResult, OperationResult, Report, Status, VerifyResult};
+use prometeu_packer::report::{
+    AssetDetails, BuildResult, MutationResult, OperationResult, Report, Status, VerifyResult,
+};
 use prometeu_packer::trust::Unit;
 use prometeu_packer::workspace::{Asset, Health, State};
 use std::io::{self, Write};
@@ -32,7 +34,12 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             let row = |(name, window): &(&str, prometeu_packer::envelope::Window)| {
                 vec![plain(name), plain(window.written), plain(window.min), plain(window.max)]
             };
-            let columns = [("format", Align::Left), ("written", Align::Right), ("oldest read", Align::Right), ("newest read", Align::Right)];
+            let columns = [
+                ("format", Align::Left),
+                ("written", Align::Right),
+                ("oldest read", Align::Right),
+                ("newest read", Align::Right),
+            ];
             table::write(out, &columns, &rows.iter().map(row).collect::<Vec<_>>())?;
         }
         OperationResult::Limits(rows) => {
@@ -188,14 +195,22 @@ fn verify(verified: &VerifyResult, out: &mut dyn Write) -> io::Result<()> {
             vec![plain(entry.asset_id), plain(&entry.asset_name), bank, plain(entry.offset), plain(entry.bytes)]
         })
         .collect();
-    let columns =
-        [("id", Align::Right), ("name", Align::Left), ("type", Align::Left), ("offset", Align::Right), ("bytes", Align::Right)];
+    let columns = [
+        ("id", Align::Right),
+        ("name", Align::Left),
+        ("type", Align::Left),
+        ("offset", Align::Right),
+        ("bytes", Align::Right),
+    ];
     if !rows.is_empty() {
         table::write(out, &columns, &rows)?;
         writeln!(out)?;
     }
-    let regions: Vec<_> =
-        verified.regions.iter().map(|region| vec![plain(region.offset), plain(region.bytes), plain(&region.what)]).collect();
+    let regions: Vec<_> = verified
+        .regions
+        .iter()
+        .map(|region| vec![plain(region.offset), plain(region.bytes), plain(&region.what)])
+        .collect();
     if !regions.is_empty() {
         table::write(out, &[("offset", Align::Right), ("bytes", Align::Right), ("what", Align::Left)], &regions)?;
         writeln!(out)?;
@@ -205,6 +220,8 @@ fn verify(verified: &VerifyResult, out: &mut dyn Write) -> io::Result<()> {
 
 fn mutation(mutation: &MutationResult, out: &mut dyn Write) -> io::Result<()> {
     let changes = mutation.registry.iter().chain(&mutation.workspace);
-    let rows: Vec<_> = changes.map(|change| vec![(change.verb.to_owned(), GOOD), plain(&change.path), (escape(&change.detail), DIM)]).collect();
+    let rows: Vec<_> = changes
+        .map(|change| vec![(change.verb.to_owned(), GOOD), plain(&change.path), (escape(&change.detail), DIM)])
+        .collect();
     table::write(out, &[("", Align::Left), ("", Align::Left), ("", Align::Left)], &rows)
 }
