@@ -1,4 +1,7 @@
-//! What the packer has to say about each code: one rule a code, with its text.
+//! Examines a project as a build would, and explains every code that can be found. It repairs nothing.
 
+mod examine;
 pub mod rule;
 pub mod rules;
+
+pub use examine::{Examined, examine, preload};

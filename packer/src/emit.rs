@@ -6,4 +6,5 @@ mod publish;
 mod staging;
 
 pub use create::create_file;
-pub use publish::{Published, publish};
+pub(crate) use publish::writing;
+pub use publish::{Context, Published, publish};

@@ -13,3 +13,7 @@ pub mod schema;
 pub mod workspace;
 pub mod bank;
 pub mod doctor;
+pub mod plan;
+pub mod emit;
+pub mod report;
+pub mod ops;

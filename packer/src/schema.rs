@@ -5,6 +5,7 @@ pub mod declaration;
 mod inputs;
 mod metadata;
 mod reader;
+pub mod provenance;
 pub mod registry;
 
 pub use declaration::{BankType, Declaration};

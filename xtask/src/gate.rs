@@ -15,7 +15,6 @@ mod tool;
 
 use anstyle::{AnsiColor, Style};
 use camino::Utf8PathBuf;
-#[allow(unused_imports, reason = "the command line renders it once it knows --format")]
 pub(crate) use report::report;
 use repository::Repository;
 use std::fmt::Display;

@@ -6,6 +6,7 @@ use super::Severity;
 /// What a diagnostic is about, as `family/what`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[allow(missing_docs, reason = "each variant is the code that it spells; its text is the rule file in `doctor/rules`")]
+#[allow(clippy::enum_variant_names, reason = "a variant is its code in camel case, whatever the family is called")]
 #[rustfmt::skip]
 pub enum Code {
     TrustOutsideRoot, TrustNameNotPortable, TrustReservedName, TrustNameCollision, TrustLink, TrustNotRegular,

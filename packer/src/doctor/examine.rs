@@ -6,6 +6,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::disk::Disk;
 use crate::event::{Event, Events, Phase};
 use crate::schema::BankType;
+use crate::schema::archive::PRELOAD_SLOTS;
 use crate::trust::Limits;
 use crate::workspace::{State, Workspace};
 use rayon::prelude::*;
@@ -20,11 +21,14 @@ pub struct Examined {
     pub files: u64,
 }
 
-/// Most preloaded assets of one bank type: the runtime's slots.
-pub const PRELOAD_SLOTS: usize = 16;
-
 /// Decodes the inputs of every registered asset that can be made, and adds what is wrong with them.
-pub fn examine(workspace: &Workspace, disk: &dyn Disk, limits: &Limits, events: &dyn Events, findings: &mut Vec<Diagnostic>) -> Examined {
+pub fn examine(
+    workspace: &Workspace,
+    disk: &dyn Disk,
+    limits: &Limits,
+    events: &dyn Events,
+    findings: &mut Vec<Diagnostic>,
+) -> Examined {
     let registered: Vec<_> = workspace.assets.iter().filter(|asset| asset.state == State::Registered).collect();
     let (done, total) = (AtomicU64::new(0), registered.len() as u64);
     let examined: Vec<(Vec<Diagnostic>, u64)> = registered
@@ -37,7 +41,11 @@ pub fn examine(workspace: &Workspace, disk: &dyn Disk, limits: &Limits, events: 
                 let made = bank.materialise(&mut std::io::sink(), &mut found);
                 debug_assert!(made.is_ok(), "a sink never fails");
             }
-            events.emit(Event::Progress { phase: Phase::Examine, done: done.fetch_add(1, Ordering::Relaxed) + 1, total });
+            events.emit(Event::Progress {
+                phase: Phase::Examine,
+                done: done.fetch_add(1, Ordering::Relaxed) + 1,
+                total,
+            });
             (found, files)
         })
         .collect();
@@ -56,11 +64,16 @@ pub fn preload(workspace: &Workspace, findings: &mut Vec<Diagnostic>) {
             .filter(|asset| asset.included_in_build && asset.bank() == Some(bank))
             .filter(|asset| asset.declaration.as_ref().is_some_and(|declaration| declaration.preload == Some(true)))
             .collect();
-        if let Some(first_over) = enabled.get(PRELOAD_SLOTS) {
-            let message = format!("{} assets of type {} are preloaded, and there are {PRELOAD_SLOTS} slots", enabled.len(), bank.name());
+        if let Some(first_over) = enabled.get(PRELOAD_SLOTS as usize) {
+            let message = format!(
+                "{} assets of type {} are preloaded, and there are {PRELOAD_SLOTS} slots",
+                enabled.len(),
+                bank.name()
+            );
             let path = first_over.declaration_path().map(|path| path.to_string()).unwrap_or_default();
             let finding = Diagnostic::new(Code::PreloadTooMany, message).at(path).of(&first_over.reference);
-            findings.push(finding.help("set `preload.enabled` to false in some of them").number("count", enabled.len()));
+            findings
+                .push(finding.help("set `preload.enabled` to false in some of them").number("count", enabled.len()));
         }
     }
 }

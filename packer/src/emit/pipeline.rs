@@ -63,7 +63,13 @@ pub(super) fn ordered<T: Send, E>(
     })
 }
 
-fn start<T>(belt: &Mutex<Belt<T>>, moved: &Condvar, count: usize, budget: u64, weight: &impl Fn(usize) -> u64) -> Option<usize> {
+fn start<T>(
+    belt: &Mutex<Belt<T>>,
+    moved: &Condvar,
+    count: usize,
+    budget: u64,
+    weight: &impl Fn(usize) -> u64,
+) -> Option<usize> {
     let mut state = lock(belt);
     loop {
         if state.stopped || state.next == count {

@@ -12,9 +12,9 @@ use crate::event::{Event, Events, Phase};
 use crate::path::PortablePath;
 use crate::plan::BuildPlan;
 use crate::schema::archive::{self, Prelude, header};
-use crate::schema::provenance;
-use crate::trust::{Limits, refusal};
-use crate::workspace::Workspace;
+use crate::schema::provenance::{self, Provenance};
+use crate::trust::{Limit, Limits, refusal};
+use crate::workspace::{Asset, Workspace};
 use std::io::{self, BufWriter, Write};
 
 /// What was published.
@@ -67,8 +67,14 @@ pub fn publish(context: &Context<'_>, findings: &mut Vec<Diagnostic>) -> Result<
     let one = |error: DiskError| vec![writing(&error)];
     let staging = Staging::create(disk, context.operation_id).map_err(one)?;
     let (bytes, sha256) = write_archive(context, &staging, findings)?;
-    write_file(disk, &staging.path(COMPANIONS[0]), |sink| header::write_table(&context.plan.table, sink)).map_err(one)?;
-    write_file(disk, &staging.path(COMPANIONS[1]), |sink| header::write_preload(&context.plan.preload, sink)).map_err(one)?;
+    write_file(disk, &staging.path(COMPANIONS[0]), |sink| {
+        write_lines(sink, context.plan.table.iter().map(header::entry_json))
+    })
+    .map_err(one)?;
+    write_file(disk, &staging.path(COMPANIONS[1]), |sink| {
+        write_lines(sink, context.plan.preload.iter().copied().map(header::preload_json))
+    })
+    .map_err(one)?;
     verify(context, &staging, bytes, sha256)?;
     let build = PortablePath::build();
     for name in COMPANIONS.into_iter().chain([ARCHIVE]) {
@@ -83,7 +89,9 @@ pub fn publish(context: &Context<'_>, findings: &mut Vec<Diagnostic>) -> Result<
 fn refuse_odd_outputs(disk: &dyn Disk) -> Result<(), Diagnostic> {
     let build = PortablePath::build();
     let outputs = COMPANIONS.into_iter().chain([ARCHIVE]).map(|name| (build.own(name), Kind::File));
-    for (path, wanted) in [(build.clone(), Kind::Folder), (build.own(".staging"), Kind::Folder)].into_iter().chain(outputs) {
+    for (path, wanted) in
+        [(build.clone(), Kind::Folder), (build.own(".staging"), Kind::Folder)].into_iter().chain(outputs)
+    {
         let (code, what) = match disk.metadata(&path) {
             Ok(found) if found.kind == wanted => continue,
             Err(_) => continue,
@@ -115,7 +123,11 @@ struct Made {
     findings: Vec<Diagnostic>,
 }
 
-fn write_archive(context: &Context<'_>, staging: &Staging<'_>, findings: &mut Vec<Diagnostic>) -> Result<(u64, Digest), Vec<Diagnostic>> {
+fn write_archive(
+    context: &Context<'_>,
+    staging: &Staging<'_>,
+    findings: &mut Vec<Diagnostic>,
+) -> Result<(u64, Digest), Vec<Diagnostic>> {
     let (path, facts_path) = (staging.path(ARCHIVE), staging.path(COMPANIONS[2]));
     let one = |error: DiskError| vec![writing(&error)];
     let mut archive = Sink::new(context.disk.create(&path).map_err(one)?);
@@ -141,17 +153,27 @@ fn write_archive(context: &Context<'_>, staging: &Staging<'_>, findings: &mut Ve
     }
 }
 
-fn write_payloads(context: &Context<'_>, archive: &mut Sink, provenance: &mut Sink, found: &mut Vec<Diagnostic>) -> Result<(), Stop> {
+fn write_payloads(
+    context: &Context<'_>,
+    archive: &mut Sink,
+    provenance: &mut Sink,
+    found: &mut Vec<Diagnostic>,
+) -> Result<(), Stop> {
     let plan = context.plan;
-    let header_bytes = header::length(&plan.table, &plan.preload);
-    let prelude = u32::try_from(header_bytes).ok().filter(|&bytes| u64::from(bytes) <= archive::header_bytes_max(context.limits));
+    let header_bytes = header::length(plan.table.iter(), &plan.preload);
+    let prelude = u32::try_from(header_bytes)
+        .ok()
+        .filter(|&bytes| u64::from(bytes) <= context.limits.get(Limit::ArchiveHeaderBytes));
     let Some(header_bytes) = prelude else {
         let message = format!("the archive's header would have {header_bytes} bytes, more than its limit");
-        found.push(Diagnostic::new(Code::ArchiveHeaderTooLarge, message).help("shorten names and metadata, or build fewer assets"));
+        found.push(
+            Diagnostic::new(Code::ArchiveHeaderTooLarge, message)
+                .help("shorten names and metadata, or build fewer assets"),
+        );
         return Err(Stop::Blocked);
     };
-    archive.write_all(&Prelude::new(header_bytes).to_bytes())?;
-    header::write(&plan.table, &plan.preload, archive)?;
+    archive.write_all(&Prelude::of(header_bytes).to_bytes())?;
+    header::write(plan.table.iter(), &plan.preload, archive)?;
     provenance::start(provenance)?;
     let total = plan.table.len();
     let mut blocked = false;
@@ -176,12 +198,13 @@ fn write_payloads(context: &Context<'_>, archive: &mut Sink, provenance: &mut Si
             let asset = &context.workspace.assets[plan.assets[at]];
             match facts {
                 Some(facts) if facts.layout.bytes == planned.bytes && is_part_of(&facts, planned) => {
-                    provenance::entry(provenance, at == 0, asset, planned, &facts)?;
+                    provenance::entry(provenance, at == 0, &provenance_of(asset, planned, &facts))?;
                 }
                 Some(_) => {
                     let message = "an input changed between the moment it was measured and the moment it was read";
                     let path = asset.folder.as_ref().map(|folder| folder.to_string()).unwrap_or_default();
-                    let finding = Diagnostic::new(Code::TrustChangedWhileReading, message).at(path).of(&asset.reference);
+                    let finding =
+                        Diagnostic::new(Code::TrustChangedWhileReading, message).at(path).of(&asset.reference);
                     found.push(finding.help("let the other program finish and build again"));
                     blocked = true;
                 }
@@ -193,6 +216,21 @@ fn write_payloads(context: &Context<'_>, archive: &mut Sink, provenance: &mut Si
     )?;
     provenance::end(provenance)?;
     if blocked { Err(Stop::Blocked) } else { Ok(()) }
+}
+
+fn provenance_of<'a>(asset: &'a Asset, planned: &archive::TableEntry, facts: &'a Facts) -> Provenance<'a> {
+    let input = |input: &crate::bank::InputDigest| {
+        (input.role.name(), input.path.clone(), input.bytes, input.digest.to_string())
+    };
+    Provenance {
+        asset_id: planned.asset_id,
+        asset_uuid: asset.reference.asset_uuid.clone().unwrap_or_default(),
+        root: &asset.reference.root,
+        schema_version: asset.schema_version.unwrap_or_default(),
+        payload_bytes: planned.bytes,
+        inputs: facts.inputs.iter().map(input).collect(),
+        palette_per_tile: &facts.palette_per_tile,
+    }
 }
 
 fn is_part_of(facts: &Facts, planned: &archive::TableEntry) -> bool {
@@ -225,17 +263,30 @@ fn verify(context: &Context<'_>, staging: &Staging<'_>, bytes: u64, sha256: Dige
     let file = context.disk.open(&path).map_err(|error| vec![refusal(&error)])?;
     let mut found = Vec::new();
     let verified = archive::verify(file, context.limits, context.windows, &mut found);
-    if verified.bytes != bytes || verified.sha256 != sha256 {
+    if verified.bytes != bytes || verified.sha256 != Some(sha256) {
         let message = "the staged archive does not read back as it was written";
         found.push(Diagnostic::new(Code::DiskIo, message).at(path.as_str()).help("check the disk and build again"));
     }
     if found.iter().any(|finding| finding.blocking) { Err(found) } else { Ok(()) }
 }
 
-fn write_file(disk: &dyn Disk, path: &PortablePath, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), DiskError> {
+fn write_file(
+    disk: &dyn Disk,
+    path: &PortablePath,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<(), DiskError> {
     let mut sink = Sink::new(disk.create(path)?);
     let written = write(&mut sink).and_then(|()| sink.finish());
     written.map(|_| ()).map_err(|error| DiskError::new(path.as_str(), error))
+}
+
+/// A JSON list with one item a line.
+fn write_lines(sink: &mut dyn Write, items: impl Iterator<Item = String>) -> io::Result<()> {
+    sink.write_all(b"[")?;
+    for (at, item) in items.enumerate() {
+        write!(sink, "{}{item}", if at == 0 { "\n" } else { ",\n" })?;
+    }
+    sink.write_all(b"\n]\n")
 }
 
 /// A refusal while writing: permission is the medium's word here, not a matter of trust.
@@ -245,9 +296,11 @@ pub(crate) fn writing(error: &DiskError) -> Diagnostic {
         DiskErrorKind::Denied => Diagnostic::new(Code::DiskReadOnly, format!("may not be written ({})", error.source))
             .at(&error.path)
             .help("give the user who runs the packer the right to write here"),
-        DiskErrorKind::NotFound => Diagnostic::new(Code::DiskIo, format!("vanished while it was written ({})", error.source))
-            .at(&error.path)
-            .help("run the command again"),
+        DiskErrorKind::NotFound => {
+            Diagnostic::new(Code::DiskIo, format!("vanished while it was written ({})", error.source))
+                .at(&error.path)
+                .help("run the command again")
+        }
         _ => refusal(error),
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::bank::Layout;
 use crate::schema::BankType;
-use crate::schema::archive::{PreloadEntry, TableEntry};
+use crate::schema::archive::{GLYPH_DECODED_BYTES, PreloadEntry, TableEntry};
 use crate::workspace::Workspace;
 
 /// A build, decided to the byte before the first payload is made.
@@ -37,7 +37,7 @@ pub fn for_build(workspace: &Workspace, planned: Vec<PlannedAsset>) -> BuildPlan
         let bank = declaration.bank.expect("an asset with a layout has a type");
         let asset_id = asset.asset_id().expect("an included asset is registered");
         let decoded_bytes = match bank {
-            BankType::Glyph => DECODED_SHEET_BYTES,
+            BankType::Glyph => GLYPH_DECODED_BYTES,
             BankType::Sound => layout.bytes,
         };
         if declaration.preload == Some(true) {
@@ -59,6 +59,3 @@ pub fn for_build(workspace: &Workspace, planned: Vec<PlannedAsset>) -> BuildPlan
     }
     plan
 }
-
-/// A glyph bank in the runtime's memory: a byte a pixel, and the palettes.
-const DECODED_SHEET_BYTES: u64 = 256 * 256 + 64 * 16 * 2;

@@ -39,14 +39,6 @@ pub struct Workspace {
     pub findings: Vec<Diagnostic>,
 }
 
-impl Workspace {
-    /// Whether anything blocks a build.
-    #[must_use]
-    pub fn is_blocked(&self) -> bool {
-        self.findings.iter().any(|finding| finding.blocking)
-    }
-}
-
 /// Loads the project behind `disk`.
 pub fn load(disk: &dyn Disk, options: &Options, events: &dyn Events) -> Workspace {
     let mut findings = Vec::new();

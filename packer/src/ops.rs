@@ -1,0 +1,53 @@
+//! One file a command: the sequence of stages that it is, and nothing else. Both adapters call these.
+
+mod build;
+mod doctor;
+mod init;
+mod list;
+mod show;
+mod tables;
+mod verify;
+
+pub use build::{BuildMode, build};
+pub use doctor::doctor;
+pub use init::init;
+pub use list::list;
+pub use show::show;
+pub use tables::{explain, limits, windows};
+pub use verify::verify;
+
+use crate::disk::Disk;
+use crate::envelope::Windows;
+use crate::event::Events;
+use crate::trust::Limits;
+use crate::workspace;
+use std::time::Duration;
+
+/// What every operation is given; everything about the world that the library itself does not know.
+pub struct Context<'a> {
+    /// The project.
+    pub disk: &'a dyn Disk,
+    /// What it is held to.
+    pub limits: Limits,
+    /// Versions that are read.
+    pub windows: Windows,
+    /// Who watches.
+    pub events: &'a dyn Events,
+    /// Names what this operation stages: UTC time and eight random hexadecimal digits.
+    pub operation_id: String,
+    /// How long to wait for another writer.
+    pub wait: Duration,
+    /// The name that the program was called by.
+    pub program: String,
+}
+
+impl Context<'_> {
+    fn options(&self, find_unregistered: bool) -> workspace::Options {
+        workspace::Options { limits: self.limits.clone(), windows: self.windows.clone(), find_unregistered }
+    }
+}
+
+/// `3 assets`, `1 asset`.
+fn counted(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}

@@ -1,0 +1,23 @@
+//! `doctor`: everything a build would look at, and nothing written.
+
+use super::{Context, counted};
+use crate::doctor::examine;
+use crate::report::{DoctorResult, OperationResult, Report};
+use crate::workspace::load;
+
+/// Examines the registered world, inputs decoded.
+#[must_use]
+pub fn doctor(context: &Context<'_>) -> Report {
+    let mut workspace = load(context.disk, &context.options(false), context.events);
+    let mut findings = std::mem::take(&mut workspace.findings);
+    let checked = examine(&workspace, context.disk, &context.limits, context.events, &mut findings);
+    super::build::note_interruption(context, &mut findings);
+    let blocking = findings.iter().filter(|finding| finding.blocking).count();
+    let looked = counted(usize::try_from(checked.assets).unwrap_or(usize::MAX), "asset");
+    let summary = match (blocking, findings.len()) {
+        (0, 0) => format!("{looked} examined, nothing is wrong"),
+        (0, _) => format!("{looked} examined, nothing blocks a build"),
+        (_, _) => format!("{looked} examined, {} that block a build", counted(blocking, "finding")),
+    };
+    Report::new("doctor", &context.program, summary, findings, OperationResult::Doctor(DoctorResult { checked }))
+}

@@ -1,0 +1,91 @@
+//! `init`: makes the registry and the files that version control wants beside it. What is there stays as it is.
+
+use super::Context;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::disk::{Disk, DiskErrorKind, Kind};
+use crate::emit::{create_file, writing};
+use crate::path::PortablePath;
+use crate::report::{MutationResult, OperationResult, Report, WorkspaceChange};
+use crate::trust::refusal;
+
+const REGISTRY: &str = "{\n  \"schema_version\": 2,\n  \"next_asset_id\": 1,\n  \"assets\": []\n}\n";
+const IGNORED: &str = "cache.json\nlock\ntxn/\nquarantine/\n";
+const ATTRIBUTES: &str = "index.json text eol=lf merge=prometeu-registry\n";
+
+/// Makes what is missing below `assets/.prometeu/`.
+#[must_use]
+pub fn init(context: &Context<'_>) -> Report {
+    let mut result = MutationResult { class: "workspace", ..MutationResult::default() };
+    let made = make(context, &mut result);
+    result.applied = !result.registry.is_empty() || !result.workspace.is_empty();
+    let (summary, findings) = match made {
+        Ok(()) if result.applied => ("the project is ready; put asset folders below `assets/`".to_owned(), Vec::new()),
+        Ok(()) => ("the project has a registry already; nothing was changed".to_owned(), Vec::new()),
+        Err(finding) => ("the project could not be set up".to_owned(), vec![finding]),
+    };
+    Report::new("init", &context.program, summary, findings, OperationResult::Mutation(result))
+}
+
+fn make(context: &Context<'_>, result: &mut MutationResult) -> Result<(), Diagnostic> {
+    let disk = context.disk;
+    let control = PortablePath::control();
+    for path in [PortablePath::assets(), control.clone()] {
+        if make_folder(disk, &path)? {
+            result.workspace.push(WorkspaceChange {
+                verb: "create",
+                path: path.to_string(),
+                detail: "folder".to_owned(),
+            });
+        }
+    }
+    let missing: Vec<_> = [("index.json", REGISTRY), (".gitignore", IGNORED), (".gitattributes", ATTRIBUTES)]
+        .into_iter()
+        .filter_map(|(name, text)| match is_missing(disk, &control.own(name)) {
+            Ok(true) => Some(Ok((name, text))),
+            Ok(false) => None,
+            Err(finding) => Some(Err(finding)),
+        })
+        .collect::<Result<_, _>>()?;
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let _lock = disk.lock(&control.own("lock"), context.wait).map_err(|error| writing(&error))?;
+    for (name, text) in missing {
+        let path = control.own(name);
+        // Another `init` may have made it while this one waited.
+        if is_missing(disk, &path)? {
+            create_file(disk, &path, text.as_bytes(), &context.operation_id).map_err(|error| writing(&error))?;
+            let change =
+                WorkspaceChange { verb: "create", path: path.to_string(), detail: format!("{} bytes", text.len()) };
+            if name == "index.json" { result.registry.push(change) } else { result.workspace.push(change) }
+        }
+    }
+    Ok(())
+}
+
+fn make_folder(disk: &dyn Disk, path: &PortablePath) -> Result<bool, Diagnostic> {
+    match disk.metadata(path) {
+        Ok(found) if found.kind == Kind::Folder => Ok(false),
+        Ok(found) => Err(odd(path, found.kind)),
+        Err(error) if error.kind == DiskErrorKind::NotFound => {
+            disk.create_dir(path).map(|()| true).map_err(|error| writing(&error))
+        }
+        Err(error) => Err(refusal(&error)),
+    }
+}
+
+fn is_missing(disk: &dyn Disk, path: &PortablePath) -> Result<bool, Diagnostic> {
+    match disk.metadata(path) {
+        Ok(found) if found.kind == Kind::File => Ok(false),
+        Ok(found) => Err(odd(path, found.kind)),
+        Err(error) if error.kind == DiskErrorKind::NotFound => Ok(true),
+        Err(error) => Err(refusal(&error)),
+    }
+}
+
+fn odd(path: &PortablePath, kind: Kind) -> Diagnostic {
+    let code = if kind == Kind::Link { Code::TrustLink } else { Code::TrustNotRegular };
+    Diagnostic::new(code, "something else stands where the packer keeps its own files")
+        .at(path.as_str())
+        .help("move it away")
+}

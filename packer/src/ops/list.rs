@@ -1,0 +1,28 @@
+//! `list`: every root of the project and how it is.
+
+use super::{Context, counted};
+use crate::report::{OperationResult, Report};
+use crate::workspace::{Health, State, load};
+
+/// Lists every registered and unregistered root.
+#[must_use]
+pub fn list(context: &Context<'_>) -> Report {
+    let workspace = load(context.disk, &context.options(true), context.events);
+    let registered = workspace.assets.iter().filter(|asset| asset.state == State::Registered).count();
+    let unregistered = workspace.assets.len() - registered;
+    let unwell = workspace.assets.iter().filter(|asset| !matches!(asset.health, Health::Ok | Health::Warning)).count();
+    let mut summary = counted(registered, "asset");
+    if unregistered > 0 {
+        summary += &format!(", {}", counted(unregistered, "unregistered root"));
+    }
+    if unwell > 0 {
+        summary += &format!("; {unwell} cannot be built as they are");
+    }
+    let readable = workspace.registry.is_some();
+    let result = OperationResult::List(workspace.assets);
+    if readable {
+        Report::inspection("list", &context.program, summary, workspace.findings, result)
+    } else {
+        Report::new("list", &context.program, "the registry could not be read", workspace.findings, result)
+    }
+}

@@ -1,0 +1,136 @@
+//! The answer of an operation: what was found, what came out, and how it ended. A report is not printed here.
+
+mod result;
+
+pub use result::{
+    ArchiveFile, AssetDetails, BuildResult, DoctorResult, InputFile, MutationResult, OperationResult, PackedAsset,
+    VerifyResult, WorkspaceChange,
+};
+
+use crate::diagnostic::{self, Code, Diagnostic, Severity};
+use crate::doctor::rules;
+
+/// How an operation ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// Done; warnings may exist.
+    Ok,
+    /// The project, or its state, stands in the way.
+    Blocked,
+    /// The call, the disk or the packer itself failed.
+    Failed,
+}
+
+/// How many findings of each severity there are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Errors, blocking or not.
+    pub errors: usize,
+    /// Warnings.
+    pub warnings: usize,
+    /// Notes.
+    pub notes: usize,
+}
+
+/// The answer of one operation.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// The command's name.
+    pub operation: String,
+    /// One sentence.
+    pub summary: String,
+    /// Sorted by path, place and code.
+    pub findings: Vec<Diagnostic>,
+    /// What could be determined.
+    pub result: OperationResult,
+    exit: u8,
+}
+
+impl Report {
+    /// A report whose exit code follows from its blocking findings. `program` is the name that messages show.
+    #[must_use]
+    pub fn new(
+        operation: &str,
+        program: &str,
+        summary: impl Into<String>,
+        findings: Vec<Diagnostic>,
+        result: OperationResult,
+    ) -> Report {
+        let exit = findings
+            .iter()
+            .filter(|finding| finding.blocking)
+            .map(|finding| exit_code(finding.code))
+            .max()
+            .unwrap_or(0);
+        Report::with_exit(operation, program, summary, findings, result, exit)
+    }
+
+    /// A report of an inspection: it succeeded, whatever is wrong with single assets.
+    #[must_use]
+    pub fn inspection(
+        operation: &str,
+        program: &str,
+        summary: impl Into<String>,
+        findings: Vec<Diagnostic>,
+        result: OperationResult,
+    ) -> Report {
+        Report::with_exit(operation, program, summary, findings, result, 0)
+    }
+
+    fn with_exit(
+        operation: &str,
+        program: &str,
+        summary: impl Into<String>,
+        mut findings: Vec<Diagnostic>,
+        result: OperationResult,
+        exit: u8,
+    ) -> Report {
+        diagnostic::sort(&mut findings);
+        for help in findings.iter_mut().filter_map(|finding| finding.help.as_mut()) {
+            *help = help.replace("{program}", program);
+        }
+        Report { operation: operation.to_owned(), summary: summary.into(), findings, result, exit }
+    }
+
+    /// The report of a fault of the packer itself.
+    #[must_use]
+    pub fn fault(operation: &str, program: &str, summary: impl Into<String>) -> Report {
+        Report::with_exit(operation, program, summary, Vec::new(), OperationResult::Nothing, 70)
+    }
+
+    /// The exit code of the program.
+    #[must_use]
+    pub fn exit(&self) -> u8 {
+        self.exit
+    }
+
+    /// How it ended, as the exit code tells.
+    #[must_use]
+    pub fn status(&self) -> Status {
+        match self.exit {
+            0 => Status::Ok,
+            1 | 3 | 4 | 5 => Status::Blocked,
+            _ => Status::Failed,
+        }
+    }
+
+    /// How many findings there are.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        let mut counts = Counts::default();
+        for finding in &self.findings {
+            match finding.severity() {
+                Severity::Error => counts.errors += 1,
+                Severity::Warning => counts.warnings += 1,
+                Severity::Note => counts.notes += 1,
+            }
+        }
+        counts
+    }
+}
+
+/// The exit code of the family of a blocking finding.
+#[must_use]
+pub fn exit_code(code: Code) -> u8 {
+    rules::rule(code).exit()
+}

@@ -1,0 +1,148 @@
+//! What each operation gives beside its findings.
+
+use crate::digest::Digest;
+use crate::doctor::Examined;
+use crate::envelope::Window;
+use crate::schema::BankType;
+use crate::schema::archive::{Region, TableEntry};
+use crate::trust::Unit;
+use crate::workspace::Asset;
+use serde_json::Value;
+
+/// The result of one operation.
+#[derive(Clone, Debug)]
+pub enum OperationResult {
+    /// Nothing could be determined.
+    Nothing,
+    /// `list`
+    List(Vec<Asset>),
+    /// `show`
+    Show(Box<AssetDetails>),
+    /// `doctor`
+    Doctor(DoctorResult),
+    /// `build`
+    Build(BuildResult),
+    /// `verify`
+    Verify(VerifyResult),
+    /// `init` and all mutations
+    Mutation(MutationResult),
+    /// `window`: format, window
+    Windows(Vec<(&'static str, Window)>),
+    /// `limits`: name, value, unit
+    Limits(Vec<(&'static str, u64, Unit)>),
+    /// `explain`: code, text
+    Explain(String, String),
+}
+
+/// Everything about one asset.
+#[derive(Clone, Debug)]
+pub struct AssetDetails {
+    /// Its row.
+    pub asset: Asset,
+    /// Its inputs in the declared order; one that could not be read is left out.
+    pub inputs: Vec<InputFile>,
+    /// `output` of its declaration, upgraded in memory.
+    pub output: Option<Value>,
+    /// The declaration, upgraded in memory.
+    pub declaration: Option<Value>,
+}
+
+/// An input as it lies on disk.
+#[derive(Clone, Debug)]
+pub struct InputFile {
+    /// Relative to the project.
+    pub path: String,
+    /// Length.
+    pub bytes: u64,
+    /// SHA-256.
+    pub sha256: Digest,
+}
+
+/// What `doctor` looked at.
+#[derive(Clone, Copy, Debug)]
+pub struct DoctorResult {
+    /// Assets and files.
+    pub checked: Examined,
+}
+
+/// What `build` made, or would make.
+#[derive(Clone, Debug, Default)]
+pub struct BuildResult {
+    /// The archive; absent when nothing was published.
+    pub archive: Option<ArchiveFile>,
+    /// The other files, relative to the project.
+    pub companions: Vec<String>,
+    /// What lies in the archive, in its order.
+    pub packed: Vec<PackedAsset>,
+    /// Included assets.
+    pub assets: u64,
+    /// Payloads made from their inputs.
+    pub materialised: u64,
+    /// Payloads taken from the previous archive.
+    pub reused: u64,
+    /// Milliseconds from start to end, as the caller's clock tells; the library has none.
+    pub elapsed_ms: u64,
+}
+
+/// One asset of a published archive.
+#[derive(Clone, Debug)]
+pub struct PackedAsset {
+    /// The registry's id.
+    pub asset_id: u32,
+    /// Its name.
+    pub name: String,
+    /// Its type.
+    pub bank: BankType,
+    /// Length of its payload.
+    pub bytes: u64,
+}
+
+/// A published archive.
+#[derive(Clone, Debug)]
+pub struct ArchiveFile {
+    /// Relative to the project.
+    pub path: String,
+    /// Length.
+    pub bytes: u64,
+    /// SHA-256.
+    pub sha256: Digest,
+}
+
+/// What `verify` read.
+#[derive(Clone, Debug)]
+pub struct VerifyResult {
+    /// Length.
+    pub bytes: u64,
+    /// SHA-256, unless the file could not be read to its end.
+    pub sha256: Option<Digest>,
+    /// The version in the prelude.
+    pub schema_version: Option<u16>,
+    /// The table, as far as it could be read.
+    pub entries: Vec<TableEntry>,
+    /// What every byte is for; empty unless asked for.
+    pub regions: Vec<Region>,
+}
+
+/// What a mutation changes, or changed.
+#[derive(Clone, Debug, Default)]
+pub struct MutationResult {
+    /// The class of the change: `registry` or `workspace`.
+    pub class: &'static str,
+    /// Changes to the registry.
+    pub registry: Vec<WorkspaceChange>,
+    /// Changes to files.
+    pub workspace: Vec<WorkspaceChange>,
+    /// Whether it was carried out.
+    pub applied: bool,
+}
+
+/// One change.
+#[derive(Clone, Debug)]
+pub struct WorkspaceChange {
+    /// `create`, `move`, `delete`, `rewrite`.
+    pub verb: &'static str,
+    /// Relative to the project.
+    pub path: String,
+    /// What exactly.
+    pub detail: String,
+}

@@ -1,0 +1,219 @@
+//! Turns a report into its JSON shape. It adds no rule and drops no finding; all text that may come from a project is
+//! escaped here if it was not before.
+
+use crate::wire;
+use prometeu_packer::diagnostic::{AssetRef, Diagnostic, Evidence, Severity, escape};
+use prometeu_packer::report::{
+    AssetDetails, BuildResult, MutationResult, OperationResult, Report, Status, VerifyResult, WorkspaceChange,
+};
+use prometeu_packer::schema::archive::bank_word;
+use prometeu_packer::trust::Unit;
+use prometeu_packer::workspace::{Asset, Health, State};
+use serde_json::{Map, Value, json};
+
+/// The report as it goes over a wire.
+#[must_use]
+pub fn to_wire(report: &Report) -> wire::Report {
+    let counts = report.counts();
+    wire::Report {
+        report_version: wire::REPORT_VERSION,
+        operation: report.operation.clone(),
+        status: match report.status() {
+            Status::Ok => "ok",
+            Status::Blocked => "blocked",
+            Status::Failed => "failed",
+        },
+        summary: escape(&report.summary),
+        counts: wire::Counts { errors: counts.errors, warnings: counts.warnings, notes: counts.notes },
+        diagnostics: report.findings.iter().map(diagnostic).collect(),
+        result: result(&report.result),
+    }
+}
+
+fn diagnostic(finding: &Diagnostic) -> wire::Diagnostic {
+    wire::Diagnostic {
+        code: finding.code.as_str(),
+        severity: match finding.severity() {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+            Severity::Note => "note",
+        },
+        blocking: finding.blocking,
+        message: finding.message.clone(),
+        path: finding.path.clone(),
+        span: finding.place.as_ref().map(|place| wire::Span {
+            line: place.span.line,
+            column: place.span.column,
+            offset: place.span.offset,
+        }),
+        asset: finding.asset.as_deref().map(asset),
+        help: finding.help.clone(),
+        evidence: finding.evidence.iter().map(|(key, value)| (*key, evidence(value))).collect(),
+    }
+}
+
+fn evidence(value: &Evidence) -> Value {
+    match value {
+        Evidence::Number(number) => json!(number),
+        Evidence::Text(text) => json!(text),
+        Evidence::List(texts) => json!(texts),
+    }
+}
+
+fn asset(asset: &AssetRef) -> wire::Asset {
+    wire::Asset {
+        asset_id: asset.asset_id,
+        asset_uuid: asset.asset_uuid.clone(),
+        name: asset.name.as_deref().map(escape),
+        root: escape(&asset.root),
+    }
+}
+
+fn result(result: &OperationResult) -> Value {
+    match result {
+        OperationResult::Nothing => json!({}),
+        OperationResult::List(assets) => {
+            json!({ "assets": assets.iter().map(row).collect::<Vec<_>>(), "quarantined": [] })
+        }
+        OperationResult::Show(details) => show(details),
+        OperationResult::Doctor(doctor) => json!({
+            "scope": "registered",
+            "checked": { "assets": doctor.checked.assets, "files": doctor.checked.files },
+            "fixes": [],
+        }),
+        OperationResult::Build(built) => build(built),
+        OperationResult::Verify(verified) => verify(verified),
+        OperationResult::Mutation(mutation) => self::mutation(mutation),
+        OperationResult::Windows(rows) => {
+            let row = |(name, window): &(&str, prometeu_packer::envelope::Window)| json!({ "artifact": name, "written": window.written, "min": window.min, "max": window.max });
+            json!({ "artifacts": rows.iter().map(row).collect::<Vec<_>>() })
+        }
+        OperationResult::Limits(rows) => {
+            let row = |(name, value, unit): &(&str, u64, Unit)| json!({ "name": name, "value": value, "unit": self::unit(*unit) });
+            json!({ "limits": rows.iter().map(row).collect::<Vec<_>>() })
+        }
+        OperationResult::Explain(code, text) => json!({ "code": code, "text": text }),
+    }
+}
+
+/// The word for a unit.
+fn unit(unit: Unit) -> &'static str {
+    match unit {
+        Unit::Bytes => "bytes",
+        Unit::Count => "count",
+        Unit::Levels => "levels",
+        Unit::Pixels => "pixels",
+    }
+}
+
+fn row(asset: &Asset) -> Value {
+    let declaration = asset.declaration.as_ref();
+    json!({
+        "asset_id": asset.asset_id(),
+        "asset_uuid": asset.asset_uuid.map(|uuid| uuid.to_string()),
+        "name": asset.reference.name.as_deref().map(escape),
+        "root": escape(&asset.reference.root),
+        "type": asset.bank().map(|bank| bank.name()),
+        "state": match asset.state {
+            State::Registered => "registered",
+            State::Unregistered => "unregistered",
+        },
+        "included_in_build": asset.included_in_build,
+        "health": health(asset.health),
+        "schema_version": asset.schema_version,
+        "preload": declaration.and_then(|declaration| declaration.preload),
+        "actions": ["show"],
+    })
+}
+
+fn health(health: Health) -> &'static str {
+    match health {
+        Health::Ok => "ok",
+        Health::Warning => "warning",
+        Health::Blocked => "blocked",
+        Health::Missing => "missing",
+        Health::Unsupported => "unsupported",
+    }
+}
+
+fn show(details: &AssetDetails) -> Value {
+    let mut shown = row(&details.asset);
+    let inputs = details.inputs.iter();
+    let inputs = inputs
+        .map(|input| json!({ "path": escape(&input.path), "bytes": input.bytes, "sha256": input.sha256.to_string() }));
+    shown["inputs"] = inputs.collect();
+    shown["output"] = details.output.as_ref().map_or(Value::Null, escaped);
+    shown["declaration"] = details.declaration.as_ref().map_or(Value::Null, escaped);
+    shown
+}
+
+/// The same value with every string and member name escaped.
+fn escaped(value: &Value) -> Value {
+    match value {
+        Value::String(text) => Value::String(escape(text)),
+        Value::Array(items) => items.iter().map(escaped).collect(),
+        Value::Object(members) => {
+            Value::Object(members.iter().map(|(key, value)| (escape(key), escaped(value))).collect::<Map<_, _>>())
+        }
+        plain => plain.clone(),
+    }
+}
+
+fn build(built: &BuildResult) -> Value {
+    let archive = built.archive.as_ref();
+    let archive =
+        archive.map(|file| json!({ "path": file.path, "bytes": file.bytes, "sha256": file.sha256.to_string() }));
+    json!({
+        "archive": archive,
+        "companions": built.companions,
+        "assets": built.assets,
+        "materialised": built.materialised,
+        "reused": built.reused,
+        "elapsed_ms": built.elapsed_ms,
+    })
+}
+
+fn verify(verified: &VerifyResult) -> Value {
+    let entries = verified.entries.iter().map(|entry| {
+        json!({
+            "asset_id": entry.asset_id,
+            "asset_name": escape(&entry.asset_name),
+            "bank_type": bank_word(entry.bank),
+            "offset": entry.offset,
+            "size": entry.bytes,
+            "decoded_size": entry.decoded_bytes,
+            "codec": "NONE",
+            "metadata": escaped(&Value::Object(entry.metadata.clone())),
+        })
+    });
+    let mut shown = json!({
+        "archive": {
+            "bytes": verified.bytes,
+            "sha256": verified.sha256.map(|digest| digest.to_string()),
+            "schema_version": verified.schema_version,
+        },
+        "entries": entries.collect::<Vec<_>>(),
+    });
+    if !verified.regions.is_empty() {
+        let regions = verified.regions.iter();
+        let regions = regions
+            .map(|region| json!({ "offset": region.offset, "bytes": region.bytes, "what": escape(&region.what) }));
+        shown["regions"] = regions.collect();
+    }
+    shown
+}
+
+fn mutation(mutation: &MutationResult) -> Value {
+    let change = |change: &WorkspaceChange| json!({ "verb": change.verb, "path": escape(&change.path), "detail": escape(&change.detail) });
+    json!({
+        "preview_id": null,
+        "class": mutation.class,
+        "registry": mutation.registry.iter().map(change).collect::<Vec<_>>(),
+        "workspace": mutation.workspace.iter().map(change).collect::<Vec<_>>(),
+        "blockers": [],
+        "warnings": [],
+        "reversible": false,
+        "applied": mutation.applied,
+        "transaction_id": null,
+    })
+}

@@ -1,0 +1,85 @@
+//! The JSON shape of a report, version 1, as types. Every member is always there; what is not known is null.
+
+use serde::Serialize;
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// The version of the shape.
+pub const REPORT_VERSION: u16 = 1;
+
+/// The answer of one operation.
+#[derive(Debug, Serialize)]
+pub struct Report {
+    /// [`REPORT_VERSION`].
+    pub report_version: u16,
+    /// The command's name.
+    pub operation: String,
+    /// `ok`, `blocked` or `failed`.
+    pub status: &'static str,
+    /// One sentence.
+    pub summary: String,
+    /// How many diagnostics there are.
+    pub counts: Counts,
+    /// Sorted by path, place and code; null first.
+    pub diagnostics: Vec<Diagnostic>,
+    /// What could be determined; its members depend on the operation.
+    pub result: Value,
+}
+
+/// Diagnostics by severity.
+#[derive(Debug, Serialize)]
+pub struct Counts {
+    /// Errors, blocking or not.
+    pub errors: usize,
+    /// Warnings.
+    pub warnings: usize,
+    /// Notes.
+    pub notes: usize,
+}
+
+/// One finding.
+#[derive(Debug, Serialize)]
+pub struct Diagnostic {
+    /// `family/what`.
+    pub code: &'static str,
+    /// `error`, `warning` or `note`.
+    pub severity: &'static str,
+    /// Whether it blocks a build of the project.
+    pub blocking: bool,
+    /// What happened and why.
+    pub message: String,
+    /// Relative to the project.
+    pub path: Option<String>,
+    /// Where in the file.
+    pub span: Option<Span>,
+    /// Whose it is.
+    pub asset: Option<Asset>,
+    /// What to do now.
+    pub help: Option<String>,
+    /// Facts for programs.
+    pub evidence: BTreeMap<&'static str, Value>,
+}
+
+/// A place in a text file.
+#[derive(Debug, Serialize)]
+pub struct Span {
+    /// From 1.
+    pub line: u32,
+    /// From 1, in Unicode scalar values.
+    pub column: u32,
+    /// From 0, in bytes.
+    pub offset: u64,
+}
+
+/// An asset, as far as it is known.
+#[derive(Debug, Serialize)]
+pub struct Asset {
+    /// The registry's id.
+    pub asset_id: Option<u32>,
+    /// The uuid in its text form.
+    pub asset_uuid: Option<String>,
+    /// The declared name.
+    pub name: Option<String>,
+    /// Relative to `assets/`.
+    pub root: String,
+}

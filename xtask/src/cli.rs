@@ -1,0 +1,103 @@
+//! Every flag of the program, on one screen.
+
+use crate::gate;
+use clap::{Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Packs a game project's assets folder into one deterministic archive, assets.pa
+#[derive(Debug, Parser)]
+#[command(name = "prometeu-packer", version, arg_required_else_help = true, propagate_version = true)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+    #[command(flatten)]
+    pub(crate) global: Global,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Global {
+    /// The project: the folder that holds assets/
+    #[arg(long, global = true, value_name = "DIR", default_value = ".")]
+    pub(crate) project: PathBuf,
+    /// How the answer is written
+    #[arg(long, global = true, value_enum, default_value_t = Format::Human)]
+    pub(crate) format: Format,
+    /// Change a limit for this run; `limits` lists them
+    #[arg(long, global = true, value_name = "NAME=VALUE")]
+    pub(crate) limit: Vec<String>,
+    /// Threads that read and decode [default: one for each processor]
+    #[arg(long, global = true, value_name = "N")]
+    pub(crate) threads: Option<usize>,
+    /// How many seconds to wait for another writer
+    #[arg(long, global = true, value_name = "SECONDS", default_value_t = 5)]
+    pub(crate) wait: u64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people
+    Human,
+    /// One JSON document
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Make the registry of a new project
+    Init,
+    /// List every root and how it is
+    List,
+    /// Show everything about one asset
+    Show {
+        /// An id, a uuid, a root or a name
+        asset: String,
+    },
+    /// Examine everything that a build would look at
+    Doctor,
+    /// Pack the project into build/assets.pa
+    Build {
+        /// Plan and validate, write nothing
+        #[arg(long)]
+        check: bool,
+        /// Make every payload anew
+        #[arg(long)]
+        full: bool,
+    },
+    /// Check that an archive is exactly what a build could have written
+    Verify {
+        /// The archive
+        file: PathBuf,
+        /// Account for every byte
+        #[arg(long)]
+        explain_bytes: bool,
+    },
+    /// Print the versions of each format that are written and read
+    Window,
+    /// Print the limits that projects are held to
+    Limits,
+    /// Explain a diagnostic code
+    Explain {
+        /// Such as `trust/link`
+        code: String,
+    },
+    /// Run the production gates
+    Gate(gate::Args),
+}
+
+impl Command {
+    /// The operation's name in reports.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Command::Init => "init",
+            Command::List => "list",
+            Command::Show { .. } => "show",
+            Command::Doctor => "doctor",
+            Command::Build { .. } => "build",
+            Command::Verify { .. } => "verify",
+            Command::Window => "window",
+            Command::Limits => "limits",
+            Command::Explain { .. } => "explain",
+            Command::Gate(_) => "gate",
+        }
+    }
+}

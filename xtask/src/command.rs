@@ -1,0 +1,160 @@
+//! From the command line to an operation and from its report to an exit code.
+
+use crate::cli::{Cli, Command, Format, Global};
+use crate::progress::Progress;
+use crate::{gate, render, surroundings};
+use clap::Parser as _;
+use clap::error::ErrorKind;
+use prometeu_packer::diagnostic::{Code, Diagnostic};
+use prometeu_packer::disk::{OsDisk, open_outside};
+use prometeu_packer::envelope::Windows;
+use prometeu_packer::ops::{self, BuildMode, Context};
+use prometeu_packer::report::{OperationResult, Report};
+use prometeu_packer::trust::Limits;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::{Duration, Instant};
+
+/// Exit code of a fault of the packer itself.
+const EXIT_FAULT: u8 = 70;
+
+/// Runs what the command line asks for and gives the exit code.
+pub(crate) fn run() -> u8 {
+    let program = surroundings::program();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return usage(&error, &program),
+    };
+    let format = cli.global.format;
+    let name = cli.command.name();
+    match catch_unwind(AssertUnwindSafe(|| execute(cli, &program))) {
+        Ok(exit) => exit,
+        Err(fault) => {
+            let said =
+                fault.downcast_ref::<String>().map(String::as_str).or_else(|| fault.downcast_ref::<&str>().copied());
+            let summary = format!("a fault of the packer itself: {}; please report it", said.unwrap_or("no message"));
+            render::report(&Report::fault(name, &program, summary), format);
+            EXIT_FAULT
+        }
+    }
+}
+
+fn execute(cli: Cli, program: &str) -> u8 {
+    let Cli { command, global } = cli;
+    let format = global.format;
+    if let Some(threads) = global.threads {
+        // The pool is made once, here, before anything uses it.
+        let _ = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
+    }
+    let command = match command {
+        Command::Gate(args) => return run_gates(args, format, program),
+        command => command,
+    };
+    let name = command.name();
+    let report = match limits(&global.limit) {
+        Ok(limits) => operate(command, &global, limits, program),
+        Err(finding) => Report::new(name, program, "wrong usage", vec![finding], OperationResult::Nothing),
+    };
+    render::report(&report, format)
+}
+
+fn operate(command: Command, global: &Global, limits: Limits, program: &str) -> Report {
+    let windows = Windows::default();
+    match &command {
+        Command::Window => return ops::windows(&windows, program),
+        Command::Limits => return ops::limits(&limits, program),
+        Command::Explain { code } => return ops::explain(code, program),
+        Command::Verify { file, explain_bytes } => {
+            return ops::verify(open_outside(file), *explain_bytes, &limits, &windows, program);
+        }
+        _ => {}
+    }
+    let disk = match OsDisk::open_project(&global.project) {
+        Ok(disk) => disk,
+        Err(error) => {
+            let message = format!("could not open the project folder {}: {}", error.path, error.source);
+            let finding =
+                Diagnostic::new(Code::UsageProject, message).help("name an existing folder with `--project DIR`");
+            return Report::new(command.name(), program, "no such project", vec![finding], OperationResult::Nothing);
+        }
+    };
+    let started = Instant::now();
+    let progress = Progress::new(surroundings::interruption());
+    let context = Context {
+        disk: &disk,
+        limits,
+        windows,
+        events: &progress,
+        operation_id: surroundings::operation_id(),
+        wait: Duration::from_secs(global.wait),
+        program: program.to_owned(),
+    };
+    let mut report = match &command {
+        Command::Init => ops::init(&context),
+        Command::List => ops::list(&context),
+        Command::Show { asset } => ops::show(&context, asset),
+        Command::Build { check, .. } => {
+            ops::build(&context, if *check { BuildMode::Check } else { BuildMode::Publish })
+        }
+        _ => ops::doctor(&context),
+    };
+    progress.clear();
+    if let OperationResult::Build(built) = &mut report.result {
+        built.elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+    }
+    report
+}
+
+fn limits(settings: &[String]) -> Result<Limits, Diagnostic> {
+    let mut limits = Limits::default();
+    for setting in settings {
+        let parsed = setting.split_once('=').and_then(|(name, value)| Some((name, value.parse::<u64>().ok()?)));
+        if !parsed.is_some_and(|(name, value)| limits.set(name, value)) {
+            let message = format!("`--limit {setting}` names no limit and value");
+            return Err(Diagnostic::new(Code::UsageArguments, message)
+                .help("`{program} limits` lists the names; a value is a whole number"));
+        }
+    }
+    Ok(limits)
+}
+
+fn run_gates(args: gate::Args, format: Format, program: &str) -> u8 {
+    let failed = |summary: String| {
+        let finding = Diagnostic::new(Code::UsageArguments, &summary).help("`{program} gate --list` lists the gates");
+        render::report(&Report::new("gate", program, summary, vec![finding], OperationResult::Nothing), format)
+    };
+    let result = match format {
+        Format::Human if args.list => return i32::from(gate::list(&mut anstream::stdout()).is_err()) as u8,
+        Format::Human => args.options().map(|options| gate::run(&options, &mut anstream::stdout())),
+        Format::Json => args.options().map(|options| gate::run(&options, &mut anstream::stderr())),
+    };
+    match result {
+        Err(unknown) => failed(unknown.to_string()),
+        Ok(Err(error)) => failed(format!("could not run the gates: {error:#}")),
+        Ok(Ok(outcomes)) => {
+            let exit = u8::from(outcomes.iter().any(gate::GateOutcome::failed));
+            match format {
+                Format::Human => exit,
+                Format::Json => render::document(&gate::report(&outcomes)).unwrap_or(exit),
+            }
+        }
+    }
+}
+
+/// Answers a command line that was not understood, or one that asked for help.
+fn usage(error: &clap::Error, program: &str) -> u8 {
+    let asked = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+    let wants_json = std::env::args().skip(1).any(|arg| arg == "--format=json")
+        || std::env::args().zip(std::env::args().skip(1)).any(|(flag, value)| flag == "--format" && value == "json");
+    if asked || !wants_json {
+        let _ = error.print();
+        return if asked { 0 } else { 2 };
+    }
+    let text = error.to_string();
+    let said = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
+    let operation = std::env::args().skip(1).find(|arg| !arg.starts_with('-')).unwrap_or_default();
+    let finding = Diagnostic::new(Code::UsageArguments, said).help("`{program} --help` shows the commands and flags");
+    render::report(
+        &Report::new(&operation, program, "wrong usage", vec![finding], OperationResult::Nothing),
+        Format::Json,
+    )
+}

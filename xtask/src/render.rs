@@ -1,0 +1,45 @@
+//! Writes a report: for people, or as one JSON document. Nothing else in the program writes to standard output.
+
+mod findings;
+mod human;
+mod table;
+
+use crate::cli::Format;
+use prometeu_packer::report::Report;
+use std::io::{self, ErrorKind, Write};
+
+/// Exit code when standard output cannot take the answer.
+const EXIT_OUTPUT: u8 = 6;
+
+/// Writes the report and gives the exit code.
+pub(crate) fn report(report: &Report, format: Format) -> u8 {
+    let written = match format {
+        Format::Human => human::write(report, &mut io::BufWriter::new(anstream::stdout().lock())),
+        Format::Json => write_json(&prometeu_studio_adapter::to_wire(report)),
+    };
+    answered(written).unwrap_or(report.exit())
+}
+
+/// Writes any document as JSON; an exit code only when that failed.
+pub(crate) fn document(value: &serde_json::Value) -> Option<u8> {
+    answered(write_json(value))
+}
+
+fn write_json(value: &impl serde::Serialize) -> io::Result<()> {
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    serde_json::to_writer_pretty(&mut out, value)?;
+    out.write_all(b"\n")?;
+    out.flush()
+}
+
+/// A reader that went away has seen enough; any other trouble is the disk's.
+fn answered(written: io::Result<()>) -> Option<u8> {
+    match written {
+        Ok(()) => None,
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => None,
+        Err(error) => {
+            let _ = writeln!(io::stderr(), "error[disk/io]: standard output did not take the answer: {error}");
+            Some(EXIT_OUTPUT)
+        }
+    }
+}

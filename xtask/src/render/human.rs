@@ -1,0 +1,227 @@
+//! The answer of each operation for people: what it is about, what was found, and one closing line that says what to
+//! do next.
+
+use super::findings;
+use super::table::{self, Align, Cell};
+use anstyle::{AnsiColor, Style};
+use prometeu_packer::diagnostic::escape;
+use prometeu_packer::report::{
+    AssetDetails, BuildResult, MutationResult, OperationResult, Report, Status, VerifyResult,
+};
+use prometeu_packer::trust::Unit;
+use prometeu_packer::workspace::{Asset, Health, State};
+use std::io::{self, Write};
+
+const PLAIN: Style = Style::new();
+const DIM: Style = Style::new().dimmed();
+const GOOD: Style = AnsiColor::Green.on_default();
+const BAD: Style = AnsiColor::Red.on_default();
+const WARN: Style = AnsiColor::Yellow.on_default();
+
+/// How many packed assets a build lists.
+const PACKED_SHOWN_MAX: usize = 20;
+
+pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    findings::write(&report.findings, out)?;
+    match &report.result {
+        OperationResult::Nothing | OperationResult::Doctor(_) => {}
+        OperationResult::List(assets) => list(assets, out)?,
+        OperationResult::Show(details) => show(details, out)?,
+        OperationResult::Build(built) => build(built, out)?,
+        OperationResult::Verify(verified) => verify(verified, out)?,
+        OperationResult::Mutation(mutation) => self::mutation(mutation, out)?,
+        OperationResult::Windows(rows) => {
+            let row = |(name, window): &(&str, prometeu_packer::envelope::Window)| {
+                vec![plain(name), plain(window.written), plain(window.min), plain(window.max)]
+            };
+            let columns = [
+                ("format", Align::Left),
+                ("written", Align::Right),
+                ("oldest read", Align::Right),
+                ("newest read", Align::Right),
+            ];
+            table::write(out, &columns, &rows.iter().map(row).collect::<Vec<_>>())?;
+        }
+        OperationResult::Limits(rows) => {
+            let row = |(name, value, unit): &(&str, u64, Unit)| {
+                let unit = match unit {
+                    Unit::Bytes => "bytes",
+                    Unit::Count => "",
+                    Unit::Levels => "levels",
+                    Unit::Pixels => "pixels",
+                };
+                vec![plain(name), plain(value), (unit.to_owned(), DIM)]
+            };
+            let columns = [("limit", Align::Left), ("value", Align::Right), ("", Align::Left)];
+            table::write(out, &columns, &rows.iter().map(row).collect::<Vec<_>>())?;
+        }
+        OperationResult::Explain(_, text) => writeln!(out, "{text}\n")?,
+    }
+    closing(report, out)?;
+    out.flush()
+}
+
+/// The last line: how it ended, and what to do next.
+fn closing(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let (style, word) = match report.status() {
+        Status::Ok => (GOOD.bold(), "ok"),
+        Status::Blocked => (BAD.bold(), "blocked"),
+        Status::Failed => (BAD.bold(), "failed"),
+    };
+    let counts = report.counts();
+    let mut counted = Vec::new();
+    for (count, what) in [(counts.errors, "error"), (counts.warnings, "warning"), (counts.notes, "note")] {
+        if count > 0 {
+            counted.push(format!("{count} {what}{}", if count == 1 { "" } else { "s" }));
+        }
+    }
+    let counted = if counted.is_empty() { String::new() } else { format!(" ({})", counted.join(", ")) };
+    writeln!(out, "{style}{word}{style:#}: {}{counted}{}", escape(&report.summary), next_step(report))
+}
+
+fn next_step(report: &Report) -> String {
+    let first = report.findings.iter().find(|finding| finding.blocking);
+    match (report.status(), &report.result, first) {
+        (Status::Ok, OperationResult::Build(built), _) => match &built.archive {
+            Some(archive) => format!("; check it with `verify {}`", archive.path),
+            None => "; `build` writes it".to_owned(),
+        },
+        (Status::Ok, OperationResult::Doctor(_), _) => "; `build` will succeed".to_owned(),
+        (Status::Ok, OperationResult::Mutation(_), _) => "; `list` shows what the project holds".to_owned(),
+        (_, _, Some(first)) => format!("; repair what is named above, `explain {}` tells more", first.code.as_str()),
+        _ => String::new(),
+    }
+}
+
+fn plain(text: impl ToString) -> Cell {
+    (escape(&text.to_string()), PLAIN)
+}
+
+fn health(health: Health) -> Cell {
+    let (word, style) = match health {
+        Health::Ok => ("ok", GOOD),
+        Health::Warning => ("warning", WARN),
+        Health::Blocked => ("blocked", BAD),
+        Health::Missing => ("missing", BAD),
+        Health::Unsupported => ("unsupported", BAD),
+    };
+    (word.to_owned(), style)
+}
+
+fn list(assets: &[Asset], out: &mut dyn Write) -> io::Result<()> {
+    let row = |asset: &Asset| {
+        let built = match (asset.state, asset.included_in_build) {
+            (State::Unregistered, _) => ("unregistered".to_owned(), DIM),
+            (State::Registered, true) => ("yes".to_owned(), PLAIN),
+            (State::Registered, false) => ("no".to_owned(), DIM),
+        };
+        vec![
+            plain(asset.asset_id().map_or("–".to_owned(), |id| id.to_string())),
+            plain(asset.reference.name.as_deref().unwrap_or("–")),
+            plain(asset.bank().map_or("–", |bank| bank.name())),
+            built,
+            health(asset.health),
+            (escape(&asset.reference.root), DIM),
+        ]
+    };
+    let columns = [
+        ("id", Align::Right),
+        ("name", Align::Left),
+        ("type", Align::Left),
+        ("built", Align::Left),
+        ("health", Align::Left),
+        ("root", Align::Left),
+    ];
+    if !assets.is_empty() {
+        table::write(out, &columns, &assets.iter().map(row).collect::<Vec<_>>())?;
+        writeln!(out)?;
+    }
+    Ok(())
+}
+
+fn show(details: &AssetDetails, out: &mut dyn Write) -> io::Result<()> {
+    let asset = &details.asset;
+    let mut rows = vec![
+        vec![("id".to_owned(), DIM), plain(asset.asset_id().map_or("not registered".to_owned(), |id| id.to_string()))],
+        vec![("uuid".to_owned(), DIM), plain(asset.asset_uuid.map_or("–".to_owned(), |uuid| uuid.to_string()))],
+        vec![("name".to_owned(), DIM), plain(asset.reference.name.as_deref().unwrap_or("–"))],
+        vec![("type".to_owned(), DIM), plain(asset.bank().map_or("–", |bank| bank.name()))],
+        vec![("health".to_owned(), DIM), health(asset.health)],
+        vec![("built".to_owned(), DIM), plain(if asset.included_in_build { "yes" } else { "no" })],
+    ];
+    if let Some(version) = asset.schema_version {
+        rows.push(vec![("version".to_owned(), DIM), plain(version)]);
+    }
+    if let Some(output) = &details.output {
+        rows.push(vec![("output".to_owned(), DIM), plain(output)]);
+    }
+    table::write(out, &[("", Align::Left), ("", Align::Left)], &rows)?;
+    writeln!(out)?;
+    let inputs: Vec<_> = details
+        .inputs
+        .iter()
+        .map(|input| vec![plain(&input.path), plain(input.bytes), (input.sha256.to_string()[..12].to_owned(), DIM)])
+        .collect();
+    table::write(out, &[("input", Align::Left), ("bytes", Align::Right), ("sha256", Align::Left)], &inputs)?;
+    writeln!(out)
+}
+
+fn build(built: &BuildResult, out: &mut dyn Write) -> io::Result<()> {
+    let Some(archive) = &built.archive else { return Ok(()) };
+    let rows: Vec<_> = built
+        .packed
+        .iter()
+        .take(PACKED_SHOWN_MAX)
+        .map(|asset| vec![plain(asset.asset_id), plain(&asset.name), plain(asset.bank.name()), plain(asset.bytes)])
+        .collect();
+    let columns = [("id", Align::Right), ("name", Align::Left), ("type", Align::Left), ("bytes", Align::Right)];
+    table::write(out, &columns, &rows)?;
+    if built.packed.len() > PACKED_SHOWN_MAX {
+        writeln!(out, "  … and {} more; `verify` lists all", built.packed.len() - PACKED_SHOWN_MAX)?;
+    }
+    writeln!(out)?;
+    let mut files = vec![vec![plain(&archive.path), plain(format!("sha256 {}", archive.sha256))]];
+    files.extend(built.companions.iter().map(|path| vec![plain(path), plain("")]));
+    table::write(out, &[("", Align::Left), ("", Align::Left)], &files)?;
+    writeln!(out, "\n  {DIM}{} ms{DIM:#}", built.elapsed_ms)
+}
+
+fn verify(verified: &VerifyResult, out: &mut dyn Write) -> io::Result<()> {
+    let rows: Vec<_> = verified
+        .entries
+        .iter()
+        .map(|entry| {
+            let bank = plain(entry.bank.name());
+            vec![plain(entry.asset_id), plain(&entry.asset_name), bank, plain(entry.offset), plain(entry.bytes)]
+        })
+        .collect();
+    let columns = [
+        ("id", Align::Right),
+        ("name", Align::Left),
+        ("type", Align::Left),
+        ("offset", Align::Right),
+        ("bytes", Align::Right),
+    ];
+    if !rows.is_empty() {
+        table::write(out, &columns, &rows)?;
+        writeln!(out)?;
+    }
+    let regions: Vec<_> = verified
+        .regions
+        .iter()
+        .map(|region| vec![plain(region.offset), plain(region.bytes), plain(&region.what)])
+        .collect();
+    if !regions.is_empty() {
+        table::write(out, &[("offset", Align::Right), ("bytes", Align::Right), ("what", Align::Left)], &regions)?;
+        writeln!(out)?;
+    }
+    Ok(())
+}
+
+fn mutation(mutation: &MutationResult, out: &mut dyn Write) -> io::Result<()> {
+    let changes = mutation.registry.iter().chain(&mutation.workspace);
+    let rows: Vec<_> = changes
+        .map(|change| vec![(change.verb.to_owned(), GOOD), plain(&change.path), (escape(&change.detail), DIM)])
+        .collect();
+    table::write(out, &[("", Align::Left), ("", Align::Left), ("", Align::Left)], &rows)
+}
