@@ -16,7 +16,6 @@ pub use explain::Region;
 pub use verify::{Verified, verify};
 
 use super::BankType;
-use crate::trust::{Limit, Limits};
 use serde_json::{Map, Value};
 
 /// The first bytes of every archive.
@@ -75,7 +74,7 @@ pub struct Prelude {
 impl Prelude {
     /// The prelude before a header of `header_bytes`.
     #[must_use]
-    pub fn new(header_bytes: u32) -> Prelude {
+    pub fn of(header_bytes: u32) -> Prelude {
         Prelude { header_bytes, payload_offset: PRELUDE_BYTES as u64 + u64::from(header_bytes) }
     }
 
@@ -118,12 +117,6 @@ pub struct PreloadEntry {
     pub asset_id: u32,
     /// Counted from 0 for each bank type.
     pub slot: u32,
-}
-
-/// The longest header that is written and read, in bytes; `header_len` has 32 bits, whatever the limit is.
-#[must_use]
-pub fn header_bytes_max(limits: &Limits) -> u64 {
-    limits.get(Limit::ArchiveHeaderBytes).min(u64::from(u32::MAX))
 }
 
 /// The word for a bank type in the header.

@@ -13,26 +13,10 @@ pub fn write<'e>(
     sink: &mut dyn Write,
 ) -> io::Result<()> {
     sink.write_all(b"{\"asset_table\":")?;
-    write_table(entries, sink)?;
+    write_list(entries.into_iter().map(entry_json), sink)?;
     sink.write_all(b",\"preload\":")?;
-    write_preload(preload, sink)?;
+    write_list(preload.iter().copied().map(preload_json), sink)?;
     sink.write_all(b"}")
-}
-
-/// Writes the list that is the header's `asset_table`.
-///
-/// # Errors
-/// Those of `sink`.
-pub fn write_table<'e>(entries: impl IntoIterator<Item = &'e TableEntry>, sink: &mut dyn Write) -> io::Result<()> {
-    write_list(entries.into_iter().map(entry_json), sink)
-}
-
-/// Writes the list that is the header's `preload`.
-///
-/// # Errors
-/// Those of `sink`.
-pub fn write_preload(preload: &[PreloadEntry], sink: &mut dyn Write) -> io::Result<()> {
-    write_list(preload.iter().copied().map(preload_json), sink)
 }
 
 /// The length in bytes of what [`write()`] writes.

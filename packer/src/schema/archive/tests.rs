@@ -79,7 +79,7 @@ fn glyph(asset_id: u32, offset: u64) -> TableEntry {
 }
 
 fn around(header: &[u8], payloads: &[u8]) -> Vec<u8> {
-    [&Prelude::new(header.len() as u32).to_bytes()[..], header, payloads].concat()
+    [&Prelude::of(header.len() as u32).to_bytes()[..], header, payloads].concat()
 }
 
 fn header_of(entries: &[TableEntry], preload: &[PreloadEntry]) -> Vec<u8> {
@@ -134,7 +134,7 @@ fn the_bytes_are_those_of_the_format() {
     assert!(header::entry_json(&glyph(1, 0)).contains(deep));
     assert_eq!(header_of(&[], &[]), br#"{"asset_table":[],"preload":[]}"#);
     let prelude = [b"ASPA\x01\0\0\0\x02\x01\0\0\x22\x01\0\0\0\0\0\0".as_slice(), &[0; 12]].concat();
-    assert_eq!(Prelude::new(258).to_bytes().as_slice(), prelude);
+    assert_eq!(Prelude::of(258).to_bytes().as_slice(), prelude);
 }
 
 #[test]

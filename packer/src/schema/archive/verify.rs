@@ -4,12 +4,12 @@
 use super::faults::Faults;
 use super::read::Header;
 use super::{FIELDS, FLAGS_FIELD, HEADER_FIELD, MAGIC, PAYLOAD_FIELD, RESERVED_FIELD, VERSION_FIELD};
-use super::{Field, PRELUDE_BYTES, TableEntry, header_bytes_max, mangled, read, rules};
+use super::{Field, PRELUDE_BYTES, TableEntry, mangled, read, rules};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::digest::{Digest, Hasher};
 use crate::disk::{RawFile, ReadHandle};
 use crate::envelope::{Artifact, Windows};
-use crate::trust::Limits;
+use crate::trust::{Limit, Limits};
 use std::io;
 
 /// What a file holds, as far as it is an archive.
@@ -217,7 +217,7 @@ fn examine_header(
 fn prelude_faults(prelude: &[u8; PRELUDE_BYTES], limits: &Limits) -> Vec<(Code, Field, String)> {
     let [_, _, header_bytes, payload_offset, flags, reserved] = FIELDS.map(|field| field.read(prelude));
     let mut wrong = Vec::new();
-    let limit = header_bytes_max(limits);
+    let limit = limits.get(Limit::ArchiveHeaderBytes);
     if header_bytes == 0 {
         wrong.push((Code::ArchivePreludeInvalid, HEADER_FIELD, "`header_len` in the prelude is 0".to_owned()));
     }
