@@ -1,3 +1,5 @@
+//! What the writer writes is accepted; everything else is refused with its code.
+
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 use super::*;
