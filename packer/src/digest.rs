@@ -8,6 +8,16 @@ use std::fmt;
 pub struct Digest([u8; 32]);
 
 impl Digest {
+    /// Reads the form in which digests are printed: 64 hexadecimal digits in lower case.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Digest> {
+        let digits = text.as_bytes();
+        let is_printed = digits.len() == 64 && digits.iter().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+        let byte = |at: usize| u8::from_str_radix(text.get(2 * at..2 * at + 2)?, 16).ok();
+        let bytes: Option<Vec<u8>> = is_printed.then(|| (0..32).map(byte).collect())?;
+        bytes?.try_into().ok().map(Digest)
+    }
+
     /// The digest of `bytes`.
     #[must_use]
     pub fn of(bytes: &[u8]) -> Digest {

@@ -1,5 +1,7 @@
 //! What is about to be done, as a value that can be shown before anything is. No plan touches the disk.
 
 mod build;
+mod migration;
 
 pub use build::{BuildPlan, PlannedAsset, for_build};
+pub use migration::{FileOutcome, MINTED_ON_APPLY, MigrationPlan, PlannedFile, for_migration};

@@ -3,8 +3,8 @@
 mod result;
 
 pub use result::{
-    ArchiveFile, AssetDetails, BuildResult, DoctorResult, InputFile, MutationResult, OperationResult, PackedAsset,
-    VerifyResult, WorkspaceChange,
+    ArchiveFile, AssetDetails, BuildResult, DoctorResult, InputFile, MigrateResult, MutationResult, OperationResult,
+    PackedAsset, TransactionRow, VerifyResult, WorkspaceChange,
 };
 
 use crate::diagnostic::{self, Code, Diagnostic, Severity};
@@ -63,6 +63,20 @@ impl Report {
             .max()
             .unwrap_or(0);
         Report::with_exit(operation, program, summary, findings, result, exit)
+    }
+
+    /// The report of a check that found old files: at least exit code 1, though each of them is only a warning.
+    #[must_use]
+    pub fn pending(
+        operation: &str,
+        program: &str,
+        summary: impl Into<String>,
+        findings: Vec<Diagnostic>,
+        result: OperationResult,
+    ) -> Report {
+        let mut report = Report::new(operation, program, summary, findings, result);
+        report.exit = report.exit.max(1);
+        report
     }
 
     /// A report of an inspection: it succeeded, whatever is wrong with single assets.

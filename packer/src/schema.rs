@@ -3,12 +3,15 @@
 pub mod archive;
 pub mod declaration;
 mod inputs;
+pub mod journal;
 mod metadata;
 mod reader;
 pub mod provenance;
 pub mod registry;
+mod registry_text;
 
 pub use declaration::{BankType, Declaration};
 pub use inputs::{Inputs, Role};
 pub use metadata::{SAFE_INTEGER_MAX, value_of};
 pub use registry::{Entry, Registry};
+pub use registry_text::registry_text;

@@ -5,6 +5,7 @@ mod admit;
 mod limits;
 mod refuse;
 
+pub(crate) use admit::admit_bytes;
 pub use admit::{Admitted, Stream, admit, admit_stream};
 pub use limits::{Limit, Limits, Unit};
 pub use refuse::{refusal, refuse_path};

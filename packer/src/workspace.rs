@@ -2,6 +2,7 @@
 //! are there. Read [`load`] second, after the file list. No payload is decoded here and nothing is written.
 
 mod asset;
+mod control;
 mod folder;
 mod identity;
 mod inputs;
@@ -9,4 +10,5 @@ mod load;
 mod unregistered;
 
 pub use asset::{Asset, Health, State};
-pub use load::{Options, Workspace, load};
+pub use control::{ControlFile, Owner, declarations, registry_file};
+pub use load::{Options, Workspace, load, read_registry};

@@ -1,10 +1,13 @@
 //! Turns a report into its JSON shape. It adds no rule and drops no finding; all text that may come from a project is
 //! escaped here if it was not before.
 
+use crate::diff::unified_diff;
 use crate::wire;
 use prometeu_packer::diagnostic::{AssetRef, Diagnostic, Evidence, Severity, escape};
+use prometeu_packer::plan::{FileOutcome, PlannedFile};
 use prometeu_packer::report::{
-    AssetDetails, BuildResult, MutationResult, OperationResult, Report, Status, VerifyResult, WorkspaceChange,
+    AssetDetails, BuildResult, MigrateResult, MutationResult, OperationResult, Report, Status, TransactionRow,
+    VerifyResult, WorkspaceChange,
 };
 use prometeu_packer::schema::archive::bank_word;
 use prometeu_packer::trust::Unit;
@@ -84,6 +87,20 @@ fn result(result: &OperationResult) -> Value {
         OperationResult::Build(built) => build(built),
         OperationResult::Verify(verified) => verify(verified),
         OperationResult::Mutation(mutation) => self::mutation(mutation),
+        OperationResult::Migrate(migration) => migrate(migration),
+        OperationResult::History(rows) => {
+            let row = |row: &TransactionRow| {
+                json!({
+                    "id": escape(&row.id),
+                    "time": escape(&row.time),
+                    "operation": escape(&row.operation),
+                    "outcome": row.outcome,
+                    "reversible": row.reversible,
+                    "files": row.files.iter().map(|path| escape(path)).collect::<Vec<_>>(),
+                })
+            };
+            json!({ "transactions": rows.iter().map(row).collect::<Vec<_>>() })
+        }
         OperationResult::Windows(rows) => {
             let row = |(name, window): &(&str, prometeu_packer::envelope::Window)| json!({ "artifact": name, "written": window.written, "min": window.min, "max": window.max });
             json!({ "artifacts": rows.iter().map(row).collect::<Vec<_>>() })
@@ -201,6 +218,43 @@ fn verify(verified: &VerifyResult) -> Value {
         shown["regions"] = regions.collect();
     }
     shown
+}
+
+fn migrate(migration: &MigrateResult) -> Value {
+    let file = |file: &PlannedFile| {
+        let steps = file.steps.iter().map(|(name, text)| json!({ "name": name, "text": text }));
+        json!({
+            "path": escape(file.path.as_str()),
+            "artifact": file.artifact,
+            "from": file.from,
+            "to": file.to,
+            "steps": steps.collect::<Vec<_>>(),
+            "diff": file.texts.as_ref().and_then(|(before, after)| unified_diff(file.path.as_str(), before, after)),
+            "minted": file.minted,
+            "outcome": outcome(file.outcome),
+        })
+    };
+    json!({
+        "mode": migration.mode,
+        "migration_id": migration.migration_id,
+        "preview_id": migration.preview_id,
+        "files": migration.files.iter().map(file).collect::<Vec<_>>(),
+    })
+}
+
+/// The word for how a file stands in a migration.
+#[must_use]
+pub fn outcome(outcome: FileOutcome) -> &'static str {
+    match outcome {
+        FileOutcome::Pending => "pending",
+        FileOutcome::Applied => "applied",
+        FileOutcome::Unchanged => "unchanged",
+        FileOutcome::Failed => "failed",
+        FileOutcome::Refused => "refused",
+        FileOutcome::Unsupported => "unsupported",
+        FileOutcome::Skipped => "skipped",
+        FileOutcome::RolledBack => "rolled-back",
+    }
 }
 
 fn mutation(mutation: &MutationResult) -> Value {

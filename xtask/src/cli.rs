@@ -71,6 +71,19 @@ pub(crate) enum Command {
         #[arg(long)]
         explain_bytes: bool,
     },
+    /// Bring the project's own files to current versions: a preview, unless told to apply it
+    Migrate(Migrate),
+    /// List every kept transaction
+    History,
+    /// Show and settle what was left unfinished
+    Recover {
+        /// Keep files that were edited since, bring the others back
+        #[arg(long)]
+        keep_edited: bool,
+        /// Carry it out
+        #[arg(long)]
+        apply: bool,
+    },
     /// Print the versions of each format that are written and read
     Window,
     /// Print the limits that projects are held to
@@ -84,6 +97,25 @@ pub(crate) enum Command {
     Gate(gate::Args),
 }
 
+#[derive(Debug, clap::Args)]
+pub(crate) struct Migrate {
+    /// For CI: fail when a file is old; writes nothing at all
+    #[arg(long, conflicts_with_all = ["apply", "rollback", "history", "forget"])]
+    pub(crate) check: bool,
+    /// Carry it out; with an id, only if the preview is still exactly that one
+    #[arg(long, value_name = "PREVIEW_ID", num_args = 0..=1)]
+    pub(crate) apply: Option<Option<String>>,
+    /// Bring back what a migration changed
+    #[arg(long, value_name = "ID", conflicts_with_all = ["history", "forget"])]
+    pub(crate) rollback: Option<String>,
+    /// List the migrations that are kept
+    #[arg(long, conflicts_with_all = ["apply", "forget"])]
+    pub(crate) history: bool,
+    /// Drop what a rollback would need
+    #[arg(long, value_name = "ID", conflicts_with = "apply")]
+    pub(crate) forget: Option<String>,
+}
+
 impl Command {
     /// The operation's name in reports.
     pub(crate) fn name(&self) -> &'static str {
@@ -94,6 +126,9 @@ impl Command {
             Command::Doctor => "doctor",
             Command::Build { .. } => "build",
             Command::Verify { .. } => "verify",
+            Command::Migrate(_) => "migrate",
+            Command::History => "history",
+            Command::Recover { .. } => "recover",
             Command::Window => "window",
             Command::Limits => "limits",
             Command::Explain { .. } => "explain",

@@ -1,6 +1,6 @@
 //! From the command line to an operation and from its report to an exit code.
 
-use crate::cli::{Cli, Command, Format, Global};
+use crate::cli::{Cli, Command, Format, Global, Migrate};
 use crate::progress::Progress;
 use crate::render::Caller;
 use crate::{gate, render, surroundings};
@@ -9,7 +9,7 @@ use clap::error::ErrorKind;
 use prometeu_packer::diagnostic::{Code, Diagnostic};
 use prometeu_packer::disk::{OsDisk, open_outside};
 use prometeu_packer::envelope::Windows;
-use prometeu_packer::ops::{self, BuildMode, Context};
+use prometeu_packer::ops::{self, BuildMode, Context, Edited, MigrateMode};
 use prometeu_packer::report::{OperationResult, Report};
 use prometeu_packer::trust::Limits;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -108,6 +108,16 @@ fn operate(command: Command, global: &Global, limits: Limits, program: &str) -> 
         Command::Build { check, .. } => {
             ops::build(&context, if *check { BuildMode::Check } else { BuildMode::Publish })
         }
+        Command::Migrate(flags) => migrate(&context, flags),
+        Command::History => ops::history(&context),
+        Command::Recover { keep_edited, apply } => {
+            let edited = match (keep_edited, apply) {
+                (false, _) => Edited::Refuse,
+                (true, false) => Edited::PreviewKeeping,
+                (true, true) => Edited::Keep,
+            };
+            ops::recover(&context, edited)
+        }
         _ => ops::doctor(&context),
     };
     progress.clear();
@@ -115,6 +125,28 @@ fn operate(command: Command, global: &Global, limits: Limits, program: &str) -> 
         built.elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     }
     report
+}
+
+fn migrate(context: &Context<'_>, flags: &Migrate) -> Report {
+    if let Some(id) = &flags.rollback {
+        return ops::rollback(context, id, flags.apply.is_some().then(surroundings::now));
+    }
+    if let Some(id) = &flags.forget {
+        return ops::forget(context, id);
+    }
+    if flags.history {
+        return ops::migrations(context);
+    }
+    match &flags.apply {
+        _ if flags.check => ops::migrate(context, MigrateMode::Check),
+        None => ops::migrate(context, MigrateMode::Preview),
+        Some(preview_id) => {
+            let mut mint = surroundings::fresh_uuid;
+            let mode =
+                MigrateMode::Apply { preview_id: preview_id.as_deref(), mint: &mut mint, time: surroundings::now() };
+            ops::migrate(context, mode)
+        }
+    }
 }
 
 fn limits(settings: &[String]) -> Result<Limits, Diagnostic> {

@@ -22,6 +22,19 @@ pub(crate) fn operation_id() -> String {
     format!("{now}-{:08x}", u32::from_be_bytes(random))
 }
 
+/// The time, RFC 3339 in UTC, to the second.
+pub(crate) fn now() -> String {
+    jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+/// A random uuid, version 4 of RFC 9562, in its text form.
+pub(crate) fn fresh_uuid() -> String {
+    let mut random = [0; 16];
+    getrandom::fill(&mut random)
+        .expect("an identity must be random, and every supported system has a source of chance");
+    uuid::Builder::from_random_bytes(random).into_uuid().to_string()
+}
+
 /// A flag that Ctrl-C and a polite kill raise; the second Ctrl-C ends the program at once.
 pub(crate) fn interruption() -> Arc<AtomicBool> {
     let raised = Arc::new(AtomicBool::new(false));

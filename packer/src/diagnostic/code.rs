@@ -39,7 +39,7 @@ pub enum Code {
     HygieneCopiedIdentity, HygieneNotCanonical, HygieneStrayStaging, HygieneName, HygieneLink,
     HygieneSuppressionUnused, HygieneSuppressionExpired,
     CacheDropped,
-    UsageAmbiguousAsset, UsageUnknownAsset, UsageUnknownCode, UsageArguments, UsageProject, UsageInterrupted,
+    UsageAmbiguousAsset, UsageUnknownAsset, UsageUnknownCode, UsageUnknownTransaction, UsageArguments, UsageProject, UsageInterrupted,
 }
 
 /// Every code in the order of the enum: its spelling and severity.
@@ -162,6 +162,7 @@ const TABLE: &[(Code, &str, Severity)] = &[
     (Code::UsageAmbiguousAsset, "usage/ambiguous-asset", Severity::Error),
     (Code::UsageUnknownAsset, "usage/unknown-asset", Severity::Error),
     (Code::UsageUnknownCode, "usage/unknown-code", Severity::Error),
+    (Code::UsageUnknownTransaction, "usage/unknown-transaction", Severity::Error),
     (Code::UsageArguments, "usage/arguments", Severity::Error),
     (Code::UsageProject, "usage/project", Severity::Error),
     (Code::UsageInterrupted, "usage/interrupted", Severity::Error),

@@ -123,6 +123,7 @@ mod cache_dropped;
 mod usage_ambiguous_asset;
 mod usage_unknown_asset;
 mod usage_unknown_code;
+mod usage_unknown_transaction;
 mod usage_arguments;
 mod usage_project;
 mod usage_interrupted;
@@ -246,6 +247,7 @@ static ALL: &[Rule] = &[
     usage_ambiguous_asset::RULE,
     usage_unknown_asset::RULE,
     usage_unknown_code::RULE,
+    usage_unknown_transaction::RULE,
     usage_arguments::RULE,
     usage_project::RULE,
     usage_interrupted::RULE,

@@ -135,6 +135,12 @@ impl<'t> Node<'t> {
         self.slot().kind
     }
 
+    /// Whether it is `null`.
+    #[must_use]
+    pub fn is_null(self) -> bool {
+        self.kind() == NodeKind::Null
+    }
+
     /// Its bytes in the text.
     #[must_use]
     pub fn range(self) -> std::ops::Range<usize> {

@@ -1,11 +1,10 @@
 //! `build`: load, examine, plan, make, verify, publish.
 
-use super::{Context, counted};
+use super::{Context, counted, settle};
 use crate::bank::Bank;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::doctor::{examine, preload};
-use crate::emit::{self, publish, writing};
-use crate::path::PortablePath;
+use crate::emit::{self, publish};
 use crate::plan::{BuildPlan, PlannedAsset, for_build};
 use crate::report::{ArchiveFile, BuildResult, OperationResult, PackedAsset, Report};
 use crate::workspace::{Workspace, load};
@@ -24,10 +23,15 @@ pub enum BuildMode {
 #[must_use]
 pub fn build(context: &Context<'_>, mode: BuildMode) -> Report {
     let mut result = BuildResult::default();
-    let mut findings = Vec::new();
-    let done = match mode {
-        BuildMode::Check => check(context, &mut result, &mut findings),
-        BuildMode::Publish => make(context, &mut result, &mut findings),
+    let settled = match mode {
+        BuildMode::Check => settle::look_only(context),
+        BuildMode::Publish => settle::before_reading(context),
+    };
+    let mut findings = settled.notes;
+    let done = match (settled.blocked, mode) {
+        (Some(finding), _) => Err(vec![finding]),
+        (None, BuildMode::Check) => check(context, &mut result, &mut findings),
+        (None, BuildMode::Publish) => make(context, &mut result, &mut findings),
     };
     if let Err(more) = done {
         findings.extend(more);
@@ -100,8 +104,8 @@ fn make(
 ) -> Result<(), Vec<Diagnostic>> {
     // What is blocked is refused before anything is written, the lock file included.
     drop(prepare(context, result, &mut Vec::new())?);
-    let lock = PortablePath::control().own("lock");
-    let _lock = context.disk.lock(&lock, context.wait).map_err(|error| vec![writing(&error)])?;
+    let (_lock, notes) = settle::for_writing(context).map_err(|finding| vec![finding])?;
+    findings.extend(notes);
     let (workspace, plan) = prepare(context, result, findings)?;
     let scope = emit::Context {
         disk: context.disk,

@@ -1,6 +1,6 @@
 //! `doctor`: everything a build would look at, and nothing written.
 
-use super::{Context, counted};
+use super::{Context, counted, settle};
 use crate::doctor::examine;
 use crate::report::{DoctorResult, OperationResult, Report};
 use crate::workspace::load;
@@ -8,8 +8,11 @@ use crate::workspace::load;
 /// Examines the registered world, inputs decoded.
 #[must_use]
 pub fn doctor(context: &Context<'_>) -> Report {
+    let settled = settle::before_reading(context);
     let mut workspace = load(context.disk, &context.options(false), context.events);
     let mut findings = std::mem::take(&mut workspace.findings);
+    findings.extend(settled.notes);
+    findings.extend(settled.blocked);
     let checked = examine(&workspace, context.disk, &context.limits, context.events, &mut findings);
     super::build::note_interruption(context, &mut findings);
     let blocking = findings.iter().filter(|finding| finding.blocking).count();

@@ -3,6 +3,7 @@
 use crate::digest::Digest;
 use crate::doctor::Examined;
 use crate::envelope::Window;
+use crate::plan::{FileOutcome, MigrationPlan, PlannedFile};
 use crate::schema::BankType;
 use crate::schema::archive::{Region, TableEntry};
 use crate::trust::Unit;
@@ -26,6 +27,10 @@ pub enum OperationResult {
     Verify(VerifyResult),
     /// `init` and all mutations
     Mutation(MutationResult),
+    /// `migrate`
+    Migrate(MigrateResult),
+    /// `history`, `migrate --history`
+    History(Vec<TransactionRow>),
     /// `window`: format, window
     Windows(Vec<(&'static str, Window)>),
     /// `limits`: name, value, unit
@@ -145,4 +150,54 @@ pub struct WorkspaceChange {
     pub path: String,
     /// What exactly.
     pub detail: String,
+}
+
+/// What `migrate` changes, or changed.
+#[derive(Clone, Debug)]
+pub struct MigrateResult {
+    /// `preview`, `check`, `apply` or `rollback`.
+    pub mode: &'static str,
+    /// The id of the transaction; absent until it is carried out.
+    pub migration_id: Option<String>,
+    /// What `--apply` takes.
+    pub preview_id: String,
+    /// Every control file.
+    pub files: Vec<PlannedFile>,
+}
+
+impl MigrateResult {
+    /// The result of a plan that was not carried out.
+    #[must_use]
+    pub fn of(mode: &'static str, plan: &MigrationPlan) -> MigrateResult {
+        MigrateResult { mode, migration_id: None, preview_id: plan.id(), files: plan.files.clone() }
+    }
+
+    /// The same, carried out as the transaction `id`.
+    #[must_use]
+    pub fn applied(mut self, id: &str) -> MigrateResult {
+        self.migration_id = Some(id.to_owned());
+        let outcome = if self.mode == "rollback" { FileOutcome::RolledBack } else { FileOutcome::Applied };
+        self.files
+            .iter_mut()
+            .filter(|file| file.outcome == FileOutcome::Pending)
+            .for_each(|file| file.outcome = outcome);
+        self
+    }
+}
+
+/// One kept transaction.
+#[derive(Clone, Debug)]
+pub struct TransactionRow {
+    /// What `--rollback` and `--forget` take.
+    pub id: String,
+    /// When it began, RFC 3339 in UTC.
+    pub time: String,
+    /// The operation's name.
+    pub operation: String,
+    /// `applied`, `failed` or `unfinished`.
+    pub outcome: &'static str,
+    /// Whether its originals are kept.
+    pub reversible: bool,
+    /// The files that it changed.
+    pub files: Vec<String>,
 }

@@ -57,6 +57,12 @@ pub fn admit(mut file: RawFile, limit: Limit, limits: &Limits) -> Result<Admitte
     Ok(Admitted { path: file.path, bytes, limits: limits.clone() })
 }
 
+/// Bytes of the packer's own making, to be opened as if they had been read.
+#[must_use]
+pub(crate) fn admit_bytes(path: &str, bytes: &[u8], limits: &Limits) -> Admitted {
+    Admitted { path: path.to_owned(), bytes: bytes.to_vec(), limits: limits.clone() }
+}
+
 /// A large file that is read piece by piece: never beyond the length that it had when it was admitted.
 pub struct Stream {
     path: String,

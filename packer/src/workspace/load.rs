@@ -1,6 +1,7 @@
 //! Loads a workspace: the registry first, then every root on its own, so that one bad asset hides no other.
 
 use super::asset::{Asset, Health, State, health};
+use super::control::{ControlFile, registry_file};
 use super::folder::{Folder, Found};
 use super::{identity, inputs, unregistered};
 use crate::diagnostic::{AssetRef, Code, Diagnostic};
@@ -42,7 +43,7 @@ pub struct Workspace {
 /// Loads the project behind `disk`.
 pub fn load(disk: &dyn Disk, options: &Options, events: &dyn Events) -> Workspace {
     let mut findings = Vec::new();
-    let registry = match load_registry(disk, options, &mut findings) {
+    let registry = match read_registry(registry_file(disk, options), options, &mut findings) {
         Ok(registry) => Some(registry),
         Err(finding) => {
             findings.push(finding);
@@ -73,16 +74,16 @@ fn exists(disk: &dyn Disk) -> bool {
     disk.metadata(&PortablePath::assets()).is_ok_and(|metadata| metadata.kind == Kind::Folder)
 }
 
-fn load_registry(disk: &dyn Disk, options: &Options, findings: &mut Vec<Diagnostic>) -> Result<Registry, Diagnostic> {
-    let path = PortablePath::control().own("index.json");
-    let file = disk.open(&path).map_err(|error| match error.kind {
-        DiskErrorKind::NotFound => Diagnostic::new(Code::RegistryMissing, "the project has no registry")
-            .at(path.as_str())
-            .help("run `{program} init` to make one, or name the project's folder with `--project DIR`"),
-        _ => refusal(&error),
-    })?;
-    let admitted = trust::admit(file, Limit::ControlFileBytes, &options.limits)?;
-    let envelope = envelope::open(admitted, Artifact::Registry, &options.windows)?;
+/// Takes the registry through its stages.
+///
+/// # Errors
+/// What keeps it from being understood at all; what is wrong inside is added to `findings`.
+pub fn read_registry(
+    file: ControlFile,
+    options: &Options,
+    findings: &mut Vec<Diagnostic>,
+) -> Result<Registry, Diagnostic> {
+    let envelope = envelope::open(file.admitted?, Artifact::Registry, &options.windows)?;
     check_requires_packer(&envelope)?;
     let migrated = migrate::to_current(envelope, &Known::default())?;
     findings.extend(migrated.pending());

@@ -5,11 +5,14 @@ use super::table::{self, Align, Cell};
 use super::{Caller, findings};
 use anstyle::{AnsiColor, Style};
 use prometeu_packer::diagnostic::escape;
+use prometeu_packer::plan::FileOutcome;
 use prometeu_packer::report::{
-    AssetDetails, BuildResult, MutationResult, OperationResult, Report, Status, VerifyResult,
+    AssetDetails, BuildResult, MigrateResult, MutationResult, OperationResult, Report, Status, TransactionRow,
+    VerifyResult,
 };
 use prometeu_packer::trust::Unit;
 use prometeu_packer::workspace::{Asset, Health, State};
+use prometeu_studio_adapter::{outcome, unified_diff};
 use std::io::{self, Write};
 
 const PLAIN: Style = Style::new();
@@ -30,6 +33,8 @@ pub(super) fn write(report: &Report, caller: &Caller, out: &mut dyn Write) -> io
         OperationResult::Build(built) => build(built, caller, out)?,
         OperationResult::Verify(verified) => verify(verified, out)?,
         OperationResult::Mutation(mutation) => self::mutation(mutation, out)?,
+        OperationResult::Migrate(migration) => migrate(migration, out)?,
+        OperationResult::History(rows) => history(rows, out)?,
         OperationResult::Windows(rows) => {
             let row = |(name, window): &(&str, prometeu_packer::envelope::Window)| {
                 vec![plain(name), plain(window.written), plain(window.min), plain(window.max)]
@@ -88,6 +93,14 @@ fn next_step(report: &Report, caller: &Caller) -> String {
             None => format!("; next: `{program} build{project}` writes it"),
         },
         (Status::Ok, OperationResult::Doctor(_), _) => format!("; next: `{program} build{project}`"),
+        (Status::Ok, OperationResult::Migrate(migration), _) => match &migration.migration_id {
+            Some(id) => format!("; to go back: `{program} migrate --rollback {id}{project}`"),
+            None if migration.mode == "rollback" => "; the same with `--apply` carries it out".to_owned(),
+            None if migration.files.iter().any(|file| file.outcome == FileOutcome::Pending) => {
+                format!("; next: `{program} migrate --apply{project}`")
+            }
+            None => String::new(),
+        },
         (Status::Ok, OperationResult::Mutation(_), _) => format!("; next: `{program} list{project}`"),
         (_, _, Some(first)) => format!("; next: `{program} explain {}`", first.code.as_str()),
         _ => String::new(),
@@ -218,6 +231,54 @@ fn verify(verified: &VerifyResult, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out)?;
     }
     Ok(())
+}
+
+fn migrate(migration: &MigrateResult, out: &mut dyn Write) -> io::Result<()> {
+    let shown: Vec<_> = migration.files.iter().filter(|file| file.outcome != FileOutcome::Unchanged).collect();
+    for file in &shown {
+        let versions = match (file.from, file.to) {
+            (Some(from), Some(to)) if from != to => format!(", version {from} to {to}"),
+            (Some(from), _) => format!(", version {from}"),
+            _ => String::new(),
+        };
+        writeln!(out, "{}{versions}: {}", escape(file.path.as_str()), outcome(file.outcome))?;
+        for (_, text) in &file.steps {
+            writeln!(out, "  - {text}")?;
+        }
+        let texts = file.texts.as_ref().filter(|_| file.outcome == FileOutcome::Pending);
+        let diff = texts.and_then(|(before, after)| unified_diff(file.path.as_str(), before, after));
+        for line in diff.unwrap_or_default().lines() {
+            let style = match line.as_bytes().first() {
+                Some(b'+') => GOOD,
+                Some(b'-') => BAD,
+                _ => DIM,
+            };
+            writeln!(out, "    {style}{line}{style:#}")?;
+        }
+    }
+    if migration.migration_id.is_none() && shown.iter().any(|file| file.outcome == FileOutcome::Pending) {
+        writeln!(out, "\n  preview {DIM}{}{DIM:#}", migration.preview_id)?;
+    }
+    if shown.is_empty() { Ok(()) } else { writeln!(out) }
+}
+
+fn history(rows: &[TransactionRow], out: &mut dyn Write) -> io::Result<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let row = |row: &TransactionRow| {
+        let files = format!("{} file{}", row.files.len(), if row.files.len() == 1 { "" } else { "s" });
+        vec![plain(&row.id), plain(&row.time), plain(&row.operation), plain(row.outcome), plain(files)]
+    };
+    let columns = [
+        ("id", Align::Left),
+        ("time", Align::Left),
+        ("operation", Align::Left),
+        ("outcome", Align::Left),
+        ("", Align::Left),
+    ];
+    table::write(out, &columns, &rows.iter().map(row).collect::<Vec<_>>())?;
+    writeln!(out)
 }
 
 fn mutation(mutation: &MutationResult, out: &mut dyn Write) -> io::Result<()> {

@@ -1,0 +1,173 @@
+//! `migrate`: brings the project's own files to current versions, previewed, all of them or none.
+
+mod history;
+mod rollback;
+
+pub use history::{forget, history, migrations};
+pub use rollback::rollback;
+
+use super::settle::{self, Settled};
+use super::{Context, counted};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::emit::{Replacement, Transaction, transact};
+use crate::envelope::{self, Artifact};
+use crate::path::PortablePath;
+use crate::plan::{FileOutcome, MINTED_ON_APPLY, MigrationPlan, for_migration};
+use crate::report::{MigrateResult, OperationResult, Report};
+use crate::trust::admit_bytes;
+use crate::workspace::{ControlFile, declarations, read_registry, registry_file};
+
+/// What a migration is asked to do.
+pub enum MigrateMode<'a> {
+    /// Say what would change.
+    Preview,
+    /// The same for CI: old files are a failure, and nothing is written, not even a lock.
+    Check,
+    /// Carry it out, if it is still the preview with this id.
+    Apply {
+        /// The id of the preview that was agreed to; any when absent.
+        preview_id: Option<&'a str>,
+        /// Gives fresh uuids in their text form.
+        mint: &'a mut dyn FnMut() -> String,
+        /// The time now, RFC 3339 in UTC.
+        time: String,
+    },
+}
+
+/// Migrates the project, or says what that would change.
+#[must_use]
+pub fn migrate(context: &Context<'_>, mode: MigrateMode<'_>) -> Report {
+    match mode {
+        MigrateMode::Preview => look(context, "preview", settle::before_reading(context)),
+        MigrateMode::Check => look(context, "check", settle::look_only(context)),
+        MigrateMode::Apply { preview_id, mint, time } => apply(context, preview_id, mint, time),
+    }
+}
+
+fn look(context: &Context<'_>, mode: &'static str, settled: Settled) -> Report {
+    let Settled { notes, blocked } = settled;
+    if let Some(finding) = blocked {
+        return refuse(context, mode, vec![finding]);
+    }
+    let (plan, mut findings) = plan(context, &mut || MINTED_ON_APPLY.to_owned());
+    let result = MigrateResult::of(mode, &plan);
+    findings.extend(notes);
+    let summary = summary(&plan, &findings);
+    if mode == "check" && plan.is_pending() {
+        Report::pending("migrate", &context.program, summary, findings, OperationResult::Migrate(result))
+    } else {
+        Report::new("migrate", &context.program, summary, findings, OperationResult::Migrate(result))
+    }
+}
+
+fn apply(context: &Context<'_>, preview_id: Option<&str>, mint: &mut dyn FnMut() -> String, time: String) -> Report {
+    let (_lock, notes) = match settle::for_writing(context) {
+        Ok(settled) => settled,
+        Err(finding) => return refuse(context, "apply", vec![finding]),
+    };
+    let (preview, mut findings) = plan(context, &mut || MINTED_ON_APPLY.to_owned());
+    findings.extend(notes);
+    let mut result = MigrateResult::of("apply", &preview);
+    if preview_id.is_some_and(|id| id != result.preview_id) {
+        let message = "the project is not what this preview saw";
+        findings
+            .push(Diagnostic::new(Code::PlanStale, message).help("look at a fresh preview with `{program} migrate`"));
+    }
+    let blocked = findings.iter().any(|finding| finding.blocking);
+    if blocked || !preview.is_pending() {
+        let summary = summary(&preview, &findings);
+        return Report::new("migrate", &context.program, summary, findings, OperationResult::Migrate(result));
+    }
+    // The same files once more, now with real uuids; what changed in between is caught by the digests.
+    let (plan, _) = plan(context, mint);
+    let transaction = transaction_of(context, &plan, "migrate", time);
+    let read_back = |path: &PortablePath, bytes: &[u8]| read_back(context, path, bytes);
+    match transact(context.disk, &transaction, &context.limits, &read_back) {
+        Ok(()) => {
+            result = MigrateResult::of("apply", &plan).applied(&transaction.id);
+            findings.retain(|finding| finding.code != Code::MigrationPending);
+            history::prune(context);
+            let changed = counted(transaction.replacements.len(), "file");
+            let summary = format!("migrated {changed} as {}", transaction.id);
+            Report::new("migrate", &context.program, summary, findings, OperationResult::Migrate(result))
+        }
+        Err(more) => {
+            findings.extend(more);
+            let summary = "the migration was not carried out; every file is as it was";
+            Report::new("migrate", &context.program, summary, findings, OperationResult::Migrate(result))
+        }
+    }
+}
+
+fn plan(context: &Context<'_>, uuid: &mut dyn FnMut() -> String) -> (MigrationPlan, Vec<Diagnostic>) {
+    let options = context.options(true);
+    let mut findings = Vec::new();
+    let registry = match read_registry(registry_file(context.disk, &options), &options, &mut findings) {
+        Ok(registry) => registry,
+        Err(_) => {
+            // Without it no declaration's uuid is known; the registry's own trouble is the whole answer.
+            let mut plan = for_migration(vec![registry_file(context.disk, &options)], &options.windows, uuid);
+            let mut findings = std::mem::take(&mut plan.findings);
+            if !findings.iter().any(|finding| finding.blocking) {
+                findings.extend(read_registry(registry_file(context.disk, &options), &options, &mut Vec::new()).err());
+            }
+            return (plan, findings);
+        }
+    };
+    // A pending registry is said by its plan.
+    findings.retain(|finding| finding.blocking);
+    let mut files: Vec<ControlFile> = vec![registry_file(context.disk, &options)];
+    files.extend(declarations(context.disk, &registry, &options));
+    let mut plan = for_migration(files, &options.windows, uuid);
+    findings.append(&mut plan.findings);
+    (plan, findings)
+}
+
+fn transaction_of(context: &Context<'_>, plan: &MigrationPlan, operation: &str, time: String) -> Transaction {
+    let pending = plan.files.iter().filter(|file| file.outcome == FileOutcome::Pending);
+    let replacement = |file: &crate::plan::PlannedFile| Replacement {
+        path: file.path.clone(),
+        before: file.before,
+        after: file.texts.as_ref().map(|(_, after)| after.clone().into_bytes()),
+    };
+    Transaction {
+        id: context.operation_id.clone(),
+        operation: operation.to_owned(),
+        time,
+        replacements: pending.map(replacement).collect(),
+    }
+}
+
+/// A migrated file must open as a current one.
+fn read_back(context: &Context<'_>, path: &PortablePath, bytes: &[u8]) -> Result<(), Diagnostic> {
+    let artifact = if path.name() == "index.json" { Artifact::Registry } else { Artifact::Declaration };
+    let envelope = envelope::open(admit_bytes(path.as_str(), bytes, &context.limits), artifact, &context.windows)?;
+    if envelope.version() == artifact.written() {
+        return Ok(());
+    }
+    let message = format!("the migrated file reads back as version {}", envelope.version());
+    Err(Diagnostic::new(Code::MigrationStepFailed, message)
+        .at(path.as_str())
+        .help("this is a fault of the packer; please report it"))
+}
+
+fn refuse(context: &Context<'_>, mode: &'static str, findings: Vec<Diagnostic>) -> Report {
+    let result = MigrateResult::of(mode, &MigrationPlan::default());
+    Report::new(
+        "migrate",
+        &context.program,
+        "the migration was not looked at",
+        findings,
+        OperationResult::Migrate(result),
+    )
+}
+
+fn summary(plan: &MigrationPlan, findings: &[Diagnostic]) -> String {
+    let pending = plan.files.iter().filter(|file| file.outcome == FileOutcome::Pending).count();
+    let blocking = findings.iter().filter(|finding| finding.blocking).count();
+    match (pending, blocking) {
+        (0, 0) => format!("{} looked at, all current", counted(plan.files.len(), "file")),
+        (_, 0) => format!("{} would be rewritten", counted(pending, "file")),
+        (_, _) => format!("nothing is rewritten: {} in the way", counted(blocking, "finding")),
+    }
+}

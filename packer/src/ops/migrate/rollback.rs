@@ -1,0 +1,110 @@
+//! `migrate --rollback ID`: the exact bytes of before, as one more transaction.
+
+use super::history;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::digest::Digest;
+use crate::emit::{Ending, Replacement, Transaction, TransactionFolder, transact, transactions, writing};
+use crate::ops::settle::{self, Settled};
+use crate::ops::{Context, counted};
+use crate::path::PortablePath;
+use crate::plan::{FileOutcome, MigrationPlan, PlannedFile};
+use crate::report::{MigrateResult, OperationResult, Report};
+use crate::trust::{self, Limit, refusal};
+
+/// Shows what a rollback changes; with a `time`, carries it out.
+#[must_use]
+pub fn rollback(context: &Context<'_>, id: &str, time: Option<String>) -> Report {
+    let mode = "rollback";
+    let (_lock, mut findings) = match &time {
+        Some(_) => match settle::for_writing(context) {
+            Ok((lock, notes)) => (Some(lock), notes),
+            Err(finding) => return super::refuse(context, mode, vec![finding]),
+        },
+        None => match settle::before_reading(context) {
+            Settled { blocked: Some(finding), .. } => return super::refuse(context, mode, vec![finding]),
+            Settled { notes, .. } => (None, notes),
+        },
+    };
+    let (plan, replacements) = match plan(context, id) {
+        Ok(plan) => plan,
+        Err(more) => {
+            findings.extend(more);
+            return super::refuse(context, mode, findings);
+        }
+    };
+    let result = MigrateResult::of(mode, &plan);
+    let changed = counted(replacements.len(), "file");
+    let Some(time) = time else {
+        let summary = format!("{changed} would be brought back to what they were before {id}");
+        return Report::new("migrate", &context.program, summary, findings, OperationResult::Migrate(result));
+    };
+    let transaction = Transaction { id: context.operation_id.clone(), operation: mode.to_owned(), time, replacements };
+    match transact(context.disk, &transaction, &context.limits, &|_, _| Ok(())) {
+        Ok(()) => {
+            history::prune(context);
+            let result = result.applied(&transaction.id);
+            let summary = format!("{changed} are what they were before {id}");
+            Report::new("migrate", &context.program, summary, findings, OperationResult::Migrate(result))
+        }
+        Err(more) => {
+            findings.extend(more);
+            let summary = "nothing was rolled back; every file is as it was";
+            Report::new("migrate", &context.program, summary, findings, OperationResult::Migrate(result))
+        }
+    }
+}
+
+type Planned = (MigrationPlan, Vec<Replacement>);
+
+fn plan(context: &Context<'_>, id: &str) -> Result<Planned, Vec<Diagnostic>> {
+    let one = |finding: Diagnostic| vec![finding];
+    let folder = transactions(context.disk).map_err(one)?.into_iter().find(|folder| folder.id() == id);
+    let folder = folder.ok_or_else(|| one(history::unknown(id)))?;
+    let ending = folder.ending(context.disk).map_err(|error| one(refusal(&error)))?;
+    let journal = folder.journal(context.disk, &context.limits, &context.windows).map_err(one)?;
+    let journal = journal.filter(|_| ending == Some(Ending::Committed));
+    let journal = journal.ok_or_else(|| one(nothing_to_undo(&folder)))?;
+    let (mut plan, mut replacements, mut conflicts) = (MigrationPlan::default(), Vec::new(), Vec::new());
+    for change in &journal.changes {
+        let found = current(context, &change.path).map_err(one)?;
+        if found.as_deref().map(Digest::of) != change.after {
+            conflicts.push(
+                Diagnostic::new(Code::PlanConflict, format!("the file was changed after {id}"))
+                    .at(change.path.as_str())
+                    .help("undo that change first, or leave the migration as it is"),
+            );
+            continue;
+        }
+        let original = change.before.map(|original| folder.original(context.disk, original));
+        let original = original.transpose().map_err(|error| one(writing(&error)))?;
+        let text = |bytes: &Option<Vec<u8>>| String::from_utf8_lossy(bytes.as_deref().unwrap_or_default()).into_owned();
+        plan.files.push(PlannedFile {
+            artifact: if change.path.name() == "index.json" { "index.json" } else { "asset.json" },
+            path: change.path.clone(),
+            from: None,
+            to: None,
+            steps: Vec::new(),
+            before: change.after,
+            texts: Some((text(&found), text(&original))),
+            minted: false,
+            outcome: FileOutcome::Pending,
+        });
+        replacements.push(Replacement { path: change.path.clone(), before: change.after, after: original });
+    }
+    if conflicts.is_empty() { Ok((plan, replacements)) } else { Err(conflicts) }
+}
+
+fn current(context: &Context<'_>, path: &PortablePath) -> Result<Option<Vec<u8>>, Diagnostic> {
+    match context.disk.open(path) {
+        Ok(file) => {
+            trust::admit(file, Limit::ControlFileBytes, &context.limits).map(|admitted| Some(admitted.bytes().to_vec()))
+        }
+        Err(error) if error.kind == crate::disk::DiskErrorKind::NotFound => Ok(None),
+        Err(error) => Err(refusal(&error)),
+    }
+}
+
+fn nothing_to_undo(folder: &TransactionFolder) -> Diagnostic {
+    let message = format!("{} was not carried out, so there is nothing to roll back", folder.id());
+    Diagnostic::new(Code::PlanConflict, message).help("`{program} history` shows how each transaction ended")
+}

@@ -1,0 +1,69 @@
+//! `recover`: shows what is unfinished, and settles what every other command leaves to the user.
+
+use super::settle::{self, Settled};
+use super::{Context, counted};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::emit::{keep_edited, unfinished, writing};
+use crate::path::PortablePath;
+use crate::report::{MutationResult, OperationResult, Report, WorkspaceChange};
+
+/// What to do about files that were edited after the transaction that changed them was cut short.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Edited {
+    /// Leave everything as it is and say so.
+    Refuse,
+    /// Show what keeping them would mean.
+    PreviewKeeping,
+    /// Keep them, bring every other file back, and close the transaction.
+    Keep,
+}
+
+/// Settles unfinished transactions.
+#[must_use]
+pub fn recover(context: &Context<'_>, edited: Edited) -> Report {
+    let mut result = MutationResult { class: "workspace", ..MutationResult::default() };
+    let mut findings = match edited {
+        Edited::Refuse | Edited::PreviewKeeping => {
+            let Settled { mut notes, blocked } = settle::before_reading(context);
+            result.applied = !notes.is_empty();
+            notes.extend(blocked.map(|mut finding| {
+                finding.blocking &= edited == Edited::Refuse;
+                finding
+            }));
+            notes
+        }
+        Edited::Keep => match keep(context) {
+            Ok(notes) => {
+                result.applied = !notes.is_empty();
+                notes
+            }
+            Err(finding) => vec![finding],
+        },
+    };
+    match unfinished(context.disk) {
+        Ok(left) => result.workspace.extend(left.iter().map(|folder| WorkspaceChange {
+            verb: "settle",
+            path: folder.path().to_string(),
+            detail: "edited files are kept, all others go back to what they were".to_owned(),
+        })),
+        Err(finding) => findings.push(finding),
+    }
+    let summary = match (result.workspace.len(), result.applied) {
+        (0, true) => "what was unfinished is settled".to_owned(),
+        (0, false) => "nothing is unfinished".to_owned(),
+        (left, _) => format!("{} unfinished", counted(left, "transaction")),
+    };
+    Report::new("recover", &context.program, summary, findings, OperationResult::Mutation(result))
+}
+
+fn keep(context: &Context<'_>) -> Result<Vec<Diagnostic>, Diagnostic> {
+    let lock = PortablePath::control().own("lock");
+    let _lock = context.disk.lock(&lock, context.wait).map_err(|error| writing(&error))?;
+    let mut notes = Vec::new();
+    for folder in unfinished(context.disk)? {
+        let kept = keep_edited(context.disk, &folder, &context.limits, &context.windows)?;
+        let message = format!("{} is settled; {} kept as edited", folder.id(), counted(kept, "file"));
+        notes.push(Diagnostic::new(Code::JournalRecovered, message).at(folder.path().as_str()));
+    }
+    Ok(notes)
+}

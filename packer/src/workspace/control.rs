@@ -1,0 +1,104 @@
+//! The control files of a project as they lie on disk, admitted and nothing more: what a migration starts from.
+
+use super::load::Options;
+use super::unregistered;
+use crate::diagnostic::{AssetRef, Code, Diagnostic};
+use crate::disk::{Disk, DiskErrorKind};
+use crate::envelope::Artifact;
+use crate::path::PortablePath;
+use crate::schema::Registry;
+use crate::trust::{self, Admitted, Limit, refusal};
+use rayon::prelude::*;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+/// Whose control file it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Owner {
+    /// The project's: `index.json`.
+    Project,
+    /// A registered asset's, with the uuid that the registry holds; `None` when several entries claim its root.
+    Registered(Option<String>),
+    /// Nobody's yet.
+    Unregistered,
+}
+
+/// One control file.
+pub struct ControlFile {
+    /// Where it lies.
+    pub path: PortablePath,
+    /// What it is.
+    pub artifact: Artifact,
+    /// Whose it is.
+    pub owner: Owner,
+    /// Its asset, for findings.
+    pub asset: Option<Arc<AssetRef>>,
+    /// Its bytes.
+    pub admitted: Result<Admitted, Diagnostic>,
+}
+
+/// Reads every declaration: those of `registry` by id, then the others by root.
+pub fn declarations(disk: &dyn Disk, registry: &Registry, options: &Options) -> Vec<ControlFile> {
+    let mut claims: HashMap<&str, usize> = HashMap::new();
+    for entry in &registry.entries {
+        *claims.entry(&entry.root).or_default() += 1;
+    }
+    let mut entries: Vec<_> = registry.entries.iter().collect();
+    entries.sort_by_key(|entry| entry.asset_id);
+    let mut seen = HashSet::new();
+    let mut wanted: Vec<(PortablePath, Owner, AssetRef)> = Vec::new();
+    for entry in entries {
+        // A root that is claimed twice is still one file.
+        let Some(folder) = entry.folder.as_ref().filter(|_| seen.insert(&*entry.root)) else { continue };
+        let uuid = entry.asset_uuid.to_string();
+        let owner = Owner::Registered((claims[&*entry.root] == 1).then(|| uuid.clone()));
+        let reference = AssetRef {
+            asset_id: Some(entry.asset_id),
+            asset_uuid: Some(uuid),
+            name: None,
+            root: entry.root.to_string(),
+        };
+        wanted.push((folder.own("asset.json"), owner, reference));
+    }
+    let registered: HashSet<&str> = registry.entries.iter().map(|entry| &*entry.root).collect();
+    let (roots, _) = unregistered::find(disk, &registered, &options.limits);
+    for root in roots {
+        let name = root.below(&PortablePath::assets()).unwrap_or_default().to_owned();
+        wanted.push((root.own("asset.json"), Owner::Unregistered, AssetRef { root: name, ..AssetRef::default() }));
+    }
+    let read = |(path, owner, reference): (PortablePath, Owner, AssetRef)| {
+        let asset = Arc::new(reference);
+        let admitted = admit(disk, &path, options).map_err(|finding| {
+            let mut finding = finding.of(&asset);
+            finding.blocking &= owner != Owner::Unregistered;
+            finding
+        });
+        ControlFile { path, artifact: Artifact::Declaration, owner, asset: Some(asset), admitted }
+    };
+    wanted.into_par_iter().map(read).collect()
+}
+
+/// Reads the registry.
+pub fn registry_file(disk: &dyn Disk, options: &Options) -> ControlFile {
+    let path = PortablePath::control().own("index.json");
+    let admitted = disk.open(&path).map_err(|error| match error.kind {
+        DiskErrorKind::NotFound => Diagnostic::new(Code::RegistryMissing, "the project has no registry")
+            .at(path.as_str())
+            .help("run `{program} init` to make one, or name the project's folder with `--project DIR`"),
+        _ => refusal(&error),
+    });
+    let admitted = admitted.and_then(|file| trust::admit(file, Limit::ControlFileBytes, &options.limits));
+    ControlFile { path, artifact: Artifact::Registry, owner: Owner::Project, asset: None, admitted }
+}
+
+fn admit(disk: &dyn Disk, path: &PortablePath, options: &Options) -> Result<Admitted, Diagnostic> {
+    match disk.open(path) {
+        Ok(file) => trust::admit(file, Limit::DeclarationBytes, &options.limits),
+        Err(error) if error.kind == DiskErrorKind::NotFound => {
+            Err(Diagnostic::new(Code::RegistryDeclarationMissing, "the registered folder has no `asset.json`")
+                .at(path.as_str())
+                .help("restore the file, or take the asset out of the registry"))
+        }
+        Err(error) => Err(refusal(&error)),
+    }
+}
