@@ -8,6 +8,8 @@ mod beneath_linux;
 mod beneath_walk;
 mod error;
 mod lock;
+#[cfg(any(test, feature = "testing"))]
+pub mod memory;
 mod os;
 
 use crate::path::PortablePath;
