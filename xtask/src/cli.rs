@@ -1,6 +1,6 @@
 //! Every flag of the program, on one screen.
 
-use crate::gate;
+use crate::{bench, gate};
 use clap::{Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -82,6 +82,8 @@ pub(crate) enum Command {
     },
     /// Run the production gates
     Gate(gate::Args),
+    /// Measure the commands against what the machine needs at least
+    Bench(bench::Args),
 }
 
 impl Command {
@@ -98,6 +100,7 @@ impl Command {
             Command::Limits => "limits",
             Command::Explain { .. } => "explain",
             Command::Gate(_) => "gate",
+            Command::Bench(_) => "bench",
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::cli::{Cli, Command, Format, Global};
 use crate::progress::Progress;
-use crate::{gate, render, surroundings};
+use crate::{bench, gate, render, surroundings};
 use clap::Parser as _;
 use clap::error::ErrorKind;
 use prometeu_packer::diagnostic::{Code, Diagnostic};
@@ -47,6 +47,7 @@ fn execute(cli: Cli, program: &str) -> u8 {
     }
     let command = match command {
         Command::Gate(args) => return run_gates(args, format, program),
+        Command::Bench(args) => return run_bench(args, format, program),
         command => command,
     };
     let name = command.name();
@@ -136,6 +137,23 @@ fn run_gates(args: gate::Args, format: Format, program: &str) -> u8 {
                 Format::Human => exit,
                 Format::Json => render::document(&gate::report(&outcomes)).unwrap_or(exit),
             }
+        }
+    }
+}
+
+fn run_bench(args: bench::Args, format: Format, program: &str) -> u8 {
+    let measured = match format {
+        Format::Human => bench::run(args, &mut anstream::stdout()),
+        Format::Json => bench::run(args, &mut anstream::stderr()),
+    };
+    match (measured, format) {
+        (Ok(_), Format::Human) => 0,
+        (Ok(value), Format::Json) => render::document(&value).unwrap_or(0),
+        (Err(error), _) => {
+            let finding = Diagnostic::new(Code::UsageArguments, format!("{error:#}"))
+                .help("measure a project that `{program} build` packs");
+            let summary = "nothing was measured".to_owned();
+            render::report(&Report::new("bench", program, summary, vec![finding], OperationResult::Nothing), format)
         }
     }
 }
