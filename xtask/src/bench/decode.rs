@@ -36,7 +36,10 @@ pub(super) fn build(assets: &[Asset], output: &Path) -> anyhow::Result<Done> {
             each(assets, |asset, buffers, done| {
                 let mut sheet = Sheet::default();
                 asset_inputs(asset, buffers, done, |becomes, buffers| match becomes {
-                    Use::Decoded => Ok(sheet.index(&buffers.frame, buffers.pixel_bits)),
+                    Use::Decoded => {
+                        sheet.index(&buffers.frame, buffers.pixel_bits);
+                        Ok(())
+                    }
                     Use::Copied => Ok(payloads.send(std::mem::take(&mut buffers.file))?),
                     Use::Read => Ok(()),
                 })?;
