@@ -118,6 +118,12 @@ pub trait Disk: Send + Sync {
     /// What the medium says; then nothing changed.
     fn rename(&self, from: &PortablePath, to: &PortablePath) -> Result<(), DiskError>;
 
+    /// Gives a file a second name, which must be free; both names then lead to the same bytes.
+    ///
+    /// # Errors
+    /// What the medium says, also that it knows no such thing.
+    fn hard_link(&self, from: &PortablePath, to: &PortablePath) -> Result<(), DiskError>;
+
     /// Removes a file.
     ///
     /// # Errors
@@ -135,6 +141,13 @@ pub trait Disk: Send + Sync {
     /// # Errors
     /// What the medium says.
     fn sync_dir(&self, path: &PortablePath) -> Result<(), DiskError>;
+
+    /// Waits until the bytes of these files and the names in these folders are on the medium; for many at once this is
+    /// faster than one by one.
+    ///
+    /// # Errors
+    /// What the medium says.
+    fn flush(&self, files: &[PortablePath], folders: &[PortablePath]) -> Result<(), DiskError>;
 
     /// Takes the writer lock at `path`, waiting at most `wait`.
     ///

@@ -2,6 +2,7 @@
 
 use crate::cli::{Cli, Command, Format, Global};
 use crate::progress::Progress;
+use crate::render::Caller;
 use crate::{bench, gate, render, surroundings};
 use clap::Parser as _;
 use clap::error::ErrorKind;
@@ -26,19 +27,31 @@ pub(crate) fn run() -> u8 {
     };
     let format = cli.global.format;
     let name = cli.command.name();
-    match catch_unwind(AssertUnwindSafe(|| execute(cli, &program))) {
+    let caller = caller(&cli.global, &program);
+    match catch_unwind(AssertUnwindSafe(|| execute(cli, &caller))) {
         Ok(exit) => exit,
         Err(fault) => {
             let said =
                 fault.downcast_ref::<String>().map(String::as_str).or_else(|| fault.downcast_ref::<&str>().copied());
             let summary = format!("a fault of the packer itself: {}; please report it", said.unwrap_or("no message"));
-            render::report(&Report::fault(name, &program, summary), format);
+            render::report(&Report::fault(name, &program, summary), format, &caller);
             EXIT_FAULT
         }
     }
 }
 
-fn execute(cli: Cli, program: &str) -> u8 {
+fn caller(global: &Global, program: &str) -> Caller {
+    let project = global.project.display();
+    let is_here = global.project.as_os_str() == ".";
+    Caller {
+        program: program.to_owned(),
+        project: if is_here { String::new() } else { format!(" --project {project}") },
+        prefix: if is_here { String::new() } else { global.project.join("").display().to_string() },
+    }
+}
+
+fn execute(cli: Cli, caller: &Caller) -> u8 {
+    let program = caller.program.as_str();
     let Cli { command, global } = cli;
     let format = global.format;
     if let Some(threads) = global.threads {
@@ -46,8 +59,8 @@ fn execute(cli: Cli, program: &str) -> u8 {
         let _ = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
     }
     let command = match command {
-        Command::Gate(args) => return run_gates(args, format, program),
-        Command::Bench(args) => return run_bench(args, format, program),
+        Command::Gate(args) => return run_gates(args, format, caller),
+        Command::Bench(args) => return run_bench(args, format, caller),
         command => command,
     };
     let name = command.name();
@@ -55,7 +68,7 @@ fn execute(cli: Cli, program: &str) -> u8 {
         Ok(limits) => operate(command, &global, limits, program),
         Err(finding) => Report::new(name, program, "wrong usage", vec![finding], OperationResult::Nothing),
     };
-    render::report(&report, format)
+    render::report(&report, format, caller)
 }
 
 fn operate(command: Command, global: &Global, limits: Limits, program: &str) -> Report {
@@ -118,10 +131,11 @@ fn limits(settings: &[String]) -> Result<Limits, Diagnostic> {
     Ok(limits)
 }
 
-fn run_gates(args: gate::Args, format: Format, program: &str) -> u8 {
+fn run_gates(args: gate::Args, format: Format, caller: &Caller) -> u8 {
     let failed = |summary: String| {
         let finding = Diagnostic::new(Code::UsageArguments, &summary).help("`{program} gate --list` lists the gates");
-        render::report(&Report::new("gate", program, summary, vec![finding], OperationResult::Nothing), format)
+        let report = Report::new("gate", &caller.program, summary, vec![finding], OperationResult::Nothing);
+        render::report(&report, format, caller)
     };
     let result = match format {
         Format::Human if args.list => return i32::from(gate::list(&mut anstream::stdout()).is_err()) as u8,
@@ -141,7 +155,7 @@ fn run_gates(args: gate::Args, format: Format, program: &str) -> u8 {
     }
 }
 
-fn run_bench(args: bench::Args, format: Format, program: &str) -> u8 {
+fn run_bench(args: bench::Args, format: Format, caller: &Caller) -> u8 {
     let measured = match format {
         Format::Human => bench::run(args, &mut anstream::stdout()),
         Format::Json => bench::run(args, &mut anstream::stderr()),
@@ -152,8 +166,9 @@ fn run_bench(args: bench::Args, format: Format, program: &str) -> u8 {
         (Err(error), _) => {
             let finding = Diagnostic::new(Code::UsageArguments, format!("{error:#}"))
                 .help("measure a project that `{program} build` packs");
-            let summary = "nothing was measured".to_owned();
-            render::report(&Report::new("bench", program, summary, vec![finding], OperationResult::Nothing), format)
+            let summary = "the measurement did not end".to_owned();
+            let nothing = OperationResult::Nothing;
+            render::report(&Report::new("bench", &caller.program, summary, vec![finding], nothing), format, caller)
         }
     }
 }
@@ -171,8 +186,7 @@ fn usage(error: &clap::Error, program: &str) -> u8 {
     let said = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
     let operation = std::env::args().skip(1).find(|arg| !arg.starts_with('-')).unwrap_or_default();
     let finding = Diagnostic::new(Code::UsageArguments, said).help("`{program} --help` shows the commands and flags");
-    render::report(
-        &Report::new(&operation, program, "wrong usage", vec![finding], OperationResult::Nothing),
-        Format::Json,
-    )
+    let report = Report::new(&operation, program, "wrong usage", vec![finding], OperationResult::Nothing);
+    let caller = Caller { program: program.to_owned(), project: String::new(), prefix: String::new() };
+    render::report(&report, Format::Json, &caller)
 }

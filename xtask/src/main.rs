@@ -1,12 +1,12 @@
 //! The packer's command line: flags become options, one operation runs, its report is rendered.
 
 mod bench;
-mod cli;
-mod command;
 mod gate;
+mod surroundings;
+mod cli;
 mod progress;
 mod render;
-mod surroundings;
+mod command;
 
 use std::process::ExitCode;
 

@@ -11,10 +11,20 @@ use std::io::{self, ErrorKind, Write};
 /// Exit code when standard output cannot take the answer.
 const EXIT_OUTPUT: u8 = 6;
 
+/// How people called the program, so that what they are told to do next can be typed as it stands.
+pub(crate) struct Caller {
+    /// The program's name.
+    pub(crate) program: String,
+    /// The flag that names the project, with a space in front; empty for the current folder.
+    pub(crate) project: String,
+    /// What stands before a path of the project to make it one of the current folder.
+    pub(crate) prefix: String,
+}
+
 /// Writes the report and gives the exit code.
-pub(crate) fn report(report: &Report, format: Format) -> u8 {
+pub(crate) fn report(report: &Report, format: Format, caller: &Caller) -> u8 {
     let written = match format {
-        Format::Human => human::write(report, &mut io::BufWriter::new(anstream::stdout().lock())),
+        Format::Human => human::write(report, caller, &mut io::BufWriter::new(anstream::stdout().lock())),
         Format::Json => write_json(&prometeu_studio_adapter::to_wire(report)),
     };
     answered(written).unwrap_or(report.exit())

@@ -7,9 +7,18 @@ use crate::path::PortablePath;
 use std::fs::{File, TryLockError};
 use std::time::{Duration, Instant};
 
-/// Held until dropped.
-#[derive(Debug)]
-pub struct Lock {
+/// The writer lock, held until dropped.
+pub struct Lock(#[allow(dead_code, reason = "it is held for what its end does")] Box<dyn Send>);
+
+impl Lock {
+    /// A lock that is let go when `held` is dropped.
+    pub fn holding(held: impl Send + 'static) -> Lock {
+        Lock(Box::new(held))
+    }
+}
+
+/// A locked file.
+struct Held {
     file: Option<File>,
     created: Option<(OsDisk, PortablePath)>,
 }
@@ -23,7 +32,10 @@ pub(super) fn acquire(disk: &OsDisk, path: &PortablePath, wait: Duration) -> Res
         let (file, created) = disk.open_lock(path)?;
         match file.try_lock() {
             Ok(()) if is_current(disk, path, &file) => {
-                return Ok(Lock { file: Some(file), created: created.then(|| (disk.clone(), path.clone())) });
+                return Ok(Lock::holding(Held {
+                    file: Some(file),
+                    created: created.then(|| (disk.clone(), path.clone())),
+                }));
             }
             // Its owner took the file away between our opening and locking it: look again.
             Ok(()) => {}
@@ -41,7 +53,7 @@ fn is_current(disk: &OsDisk, path: &PortablePath, file: &File) -> bool {
     matches!((disk.metadata(path), held), (Ok(named), Ok(held)) if named.id == held)
 }
 
-impl Drop for Lock {
+impl Drop for Held {
     fn drop(&mut self) {
         if let Some((disk, path)) = self.created.take() {
             // Removed while it is held: whoever waits on this file sees that the name is gone and looks again.

@@ -13,6 +13,11 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, UNIX_EPOCH};
 
+/// More than so many files and folders are flushed together, where the system can: one flush of the file system costs
+/// about as much as that many single ones.
+#[cfg(target_os = "linux")]
+const FLUSH_ONE_BY_ONE_MAX: usize = 16;
+
 /// A project folder on disk, held open.
 #[derive(Clone, Debug)]
 pub struct OsDisk {
@@ -195,6 +200,11 @@ impl Disk for OsDisk {
         source.rename(from.name(), &target, to.name()).map_err(|error| DiskError::new(to.as_str(), error))
     }
 
+    fn hard_link(&self, from: &PortablePath, to: &PortablePath) -> Result<(), DiskError> {
+        let (source, target) = (self.folder(from.parent().as_ref())?, self.folder(to.parent().as_ref())?);
+        source.hard_link(from.name(), &target, to.name()).map_err(|error| DiskError::new(to.as_str(), error))
+    }
+
     fn remove_file(&self, path: &PortablePath) -> Result<(), DiskError> {
         let folder = self.folder(path.parent().as_ref())?;
         folder.remove_file(path.name()).map_err(|error| DiskError::new(path.as_str(), error))
@@ -214,6 +224,23 @@ impl Disk for OsDisk {
         // A folder handle may be one that can only be walked through; a fresh one can be flushed.
         let flushed = folder.open(".").and_then(|file| file.sync_all());
         flushed.map_err(|error| DiskError::new(path.as_str(), error))
+    }
+
+    fn flush(&self, files: &[PortablePath], folders: &[PortablePath]) -> Result<(), DiskError> {
+        #[cfg(target_os = "linux")]
+        if files.len() + folders.len() > FLUSH_ONE_BY_ONE_MAX {
+            let synced = rustix::fs::syncfs(&*self.root);
+            return synced.map_err(|error| DiskError::new("the project's file system", error.into()));
+        }
+        for path in files {
+            // Flushing needs a handle that may write on some systems; it writes nothing.
+            let folder = self.folder(path.parent().as_ref())?;
+            let mut options = OpenOptions::new();
+            options.read(true).write(cfg!(windows)).follow(FollowSymlinks::No);
+            let flushed = folder.open_with(path.name(), &options).and_then(|file| file.sync_all());
+            flushed.map_err(|error| DiskError::new(path.as_str(), error))?;
+        }
+        folders.iter().try_for_each(|path| self.sync_dir(path))
     }
 
     fn lock(&self, path: &PortablePath, wait: Duration) -> Result<Lock, DiskError> {

@@ -52,11 +52,6 @@ pub fn explain(code: &str, program: &str) -> Report {
 /// Whether a code shares its family or its other half with what was asked for.
 fn is_near(known: &str, asked: &str) -> bool {
     let (family, what) = known.split_once('/').unwrap_or((known, ""));
-    match asked.split_once('/') {
-        Some((asked_family, asked_what)) => {
-            let start: String = asked_what.chars().take(3).collect();
-            what == asked_what || (family == asked_family && !start.is_empty() && what.starts_with(&start))
-        }
-        None => what == asked || family == asked,
-    }
+    let (asked_family, asked_what) = asked.split_once('/').unwrap_or((asked, asked));
+    family == asked_family || what == asked_what
 }

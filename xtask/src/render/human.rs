@@ -1,8 +1,8 @@
 //! The answer of each operation for people: what it is about, what was found, and one closing line that says what to
 //! do next.
 
-use super::findings;
 use super::table::{self, Align, Cell};
+use super::{Caller, findings};
 use anstyle::{AnsiColor, Style};
 use prometeu_packer::diagnostic::escape;
 use prometeu_packer::report::{
@@ -21,13 +21,13 @@ const WARN: Style = AnsiColor::Yellow.on_default();
 /// How many packed assets a build lists.
 const PACKED_SHOWN_MAX: usize = 20;
 
-pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write(report: &Report, caller: &Caller, out: &mut dyn Write) -> io::Result<()> {
     findings::write(&report.findings, out)?;
     match &report.result {
         OperationResult::Nothing | OperationResult::Doctor(_) => {}
         OperationResult::List(assets) => list(assets, out)?,
         OperationResult::Show(details) => show(details, out)?,
-        OperationResult::Build(built) => build(built, out)?,
+        OperationResult::Build(built) => build(built, caller, out)?,
         OperationResult::Verify(verified) => verify(verified, out)?,
         OperationResult::Mutation(mutation) => self::mutation(mutation, out)?,
         OperationResult::Windows(rows) => {
@@ -57,12 +57,12 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         }
         OperationResult::Explain(_, text) => writeln!(out, "{text}\n")?,
     }
-    closing(report, out)?;
+    closing(report, caller, out)?;
     out.flush()
 }
 
 /// The last line: how it ended, and what to do next.
-fn closing(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+fn closing(report: &Report, caller: &Caller, out: &mut dyn Write) -> io::Result<()> {
     let (style, word) = match report.status() {
         Status::Ok => (GOOD.bold(), "ok"),
         Status::Blocked => (BAD.bold(), "blocked"),
@@ -76,19 +76,20 @@ fn closing(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         }
     }
     let counted = if counted.is_empty() { String::new() } else { format!(" ({})", counted.join(", ")) };
-    writeln!(out, "{style}{word}{style:#}: {}{counted}{}", escape(&report.summary), next_step(report))
+    writeln!(out, "{style}{word}{style:#}: {}{counted}{}", escape(&report.summary), next_step(report, caller))
 }
 
-fn next_step(report: &Report) -> String {
+fn next_step(report: &Report, caller: &Caller) -> String {
+    let Caller { program, project, prefix } = caller;
     let first = report.findings.iter().find(|finding| finding.blocking);
     match (report.status(), &report.result, first) {
         (Status::Ok, OperationResult::Build(built), _) => match &built.archive {
-            Some(archive) => format!("; check it with `verify {}`", archive.path),
-            None => "; `build` writes it".to_owned(),
+            Some(archive) => format!("; next: `{program} verify {prefix}{}`", archive.path),
+            None => format!("; next: `{program} build{project}` writes it"),
         },
-        (Status::Ok, OperationResult::Doctor(_), _) => "; `build` will succeed".to_owned(),
-        (Status::Ok, OperationResult::Mutation(_), _) => "; `list` shows what the project holds".to_owned(),
-        (_, _, Some(first)) => format!("; repair what is named above, `explain {}` tells more", first.code.as_str()),
+        (Status::Ok, OperationResult::Doctor(_), _) => format!("; next: `{program} build{project}`"),
+        (Status::Ok, OperationResult::Mutation(_), _) => format!("; next: `{program} list{project}`"),
+        (_, _, Some(first)) => format!("; next: `{program} explain {}`", first.code.as_str()),
         _ => String::new(),
     }
 }
@@ -166,7 +167,7 @@ fn show(details: &AssetDetails, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out)
 }
 
-fn build(built: &BuildResult, out: &mut dyn Write) -> io::Result<()> {
+fn build(built: &BuildResult, caller: &Caller, out: &mut dyn Write) -> io::Result<()> {
     let Some(archive) = &built.archive else { return Ok(()) };
     let rows: Vec<_> = built
         .packed
@@ -177,11 +178,12 @@ fn build(built: &BuildResult, out: &mut dyn Write) -> io::Result<()> {
     let columns = [("id", Align::Right), ("name", Align::Left), ("type", Align::Left), ("bytes", Align::Right)];
     table::write(out, &columns, &rows)?;
     if built.packed.len() > PACKED_SHOWN_MAX {
-        writeln!(out, "  … and {} more; `verify` lists all", built.packed.len() - PACKED_SHOWN_MAX)?;
+        writeln!(out, "  … and {} more", built.packed.len() - PACKED_SHOWN_MAX)?;
     }
     writeln!(out)?;
-    let mut files = vec![vec![plain(&archive.path), plain(format!("sha256 {}", archive.sha256))]];
-    files.extend(built.companions.iter().map(|path| vec![plain(path), plain("")]));
+    let shown = |path: &str| plain(format!("{}{path}", caller.prefix));
+    let mut files = vec![vec![shown(&archive.path), plain(format!("sha256 {}", archive.sha256))]];
+    files.extend(built.companions.iter().map(|path| vec![shown(path), plain("")]));
     table::write(out, &[("", Align::Left), ("", Align::Left)], &files)?;
     writeln!(out, "\n  {DIM}{} ms{DIM:#}", built.elapsed_ms)
 }

@@ -1,3 +1,5 @@
+//! What a glyph bank writes, and which pixels it refuses.
+
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use super::*;

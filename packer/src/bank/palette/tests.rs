@@ -1,3 +1,5 @@
+//! Palette files in every spelling that is read, and the line of each refusal.
+
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use super::*;

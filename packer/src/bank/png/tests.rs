@@ -1,3 +1,5 @@
+//! Pictures of every kind against plain arithmetic, and broken ones.
+
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use super::*;

@@ -1,3 +1,5 @@
+//! Payloads that are taken as they are, and the metadata that must fit them.
+
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use super::*;

@@ -1,3 +1,5 @@
+//! Sounds of every encoding, sample by sample, and broken ones.
+
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use super::*;

@@ -8,20 +8,20 @@ use std::io::{self, Write};
 /// # Errors
 /// Those of `sink`.
 pub fn write<'e>(
-    entries: impl Iterator<Item = &'e TableEntry>,
+    entries: impl IntoIterator<Item = &'e TableEntry>,
     preload: &[PreloadEntry],
     sink: &mut dyn Write,
 ) -> io::Result<()> {
     sink.write_all(b"{\"asset_table\":")?;
-    write_list(entries.map(entry_json), sink)?;
+    write_list(entries.into_iter().map(entry_json), sink)?;
     sink.write_all(b",\"preload\":")?;
     write_list(preload.iter().copied().map(preload_json), sink)?;
     sink.write_all(b"}")
 }
 
-/// The length in bytes of what [`write`] writes.
+/// The length in bytes of what [`write()`] writes.
 #[must_use]
-pub fn length<'e>(entries: impl Iterator<Item = &'e TableEntry>, preload: &[PreloadEntry]) -> u64 {
+pub fn length<'e>(entries: impl IntoIterator<Item = &'e TableEntry>, preload: &[PreloadEntry]) -> u64 {
     let mut count = Count(0);
     write(entries, preload, &mut count).expect("counting never fails");
     count.0

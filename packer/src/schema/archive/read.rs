@@ -24,7 +24,7 @@ pub(super) fn read(bytes: Vec<u8>, limits: &Limits, faults: &mut Faults<'_>) -> 
     let tree = parse(bytes, limits, faults)?;
     let header = read_lists(&tree, limits, faults).filter(|_| !faults.any())?;
     let mut twin = Twin { text: tree.text().as_bytes(), at: 0, differs: None };
-    header::write(header.entries.iter(), &header.preload, &mut twin).expect("comparing never fails");
+    header::write(&header.entries, &header.preload, &mut twin).expect("comparing never fails");
     if let Some(at) = twin.differs.or((twin.at < twin.text.len()).then_some(twin.at)) {
         let message = "the header is not in canonical form (RFC 8785) from here on: spaces, order of members, \
                        escapes or numbers are written another way";

@@ -1,3 +1,5 @@
+//! What the writer writes is accepted; everything else is refused with its code.
+
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 use super::*;
@@ -84,8 +86,8 @@ fn around(header: &[u8], payloads: &[u8]) -> Vec<u8> {
 
 fn header_of(entries: &[TableEntry], preload: &[PreloadEntry]) -> Vec<u8> {
     let mut header = Vec::new();
-    header::write(entries.iter(), preload, &mut header).unwrap();
-    assert_eq!(header.len() as u64, header::length(entries.iter(), preload));
+    header::write(entries, preload, &mut header).unwrap();
+    assert_eq!(header.len() as u64, header::length(entries, preload));
     header
 }
 
@@ -129,6 +131,9 @@ fn the_bytes_are_those_of_the_format() {
         r#""offset":2}}},"offset":0,"size":6}],"preload":[{"asset_id":1,"slot":0}]}"#
     );
     assert_eq!(String::from_utf8(header).unwrap(), expected);
+    // Keys ascend by UTF-16 code units, where the surrogates of an emoji stand before U+FFFF; text is not escaped.
+    let deep = "\"deep\":[true,\"é\\n\",{\"😀\":9007199254740991,\"\u{ffff}\":-1}],\"height\"";
+    assert!(header::entry_json(&glyph(1, 0)).contains(deep));
     assert_eq!(header_of(&[], &[]), br#"{"asset_table":[],"preload":[]}"#);
     let prelude = [b"ASPA\x01\0\0\0\x02\x01\0\0\x22\x01\0\0\0\0\0\0".as_slice(), &[0; 12]].concat();
     assert_eq!(Prelude::of(258).to_bytes().as_slice(), prelude);
@@ -320,7 +325,7 @@ fn to_latin1(bytes: &[u8]) -> Vec<u8> {
 fn with_header_bytes(bytes: u64) -> Vec<u8> {
     let mut entry = sound(1, 0, 1000);
     entry.metadata.insert("pad".into(), json!(""));
-    let pad = bytes - header::length([&entry].into_iter(), &[]);
+    let pad = bytes - header::length([&entry], &[]);
     entry.metadata.insert("pad".into(), json!("x".repeat(pad as usize)));
     archive(&[entry], &[])
 }
@@ -406,4 +411,15 @@ fn whatever_is_accepted_is_what_the_writer_writes() {
         }
     }
     assert!(accepted >= 80, "every payload byte may have any value");
+}
+
+#[test]
+fn a_file_that_cannot_be_read_or_changes_is_unreadable() {
+    for (promised, held) in [(small().len() + 1, small()), (small().len(), [small(), vec![0]].concat())] {
+        let mut findings = Vec::new();
+        let handle = Box::new(Memory(Cursor::new(held)));
+        let file = RawFile { path: "x.pa".into(), metadata: metadata(promised as u64), handle };
+        verify(file, &Limits::default(), &Windows::default(), &mut findings);
+        assert_eq!(findings.last().unwrap().code.as_str(), "archive/unreadable", "{findings:?}");
+    }
 }

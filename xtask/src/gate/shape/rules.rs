@@ -58,7 +58,7 @@ fn reasons(source: &Source) -> Vec<String> {
 
 fn serde_attributes(source: &Source) -> Vec<String> {
     let mut found = Vec::new();
-    for start in (0..source.tokens.len()).filter(|at| source.has(*at, &["#", "["])) {
+    for start in (0..source.tokens.len()).filter(|at| source.has(*at, &["#", "[", "serde"])) {
         let end = (start..source.tokens.len()).find(|at| source.text(*at) == "]").unwrap_or(source.tokens.len());
         for index in (start..end).filter(|index| matches!(source.text(*index), "untagged" | "flatten")) {
             let rule = format!("`{}` in a serde attribute; it accepts what no schema says", source.text(index));
@@ -194,6 +194,7 @@ mod tests {
             ("packer/src/doctor/rules/a.rs", "const TEXT: &str = \"`tile_bank` is an older word\";"),
             ("packer/src/disk/os.rs", "use std::fs::File; use std::time::Instant;"),
             ("packer/src/a.rs", "// println!(std::fs)\nfn a(b: Vec<Vec<u8>>) { b.into_iter().flatten() }"),
+            ("xtask/src/a.rs", "#[command(flatten)]\nglobal: Global,"),
             ("packer/src/a.rs", "use std::time::Duration; use std::io::{Read, Write};"),
             ("studio-adapter/src/a.rs", "#[derive(Serialize)]\n#[serde(rename_all = \"snake_case\")]\nstruct A;"),
             ("packer/tests/a.rs", "#[ignore = \"needs a server\"]\nfn a() {}"),
