@@ -10,7 +10,7 @@ use std::io::{self, Write};
 
 const MIB: f64 = 1024.0 * 1024.0;
 const HEADINGS: [&str; 10] =
-    ["", "median ms", "cpu ms", "peak MiB", "goal", "against", "ratio", "spread", "goal", "goals"];
+    ["", "median ms", "cpu ms", "peak MiB", "goal", "against", "ratio", "spread", "goal", "verdict"];
 /// The columns of words; all others hold numbers and stand right.
 const WORDS: [usize; 3] = [0, 5, 9];
 
@@ -197,7 +197,7 @@ mod tests {
             lines,
             [
                 "game: 1000 assets, 2000 inputs, 1.0 MiB; medians of 3 rounds",
-                "                        median ms  cpu ms  peak MiB  goal  against         ratio     spread   goal  goals",
+                "                        median ms  cpu ms  peak MiB  goal  against         ratio     spread   goal  verdict",
                 "  list                       14.0    14.0       1.0  ≤ 48  walk-and-parse   1.40  1.40-1.40  ≤ 1.3  missed: time",
                 "  floor cat                   5.0",
                 "  floor walk-and-parse       10.0    10.0       1.0",
