@@ -1,6 +1,6 @@
 //! Every flag of the program, on one screen.
 
-use crate::gate;
+use crate::{bench, gate};
 use clap::{Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -95,6 +95,8 @@ pub(crate) enum Command {
     },
     /// Run the production gates
     Gate(gate::Args),
+    /// Measure the commands against what the machine needs at least
+    Bench(bench::Args),
 }
 
 #[derive(Debug, clap::Args)]
@@ -133,6 +135,7 @@ impl Command {
             Command::Limits => "limits",
             Command::Explain { .. } => "explain",
             Command::Gate(_) => "gate",
+            Command::Bench(_) => "bench",
         }
     }
 }

@@ -3,7 +3,7 @@
 use crate::cli::{Cli, Command, Format, Global, Migrate};
 use crate::progress::Progress;
 use crate::render::Caller;
-use crate::{gate, render, surroundings};
+use crate::{bench, gate, render, surroundings};
 use clap::Parser as _;
 use clap::error::ErrorKind;
 use prometeu_packer::diagnostic::{Code, Diagnostic};
@@ -60,6 +60,7 @@ fn execute(cli: Cli, caller: &Caller) -> u8 {
     }
     let command = match command {
         Command::Gate(args) => return run_gates(args, format, caller),
+        Command::Bench(args) => return run_bench(args, format, caller),
         command => command,
     };
     let name = command.name();
@@ -182,6 +183,24 @@ fn run_gates(args: gate::Args, format: Format, caller: &Caller) -> u8 {
                 Format::Human => exit,
                 Format::Json => render::document(&gate::report(&outcomes)).unwrap_or(exit),
             }
+        }
+    }
+}
+
+fn run_bench(args: bench::Args, format: Format, caller: &Caller) -> u8 {
+    let measured = match format {
+        Format::Human => bench::run(args, &mut anstream::stdout()),
+        Format::Json => bench::run(args, &mut anstream::stderr()),
+    };
+    match (measured, format) {
+        (Ok(_), Format::Human) => 0,
+        (Ok(value), Format::Json) => render::document(&value).unwrap_or(0),
+        (Err(error), _) => {
+            let finding = Diagnostic::new(Code::UsageArguments, format!("{error:#}"))
+                .help("measure a project that `{program} build` packs");
+            let summary = "the measurement did not end".to_owned();
+            let nothing = OperationResult::Nothing;
+            render::report(&Report::new("bench", &caller.program, summary, vec![finding], nothing), format, caller)
         }
     }
 }

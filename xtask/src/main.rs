@@ -1,5 +1,6 @@
 //! The packer's command line: flags become options, one operation runs, its report is rendered.
 
+mod bench;
 mod gate;
 mod surroundings;
 mod cli;

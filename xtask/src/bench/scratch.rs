@@ -1,0 +1,60 @@
+//! A copy of a project that may be built in. The project itself is only read.
+
+use anyhow::Context;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use tempfile::TempDir;
+
+/// The copy; it is gone when this is dropped.
+pub(super) struct Scratch {
+    place: TempDir,
+}
+
+impl Scratch {
+    /// Copies assets/ and nothing else, without links and special files.
+    ///
+    /// # Errors
+    /// When something cannot be read or written.
+    pub(super) fn of(project: &Path) -> anyhow::Result<Scratch> {
+        let place = tempfile::Builder::new().prefix("prometeu-bench-").tempdir()?;
+        copy(&project.join("assets"), &place.path().join("assets"))?;
+        // What is still on its way to the disk would slow the first rounds down. Where the program is missing they are slower.
+        let _ = Command::new("sync").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
+        Ok(Scratch { place })
+    }
+
+    /// The copied project's folder.
+    pub(super) fn folder(&self) -> &Path {
+        self.place.path()
+    }
+
+    /// Removes what a build keeps for the next one.
+    ///
+    /// # Errors
+    /// When it is there and stays.
+    pub(super) fn forget_cache(&self) -> anyhow::Result<()> {
+        let cache: PathBuf = self.folder().join("assets/.prometeu/cache.json");
+        match fs::remove_file(&cache) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                Err(error).context("could not drop the cache")
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+fn copy(from: &Path, to: &Path) -> anyhow::Result<()> {
+    fs::create_dir(to).with_context(|| format!("could not create {}", to.display()))?;
+    for entry in fs::read_dir(from).with_context(|| format!("could not read the folder {}", from.display()))? {
+        let entry = entry?;
+        let (from, to) = (entry.path(), to.join(entry.file_name()));
+        let kind = entry.file_type()?;
+        if kind.is_dir() {
+            copy(&from, &to)?;
+        } else if kind.is_file() {
+            fs::copy(&from, &to).with_context(|| format!("could not copy {}", from.display()))?;
+        }
+    }
+    Ok(())
+}
