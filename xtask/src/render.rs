@@ -24,10 +24,20 @@ pub(crate) struct Caller {
 /// Writes the report and gives the exit code.
 pub(crate) fn report(report: &Report, format: Format, caller: &Caller) -> u8 {
     let written = match format {
-        Format::Human => human::write(report, caller, &mut io::BufWriter::new(anstream::stdout().lock())),
+        Format::Human => write_human(report, caller),
         Format::Json => write_json(&prometeu_studio_adapter::to_wire(report)),
     };
     answered(written).unwrap_or(report.exit())
+}
+
+/// Composes the whole answer before any of it is written: one write, and colours only where a terminal takes it.
+fn write_human(report: &Report, caller: &Caller) -> io::Result<()> {
+    let colours = anstream::AutoStream::choice(&io::stdout());
+    let mut text = anstream::AutoStream::new(Vec::new(), colours);
+    human::write(report, caller, &mut text)?;
+    let mut out = io::stdout().lock();
+    out.write_all(&text.into_inner())?;
+    out.flush()
 }
 
 /// Writes any document as JSON; an exit code only when that failed.

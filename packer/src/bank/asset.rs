@@ -30,6 +30,9 @@ impl<'a> Bank<'a> {
             return None;
         }
         let raw = declaration.inputs.count(Role::Payload) > 0;
+        if declaration.bank == Some(BankType::Glyph) && !raw && declaration.inputs.count(Role::Palettes) == 0 {
+            return None;
+        }
         let recipe = match (declaration.bank?, raw) {
             (bank, true) => Recipe::Raw(bank),
             (BankType::Glyph, false) => Recipe::Glyph(GlyphOptions {
@@ -89,6 +92,11 @@ impl<'a> Bank<'a> {
     }
 }
 
+/// How large an input of a role may be.
+fn limit_of(role: Role) -> Limit {
+    if role == Role::Palettes { Limit::PaletteBytes } else { Limit::InputBytes }
+}
+
 impl Inputs for Bank<'_> {
     fn count(&self, role: Role) -> usize {
         self.declaration.inputs.count(role)
@@ -98,7 +106,7 @@ impl Inputs for Bank<'_> {
         let text = self.declaration.inputs.of(role).nth(index).unwrap_or_default();
         let folder = self.asset.folder.as_ref().expect("an asset with a declaration has a folder");
         let file = self.disk.open(&folder.own(text)).map_err(|error| refusal(&error))?;
-        let stream = trust::admit_stream(file, Limit::InputBytes, self.limits)?;
+        let stream = trust::admit_stream(file, limit_of(role), self.limits)?;
         let at = self.declaration.inputs.iter().position(|row| row == (role, text));
         if at.and_then(|at| self.asset.input_bytes.get(at)) != Some(&stream.bytes()) {
             let message = "the file changed between the moment it was found and the moment it was read";

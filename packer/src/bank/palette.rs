@@ -9,9 +9,6 @@ use crate::diagnostic::{Code, Diagnostic, escape_bytes};
 use crate::span::{Place, locate};
 use std::ops::Range;
 
-/// More than this is no palette of at most 16 colours.
-const FILE_BYTES_MAX: u64 = 64 * 1024;
-
 /// Colours of a palette, entry 0 included.
 pub(super) const COLOURS_MAX: usize = 16;
 
@@ -51,16 +48,16 @@ pub(super) fn read(source: &mut Source) -> Result<Palette, Diagnostic> {
         let found = malformed(source, &format!("the file is {kind}, and its name is not that of a palette"));
         return Err(found.help("palettes are .gpl, .pal or .hex files; the extension says which"));
     };
-    if source.bytes() > FILE_BYTES_MAX {
-        let message = format!("a palette of {} bytes is none: at most {FILE_BYTES_MAX} are read", source.bytes());
-        return Err(malformed(source, &message).help("list a palette file of at most 16 colours"));
-    }
-    let mut text = vec![0; usize::try_from(source.bytes()).expect("at most 64 KiB")];
+    // Admitted palettes are small; whoever raises their limit has the memory.
+    let mut text = vec![0; usize::try_from(source.bytes()).unwrap_or(usize::MAX)];
     source.fill(&mut text)?;
-    let colours = parse(&text).and_then(|colours| counted(&text, colours)).map_err(|refusal| {
-        let place = locate(&text, refusal.at.start, refusal.at.end);
-        malformed(source, &refusal.message).on(place)
-    })?;
+    let colours = formats::refuse_bare_returns(&text)
+        .and_then(|()| parse(&text))
+        .and_then(|colours| counted(&text, colours))
+        .map_err(|refusal| {
+            let place = locate(&text, refusal.at.start, refusal.at.end);
+            malformed(source, &refusal.message).on(place)
+        })?;
     let entries = colours.into_iter().map(|(colour, at)| Entry { colour, place: locate(&text, at.start, at.end) });
     Ok(Palette { path, entries: entries.collect() })
 }

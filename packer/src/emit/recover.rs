@@ -5,8 +5,9 @@ use super::folder::{Ending, TransactionFolder, all};
 use super::undo::undo;
 use super::writing;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::disk::{Disk, DiskErrorKind};
+use crate::disk::{Disk, DiskErrorKind, Kind};
 use crate::envelope::Windows;
+use crate::path::PortablePath;
 use crate::trust::{Limits, refusal};
 
 /// Every transaction folder, oldest first.
@@ -14,6 +15,10 @@ use crate::trust::{Limits, refusal};
 /// # Errors
 /// The folder cannot be listed.
 pub fn transactions(disk: &dyn Disk) -> Result<Vec<TransactionFolder>, Diagnostic> {
+    // A control folder that is none is refused where the registry is read.
+    if !disk.metadata(&PortablePath::control()).is_ok_and(|found| found.kind == Kind::Folder) {
+        return Ok(Vec::new());
+    }
     match disk.read_dir(&all()) {
         Ok(entries) => {
             let mut names: Vec<String> = entries.into_iter().filter_map(|entry| entry.name.ok()).collect();

@@ -5,7 +5,7 @@
 #[allow(missing_docs, reason = "each variant is the row of the table below that bears its name")]
 #[rustfmt::skip]
 pub enum Limit {
-    DeclarationBytes, ControlFileBytes, CacheBytes, InputBytes, ArchiveHeaderBytes,
+    DeclarationBytes, ControlFileBytes, CacheBytes, InputBytes, PaletteBytes, ArchiveHeaderBytes,
     JsonDepth, JsonStringBytes, ObjectMembers, MetadataLevels, MetadataMembers,
     RegisteredAssets, FilesWalked, AssetInputs,
     ImageSide, ImageArea, DecoderBytes,
@@ -34,6 +34,7 @@ const TABLE: &[(Limit, &str, u64, Unit)] = &[
     (Limit::ControlFileBytes, "control-file-bytes", 64 * MIB, Unit::Bytes),
     (Limit::CacheBytes, "cache-bytes", 512 * MIB, Unit::Bytes),
     (Limit::InputBytes, "input-bytes", 512 * MIB, Unit::Bytes),
+    (Limit::PaletteBytes, "palette-bytes", MIB, Unit::Bytes),
     (Limit::ArchiveHeaderBytes, "archive-header-bytes", 64 * MIB, Unit::Bytes),
     (Limit::JsonDepth, "json-depth", 32, Unit::Levels),
     (Limit::JsonStringBytes, "json-string-bytes", 64 * KIB, Unit::Bytes),

@@ -4,7 +4,7 @@ use super::folder::{Folder, Found};
 use crate::diagnostic::{AssetRef, Code, Diagnostic};
 use crate::disk::{Disk, DiskError, DiskErrorKind, Kind, Metadata};
 use crate::path::{PortablePath, fold};
-use crate::schema::Inputs;
+use crate::schema::{Inputs, Role};
 use crate::trust::{Limit, Limits, refusal};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -22,13 +22,16 @@ pub(super) fn check(
     collisions(root, declared, asset, findings);
     let mut folders = Folders { disk, root, top, below: BTreeMap::new() };
     let mut bytes = Vec::new();
-    for (_, text) in declared.iter() {
+    for (role, text) in declared.iter() {
+        let limit = if role == Role::Palettes { Limit::PaletteBytes } else { Limit::InputBytes };
         match folders.look_up(text) {
-            Ok(metadata) if metadata.bytes > limits.get(Limit::InputBytes) => {
-                let most = limits.get(Limit::InputBytes);
-                let message = format!("{} bytes are over the limit of {most} for an input", metadata.bytes);
+            Ok(metadata) if metadata.bytes > limits.get(limit) => {
+                let most = limits.get(limit);
+                let message = format!("{} bytes are over the limit of {most} for this kind of input", metadata.bytes);
                 let finding = Diagnostic::new(Code::TrustTooLarge, message).at(format!("{root}/{text}")).of(asset);
-                findings.push(finding.help("make it smaller, or raise `--limit input-bytes=BYTES` if you trust it"));
+                findings.push(
+                    finding.help(format!("make it smaller, or raise `--limit {}=BYTES` if you trust it", limit.name())),
+                );
             }
             Ok(metadata) => bytes.push(metadata.bytes),
             Err(finding) => findings.push(finding.at(format!("{root}/{text}")).of(asset)),

@@ -35,6 +35,10 @@ struct Walk<'a> {
 
 impl Walk<'_> {
     fn folder(&self, path: &PortablePath) -> (Vec<PortablePath>, Vec<Diagnostic>) {
+        // What lies inside a registered root belongs to it.
+        if path.below(&PortablePath::assets()).is_some_and(|root| self.registered.contains(root)) {
+            return (Vec::new(), Vec::new());
+        }
         let entries = match self.disk.read_dir(path) {
             Ok(entries) => entries,
             // A folder that cannot be looked into holds no asset that could be told apart; it blocks nothing.
@@ -52,10 +56,7 @@ impl Walk<'_> {
             let Ok(name) = &entry.name else { continue };
             match entry.metadata.kind {
                 Kind::File if name == "asset.json" => {
-                    let root = path.below(&PortablePath::assets());
-                    if root.is_some_and(|root| !self.registered.contains(root)) {
-                        roots.push(path.clone());
-                    }
+                    roots.extend((*path != PortablePath::assets()).then(|| path.clone()));
                 }
                 // The packer's and version control's own folders have no portable name for a project.
                 Kind::Folder => folders.extend(path.entry(name).ok().filter(|_| name != ".prometeu" && name != ".git")),

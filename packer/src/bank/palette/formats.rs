@@ -76,6 +76,15 @@ pub(super) fn hex(text: &[u8]) -> Result<Colours, Refusal> {
     Ok(colours)
 }
 
+/// Refuses a carriage return that ends no line: some editors would show two lines where there is one.
+pub(super) fn refuse_bare_returns(text: &[u8]) -> Result<(), Refusal> {
+    let bare = (0..text.len()).find(|&at| text[at] == b'\r' && text.get(at + 1) != Some(&b'\n'));
+    match bare {
+        Some(at) => refuse(&(at..at + 1), "a carriage return without a line feed; lines end in LF or CRLF"),
+        None => Ok(()),
+    }
+}
+
 fn lines(text: &[u8]) -> impl Iterator<Item = Line<'_>> {
     let mut next = 0;
     text.split_inclusive(|&byte| byte == b'\n').map(move |whole| {

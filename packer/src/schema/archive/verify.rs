@@ -46,7 +46,7 @@ pub fn verify(file: RawFile, limits: &Limits, windows: &Windows, findings: &mut 
     let mut pass = Pass { handle: &mut *handle, hasher: Hasher::default(), left: metadata.bytes };
     let examined = examine(&mut pass, limits, windows, &mut verified, &mut faults);
     let unchanged = examined.and_then(|()| {
-        verified.sha256 = Some(pass.hasher.finish());
+        verified.sha256 = (pass.left == 0).then(|| pass.hasher.finish());
         pass.handle.metadata().map(|now| now == metadata)
     });
     match unchanged {
@@ -107,12 +107,17 @@ fn examine(
         Some(prelude) => examine_header(pass, &prelude, limits, verified, faults)?,
         None => None,
     };
-    pass.finish()?;
     let (Some(header), Some(header_bytes)) = (header, verified.header_bytes) else { return Ok(()) };
     rules::check(&header, faults);
     let payload_bytes = verified.bytes - PRELUDE_BYTES as u64 - header_bytes;
-    if let Some(end) = rules::check_layout(&header, faults) {
-        check_end(pass.handle, end, payload_bytes, verified, faults);
+    match rules::check_layout(&header, faults) {
+        // Payloads are read only where the file has the length that its header promises.
+        Some(end) if end == payload_bytes => {
+            verified.is_laid_out = true;
+            pass.finish()?;
+        }
+        Some(end) => check_end(pass.handle, end, payload_bytes, verified, faults),
+        None => {}
     }
     verified.entries = header.entries;
     Ok(())
@@ -241,7 +246,6 @@ fn prelude_faults(prelude: &[u8; PRELUDE_BYTES], limits: &Limits) -> Vec<(Code, 
 }
 
 fn check_end(handle: &mut dyn ReadHandle, expected: u64, found: u64, verified: &mut Verified, faults: &mut Faults<'_>) {
-    verified.is_laid_out = expected == found;
     if found < expected {
         let message = format!("the file ends after {found} of the {expected} bytes of its payloads");
         faults.note(Code::ArchiveTruncated, verified.bytes, message);
@@ -249,8 +253,10 @@ fn check_end(handle: &mut dyn ReadHandle, expected: u64, found: u64, verified: &
     if let Some(excess) = found.checked_sub(expected).filter(|&excess| excess > 0) {
         let end = verified.bytes - excess;
         // A second look at the bytes only for better words; where it fails, the plain ones do.
-        match mangled::in_payloads(handle, verified.bytes - found, excess) {
-            Ok(Some(why)) => note_mangled(verified.bytes - found, why, faults),
+        let second_look = (excess <= expected.saturating_mul(2))
+            .then(|| mangled::in_payloads(handle, verified.bytes - found, excess));
+        match second_look {
+            Some(Ok(Some(why))) => note_mangled(verified.bytes - found, why, faults),
             _ => faults.note(Code::ArchiveTrailingBytes, end, format!("{excess} bytes follow after the last payload")),
         }
     }
