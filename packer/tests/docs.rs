@@ -1,4 +1,5 @@
-//! The pages under `docs/` that are made from the code are up to date, and those that are written agree with it. `UPDATE_DOCS=1` writes them.
+//! The pages under `docs/` that are made from the code are up to date (`UPDATE_DOCS=1` writes them), and those that are
+//! written by hand agree with its tables.
 #![allow(
     clippy::unwrap_used,
     clippy::disallowed_methods,
