@@ -4,8 +4,8 @@ use crate::cli::{Cli, Command, Format, Global, Migrate};
 use crate::progress::Progress;
 use crate::render::Caller;
 use crate::{bench, gate, render, surroundings};
-use clap::Parser as _;
 use clap::error::ErrorKind;
+use clap::{CommandFactory as _, Parser as _};
 use prometeu_packer::diagnostic::{Code, Diagnostic};
 use prometeu_packer::disk::{OsDisk, open_outside};
 use prometeu_packer::envelope::Windows;
@@ -170,6 +170,11 @@ fn run_gates(args: gate::Args, format: Format, caller: &Caller) -> u8 {
         render::report(&report, format, caller)
     };
     let result = match format {
+        Format::Json if args.list => {
+            let rows: Vec<_> =
+                gate::TABLE.iter().map(|gate| serde_json::json!({ "name": gate.name, "why": gate.why })).collect();
+            return render::document(&serde_json::json!({ "gates": rows })).unwrap_or(0);
+        }
         Format::Human if args.list => return i32::from(gate::list(&mut anstream::stdout()).is_err()) as u8,
         Format::Human => args.options().map(|options| gate::run(&options, &mut anstream::stdout())),
         Format::Json => args.options().map(|options| gate::run(&options, &mut anstream::stderr())),
@@ -216,7 +221,8 @@ fn usage(error: &clap::Error, program: &str) -> u8 {
     }
     let text = error.to_string();
     let said = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
-    let operation = std::env::args().skip(1).find(|arg| !arg.starts_with('-')).unwrap_or_default();
+    let operation = std::env::args().skip(1).find(|arg| Cli::command().find_subcommand(arg).is_some());
+    let operation = operation.unwrap_or_else(|| "usage".to_owned());
     let finding = Diagnostic::new(Code::UsageArguments, said).help("`{program} --help` shows the commands and flags");
     let report = Report::new(&operation, program, "wrong usage", vec![finding], OperationResult::Nothing);
     let caller = Caller { program: program.to_owned(), project: String::new(), prefix: String::new() };

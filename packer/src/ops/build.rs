@@ -3,8 +3,10 @@
 use super::{Context, counted, settle};
 use crate::bank::Bank;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::disk::Metadata;
 use crate::doctor::{examine, preload};
 use crate::emit::{self, publish};
+use crate::path::PortablePath;
 use crate::plan::{BuildPlan, PlannedAsset, for_build};
 use crate::report::{ArchiveFile, BuildResult, OperationResult, PackedAsset, Report};
 use crate::workspace::{Workspace, load};
@@ -86,6 +88,13 @@ fn lay_out(context: &Context<'_>, workspace: &Workspace) -> Option<Vec<PlannedAs
         .collect()
 }
 
+/// What every writer of control files changes: which file the registry is, and the folders of transactions.
+fn identity(context: &Context<'_>) -> (Option<Metadata>, Vec<String>) {
+    let index = context.disk.metadata(&PortablePath::control().own("index.json")).ok();
+    let transactions = emit::transactions(context.disk).unwrap_or_default();
+    (index, transactions.iter().map(|folder| folder.id().to_owned()).collect())
+}
+
 fn check(
     context: &Context<'_>,
     result: &mut BuildResult,
@@ -103,10 +112,16 @@ fn make(
     findings: &mut Vec<Diagnostic>,
 ) -> Result<(), Vec<Diagnostic>> {
     // What is blocked is refused before anything is written, the lock file included.
-    drop(prepare(context, result, &mut Vec::new())?);
+    let seen = identity(context);
+    let mut prepared = prepare(context, result, findings)?;
     let (_lock, notes) = settle::for_writing(context).map_err(|finding| vec![finding])?;
+    if identity(context) != seen {
+        // Another writer was at work in between.
+        findings.clear();
+        prepared = prepare(context, result, findings)?;
+    }
     findings.extend(notes);
-    let (workspace, plan) = prepare(context, result, findings)?;
+    let (workspace, plan) = prepared;
     let scope = emit::Context {
         disk: context.disk,
         workspace: &workspace,

@@ -20,7 +20,7 @@ pub fn doctor(context: &Context<'_>) -> Report {
     let summary = match (blocking, findings.len()) {
         (0, 0) => format!("{looked} examined, nothing is wrong"),
         (0, _) => format!("{looked} examined, nothing blocks a build"),
-        (_, _) => format!("{looked} examined, {} that block a build", counted(blocking, "finding")),
+        (_, _) => format!("{looked} examined, builds are blocked by {}", counted(blocking, "finding")),
     };
     Report::new("doctor", &context.program, summary, findings, OperationResult::Doctor(DoctorResult { checked }))
 }

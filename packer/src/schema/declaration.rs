@@ -266,10 +266,11 @@ fn read_output(reader: &mut Reader<'_>, output: Node<'_>, declaration: &mut Decl
         return;
     };
     check_collisions(reader, node, declaration);
-    if declaration.bank == Some(BankType::Glyph) {
+    let read = metadata::read(reader, node, limits);
+    if declaration.bank == Some(BankType::Glyph) && read.is_some() {
         declaration.tile_size = read_tile_size(reader, node);
     }
-    declaration.metadata = metadata::read(reader, node, limits).unwrap_or_default();
+    declaration.metadata = read.unwrap_or_default();
 }
 
 fn read_tile_size(reader: &mut Reader<'_>, metadata: Node<'_>) -> Option<u32> {
