@@ -151,9 +151,9 @@ pub trait Disk: Send + Sync {
     /// What the medium says.
     fn flush(&self, files: &[PortablePath], folders: &[PortablePath]) -> Result<(), DiskError>;
 
-    /// Takes the writer lock at `path`, waiting at most `wait`.
+    /// Takes the writer lock at `path`, waiting at most `wait` and only until `cancelled`.
     ///
     /// # Errors
-    /// [`DiskErrorKind::Busy`] when another writer holds it for longer.
-    fn lock(&self, path: &PortablePath, wait: Duration) -> Result<Lock, DiskError>;
+    /// [`DiskErrorKind::Busy`] when another writer holds it for longer, [`DiskErrorKind::Cancelled`].
+    fn lock(&self, path: &PortablePath, wait: Duration, cancelled: &dyn Fn() -> bool) -> Result<Lock, DiskError>;
 }

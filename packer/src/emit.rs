@@ -12,7 +12,7 @@ mod undo;
 pub use create::create_file;
 pub use folder::{Ending, TransactionFolder};
 pub(crate) use publish::writing;
-pub use publish::{Context, Published, publish};
+pub use publish::{Context, Published, check_header, check_outputs, publish};
 pub use recover::{recover, transactions, unfinished};
 pub use transaction::{ReadBack, Replacement, Transaction, transact};
 pub use undo::keep_edited;

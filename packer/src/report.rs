@@ -88,7 +88,9 @@ impl Report {
         findings: Vec<Diagnostic>,
         result: OperationResult,
     ) -> Report {
-        Report::with_exit(operation, program, summary, findings, result, 0)
+        let interrupted = findings.iter().find(|finding| finding.code == Code::UsageInterrupted);
+        let exit = interrupted.map_or(0, |finding| exit_code(finding.code));
+        Report::with_exit(operation, program, summary, findings, result, exit)
     }
 
     fn with_exit(

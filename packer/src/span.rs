@@ -35,33 +35,90 @@ const EXCERPT_BYTES_MAX: usize = 240;
 /// invalid UTF-8 counts one column for each replacement character.
 #[must_use]
 pub fn locate(text: &[u8], start: usize, end: usize) -> Place {
-    let start = start.min(text.len());
-    let end = end.clamp(start, text.len());
-    let line_begin = text[..start].iter().rposition(|&b| b == b'\n').map_or(0, |at| at + 1);
-    let line_end = text[start..].iter().position(|&b| b == b'\n').map_or(text.len(), |at| start + at);
-    let line = 1 + text[..start].iter().filter(|&&b| b == b'\n').count();
-    let column = 1 + String::from_utf8_lossy(&text[line_begin..start]).chars().count();
-    let (line_text, line_start) = excerpt(&text[line_begin..line_end], start - line_begin);
-    Place {
-        span: Span {
-            line: u32::try_from(line).unwrap_or(u32::MAX),
-            column: u32::try_from(column).unwrap_or(u32::MAX),
-            offset: start as u64,
-            length: (end - start) as u64,
-        },
-        line_text,
-        line_start,
+    LineIndex::new(text).locate(text, start, end)
+}
+
+/// Where lines begin in a text, so that many places in it are found without counting from its start each time.
+#[derive(Debug)]
+pub struct LineIndex(Vec<Mark>);
+
+/// A known position: the start of a line, or a point inside a long one.
+#[derive(Clone, Copy, Debug)]
+struct Mark {
+    offset: usize,
+    line_begin: usize,
+    line: u32,
+    /// Columns before `offset` in its line.
+    columns: u32,
+}
+
+/// Inside a line there is a mark at least every so many bytes.
+const MARK_EVERY_BYTES: usize = 1024;
+
+impl LineIndex {
+    /// Reads the whole text once.
+    #[must_use]
+    pub fn new(text: &[u8]) -> LineIndex {
+        let mut mark = Mark { offset: 0, line_begin: 0, line: 1, columns: 0 };
+        let mut marks = vec![mark];
+        while mark.offset < text.len() {
+            let rest = &text[mark.offset..];
+            let most = boundary(rest, rest.len().min(MARK_EVERY_BYTES));
+            match rest[..most].iter().position(|&b| b == b'\n') {
+                Some(end) => {
+                    let begin = mark.offset + end + 1;
+                    mark = Mark { offset: begin, line_begin: begin, line: mark.line.saturating_add(1), columns: 0 };
+                }
+                None => {
+                    mark.columns = mark.columns.saturating_add(columns(&rest[..most]));
+                    mark.offset += most;
+                }
+            }
+            marks.push(mark);
+        }
+        LineIndex(marks)
+    }
+
+    /// Finds the place of `start..end` in the text that the index was made from.
+    #[must_use]
+    pub fn locate(&self, text: &[u8], start: usize, end: usize) -> Place {
+        let start = start.min(text.len());
+        let end = end.clamp(start, text.len());
+        let after = self.0.partition_point(|mark| mark.offset <= start);
+        let mark = self.0[after.saturating_sub(1)];
+        let (line_text, line_start) = excerpt(text, mark.line_begin, start);
+        Place {
+            span: Span {
+                line: mark.line,
+                column: mark.columns.saturating_add(columns(&text[mark.offset..start])).saturating_add(1),
+                offset: start as u64,
+                length: (end - start) as u64,
+            },
+            line_text,
+            line_start,
+        }
     }
 }
 
-fn excerpt(line: &[u8], at: usize) -> (String, usize) {
-    let line = line.strip_suffix(b"\r").unwrap_or(line);
-    let at = at.min(line.len());
-    let from = if line.len() <= EXCERPT_BYTES_MAX { 0 } else { at.saturating_sub(EXCERPT_BYTES_MAX / 2) };
-    let to = line.len().min(from + EXCERPT_BYTES_MAX);
-    let before = String::from_utf8_lossy(&line[from..at]).into_owned();
+fn columns(text: &[u8]) -> u32 {
+    u32::try_from(String::from_utf8_lossy(text).chars().count()).unwrap_or(u32::MAX)
+}
+
+/// The last start of a character at or before `most`, which is not 0, but never 0 itself.
+fn boundary(text: &[u8], most: usize) -> usize {
+    let is_start = |at: &usize| *at == text.len() || text[*at] & 0b1100_0000 != 0b1000_0000;
+    (most.saturating_sub(3).max(1)..=most).rev().find(is_start).unwrap_or(most)
+}
+
+/// The line around `at`, cut to what can be shown.
+fn excerpt(text: &[u8], line_begin: usize, at: usize) -> (String, usize) {
+    let from = line_begin.max(at.saturating_sub(EXCERPT_BYTES_MAX / 2));
+    let most = text.len().min(from + EXCERPT_BYTES_MAX);
+    let to = text[at..most.max(at)].iter().position(|&b| b == b'\n').map_or(most.max(at), |end| at + end);
+    let before = String::from_utf8_lossy(&text[from..at]).into_owned();
     let start = before.len();
-    (before + &String::from_utf8_lossy(&line[at..to.max(at)]), start)
+    let after = String::from_utf8_lossy(&text[at..to]);
+    (before + after.strip_suffix('\r').unwrap_or(&after), start)
 }
 
 #[cfg(test)]

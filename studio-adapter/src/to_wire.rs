@@ -20,7 +20,7 @@ pub fn to_wire(report: &Report) -> wire::Report {
     let counts = report.counts();
     wire::Report {
         report_version: wire::REPORT_VERSION,
-        operation: report.operation.clone(),
+        operation: escape(&report.operation),
         status: match report.status() {
             Status::Ok => "ok",
             Status::Blocked => "blocked",

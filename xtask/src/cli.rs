@@ -27,7 +27,7 @@ pub(crate) struct Global {
     pub(crate) limit: Vec<String>,
     /// Threads that read and decode [default: one for each processor]
     #[arg(long, global = true, value_name = "N")]
-    pub(crate) threads: Option<usize>,
+    pub(crate) threads: Option<u16>,
     /// How many seconds to wait for another writer
     #[arg(long, global = true, value_name = "SECONDS", default_value_t = 5)]
     pub(crate) wait: u64,

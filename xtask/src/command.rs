@@ -6,15 +6,18 @@ use crate::render::Caller;
 use crate::{bench, gate, render, surroundings};
 use clap::error::ErrorKind;
 use clap::{CommandFactory as _, Parser as _};
-use prometeu_packer::diagnostic::{Code, Diagnostic};
+use prometeu_packer::diagnostic::{Code, Diagnostic, escape, escape_bytes};
 use prometeu_packer::disk::{OsDisk, open_outside};
 use prometeu_packer::envelope::Windows;
 use prometeu_packer::ops::{self, BuildMode, Context, Edited, MigrateMode};
 use prometeu_packer::report::{OperationResult, Report};
 use prometeu_packer::trust::Limits;
+use std::io::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
+/// More threads than this only wait for each other.
+const THREADS_MAX: usize = 64;
 /// Exit code of a fault of the packer itself.
 const EXIT_FAULT: u8 = 70;
 
@@ -56,6 +59,7 @@ fn execute(cli: Cli, caller: &Caller) -> u8 {
     let format = global.format;
     if let Some(threads) = global.threads {
         // The pool is made once, here, before anything uses it.
+        let threads = usize::from(threads).clamp(1, THREADS_MAX);
         let _ = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
     }
     let command = match command {
@@ -212,19 +216,24 @@ fn run_bench(args: bench::Args, format: Format, caller: &Caller) -> u8 {
 
 /// Answers a command line that was not understood, or one that asked for help.
 fn usage(error: &clap::Error, program: &str) -> u8 {
-    let asked = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
-    let wants_json = std::env::args().skip(1).any(|arg| arg == "--format=json")
-        || std::env::args().zip(std::env::args().skip(1)).any(|(flag, value)| flag == "--format" && value == "json");
-    if asked || !wants_json {
-        let _ = error.print();
-        return if asked { 0 } else { 2 };
+    let arguments: Vec<String> =
+        std::env::args_os().skip(1).map(|argument| escape_bytes(argument.as_encoded_bytes())).collect();
+    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+        return render::answered(error.print()).unwrap_or(0);
     }
-    let text = error.to_string();
+    let text = error.render().to_string();
+    let wants_json = arguments.iter().any(|argument| argument == "--format=json")
+        || arguments.windows(2).any(|pair| pair[0] == "--format" && pair[1] == "json");
+    if !wants_json {
+        let shown: Vec<String> = text.lines().map(escape).collect();
+        let _ = writeln!(std::io::stderr(), "{}", shown.join("\n"));
+        return 2;
+    }
     let said = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
-    let operation = std::env::args().skip(1).find(|arg| Cli::command().find_subcommand(arg).is_some());
-    let operation = operation.unwrap_or_else(|| "usage".to_owned());
+    let operation = arguments.iter().find(|argument| Cli::command().find_subcommand(argument).is_some());
+    let operation = operation.map_or("usage", String::as_str);
     let finding = Diagnostic::new(Code::UsageArguments, said).help("`{program} --help` shows the commands and flags");
-    let report = Report::new(&operation, program, "wrong usage", vec![finding], OperationResult::Nothing);
+    let report = Report::new(operation, program, "wrong usage", vec![finding], OperationResult::Nothing);
     let caller = Caller { program: program.to_owned(), project: String::new(), prefix: String::new() };
     render::report(&report, Format::Json, &caller)
 }

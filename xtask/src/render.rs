@@ -53,7 +53,7 @@ fn write_json(value: &impl serde::Serialize) -> io::Result<()> {
 }
 
 /// A reader that went away has seen enough; any other trouble is the disk's.
-fn answered(written: io::Result<()>) -> Option<u8> {
+pub(crate) fn answered(written: io::Result<()>) -> Option<u8> {
     match written {
         Ok(()) => None,
         Err(error) if error.kind() == ErrorKind::BrokenPipe => None,

@@ -30,6 +30,9 @@ impl<'a> Bank<'a> {
             return None;
         }
         let raw = declaration.inputs.count(Role::Payload) > 0;
+        if raw && declaration.inputs.iter().count() != 1 {
+            return None;
+        }
         if declaration.bank == Some(BankType::Glyph) && !raw && declaration.inputs.count(Role::Palettes) == 0 {
             return None;
         }

@@ -32,6 +32,8 @@ pub enum DiskErrorKind {
     ReadOnly,
     /// Somebody else holds the lock.
     Busy,
+    /// The caller wanted to wait no longer.
+    Cancelled,
     /// Anything else.
     Io,
 }

@@ -26,8 +26,13 @@ struct Held {
 const RETRY: Duration = Duration::from_millis(20);
 
 /// Takes the lock file at `path`, making it where there is none; the one who made it takes it away again.
-pub(super) fn acquire(disk: &OsDisk, path: &PortablePath, wait: Duration) -> Result<Lock, DiskError> {
-    let deadline = Instant::now() + wait;
+pub(super) fn acquire(
+    disk: &OsDisk,
+    path: &PortablePath,
+    wait: Duration,
+    cancelled: &dyn Fn() -> bool,
+) -> Result<Lock, DiskError> {
+    let deadline = Instant::now().checked_add(wait);
     loop {
         let (file, created) = disk.open_lock(path)?;
         match file.try_lock() {
@@ -39,7 +44,10 @@ pub(super) fn acquire(disk: &OsDisk, path: &PortablePath, wait: Duration) -> Res
             }
             // Its owner took the file away between our opening and locking it: look again.
             Ok(()) => {}
-            Err(TryLockError::WouldBlock) if Instant::now() >= deadline => {
+            Err(TryLockError::WouldBlock) if cancelled() => {
+                return Err(DiskError::of(path.as_str(), DiskErrorKind::Cancelled, "stopped while waiting"));
+            }
+            Err(TryLockError::WouldBlock) if deadline.is_some_and(|deadline| Instant::now() >= deadline) => {
                 return Err(DiskError::of(path.as_str(), DiskErrorKind::Busy, "another writer holds the lock"));
             }
             Err(TryLockError::WouldBlock) => std::thread::sleep(RETRY),

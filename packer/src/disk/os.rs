@@ -32,7 +32,7 @@ impl OsDisk {
     pub fn open_project(project: &Path) -> Result<OsDisk, DiskError> {
         match Dir::open_ambient_dir(project, ambient_authority()) {
             Ok(root) => Ok(OsDisk { root: Arc::new(root) }),
-            Err(error) => Err(DiskError::new(project.display().to_string(), error)),
+            Err(error) => Err(DiskError::new(escape_bytes(project.as_os_str().as_encoded_bytes()), error)),
         }
     }
 
@@ -131,7 +131,7 @@ impl OsDisk {
 /// # Errors
 /// It is not there, is no regular file, or may not be read.
 pub fn open_outside(path: &Path) -> Result<RawFile, DiskError> {
-    let shown = path.display().to_string();
+    let shown = escape_bytes(path.as_os_str().as_encoded_bytes());
     let found = std::fs::metadata(path).map_err(|error| DiskError::new(&*shown, error))?;
     if !found.is_file() {
         return Err(DiskError::of(shown, DiskErrorKind::NotRegular, "not a regular file"));
@@ -243,8 +243,8 @@ impl Disk for OsDisk {
         folders.iter().try_for_each(|path| self.sync_dir(path))
     }
 
-    fn lock(&self, path: &PortablePath, wait: Duration) -> Result<Lock, DiskError> {
-        lock::acquire(self, path, wait)
+    fn lock(&self, path: &PortablePath, wait: Duration, cancelled: &dyn Fn() -> bool) -> Result<Lock, DiskError> {
+        lock::acquire(self, path, wait, cancelled)
     }
 }
 

@@ -63,7 +63,6 @@ pub struct Context<'a> {
 /// What else was found on the way is added to `findings`.
 pub fn publish(context: &Context<'_>, findings: &mut Vec<Diagnostic>) -> Result<Published, Vec<Diagnostic>> {
     let disk = context.disk;
-    refuse_odd_outputs(disk).map_err(|finding| vec![finding])?;
     let one = |error: DiskError| vec![writing(&error)];
     let staging = Staging::create(disk, context.operation_id).map_err(one)?;
     let (bytes, sha256) = write_archive(context, &staging, findings)?;
@@ -85,12 +84,17 @@ pub fn publish(context: &Context<'_>, findings: &mut Vec<Diagnostic>) -> Result<
     Ok(Published { archive: build.own(ARCHIVE), bytes, sha256, companions })
 }
 
-/// A link or a folder where an output belongs is not replaced.
-fn refuse_odd_outputs(disk: &dyn Disk) -> Result<(), Diagnostic> {
+/// Refuses what would keep a build from publishing, whatever it packs: a link or a folder where an output or the lock
+/// belongs is not replaced.
+///
+/// # Errors
+/// The first such thing.
+pub fn check_outputs(disk: &dyn Disk) -> Result<(), Diagnostic> {
     let build = PortablePath::build();
+    let lock = (PortablePath::control().own("lock"), Kind::File);
     let outputs = COMPANIONS.into_iter().chain([ARCHIVE]).map(|name| (build.own(name), Kind::File));
     for (path, wanted) in
-        [(build.clone(), Kind::Folder), (build.own(".staging"), Kind::Folder)].into_iter().chain(outputs)
+        [lock, (build.clone(), Kind::Folder), (build.own(".staging"), Kind::Folder)].into_iter().chain(outputs)
     {
         let (code, what) = match disk.metadata(&path) {
             Ok(found) if found.kind == wanted => continue,
@@ -102,6 +106,21 @@ fn refuse_odd_outputs(disk: &dyn Disk) -> Result<(), Diagnostic> {
         return Err(Diagnostic::new(code, message).at(path.as_str()).help("move it away and build again"));
     }
     Ok(())
+}
+
+/// The length of the archive's header, in bytes.
+///
+/// # Errors
+/// `archive/header-too-large`.
+pub fn check_header(plan: &BuildPlan, limits: &Limits) -> Result<u32, Diagnostic> {
+    let bytes = header::length(plan.table.iter(), &plan.preload);
+    let within = u32::try_from(bytes).ok().filter(|_| bytes <= limits.get(Limit::ArchiveHeaderBytes));
+    within.ok_or_else(|| {
+        let message = format!("the archive's header would have {bytes} bytes, more than its limit");
+        Diagnostic::new(Code::ArchiveHeaderTooLarge, message)
+            .at(PortablePath::build().own(ARCHIVE).as_str())
+            .help("shorten names and metadata, or build fewer assets")
+    })
 }
 
 /// Why one payload or the archive was not written.
@@ -160,17 +179,12 @@ fn write_payloads(
     found: &mut Vec<Diagnostic>,
 ) -> Result<(), Stop> {
     let plan = context.plan;
-    let header_bytes = header::length(plan.table.iter(), &plan.preload);
-    let prelude = u32::try_from(header_bytes)
-        .ok()
-        .filter(|&bytes| u64::from(bytes) <= context.limits.get(Limit::ArchiveHeaderBytes));
-    let Some(header_bytes) = prelude else {
-        let message = format!("the archive's header would have {header_bytes} bytes, more than its limit");
-        found.push(
-            Diagnostic::new(Code::ArchiveHeaderTooLarge, message)
-                .help("shorten names and metadata, or build fewer assets"),
-        );
-        return Err(Stop::Blocked);
+    let header_bytes = match check_header(plan, context.limits) {
+        Ok(bytes) => bytes,
+        Err(finding) => {
+            found.push(finding);
+            return Err(Stop::Blocked);
+        }
     };
     archive.write_all(&Prelude::of(header_bytes).to_bytes())?;
     header::write(plan.table.iter(), &plan.preload, archive)?;

@@ -31,13 +31,13 @@ pub(super) fn text(bytes: Vec<u8>) -> Result<String, Diagnostic> {
         .on(locate(&bytes, at, at + 7))
         .help("finish the merge: keep one side of each marked stretch"));
     }
-    let marks: [(&[u8], &str); 4] = [
+    let marks: [(&[u8], &str); 3] = [
         (b"\xef\xbb\xbf", "starts with a byte order mark"),
         (b"\xff\xfe", "is UTF-16, not UTF-8"),
         (b"\xfe\xff", "is UTF-16, not UTF-8"),
-        (b"{\0", "is UTF-16, not UTF-8"),
     ];
-    let utf16_without_mark = bytes.starts_with(b"\0{");
+    // Neither UTF-8 nor JSON starts with a zero byte anywhere near.
+    let utf16_without_mark = bytes.iter().take(4).any(|&b| b == 0);
     let mark = marks.iter().find(|(mark, _)| bytes.starts_with(mark)).map(|(_, why)| *why);
     if let Some(why) = mark.or(utf16_without_mark.then_some("is UTF-16, not UTF-8")) {
         return Err(encoding(&bytes, 0, &format!("the file {why}")));
@@ -58,7 +58,9 @@ fn encoding(bytes: &[u8], at: usize, message: &str) -> Diagnostic {
 fn conflict_marker(bytes: &[u8]) -> Option<usize> {
     let mut at = 0;
     for line in bytes.split(|&b| b == b'\n') {
-        if line.starts_with(b"<<<<<<< ") || line.starts_with(b">>>>>>> ") || line.trim_ascii_end() == b"=======" {
+        let mark = line.trim_ascii_end();
+        let has_label = [b"<<<<<<< ", b">>>>>>> ", b"||||||| "].iter().any(|mark| line.starts_with(*mark));
+        if has_label || [b"<<<<<<<", b">>>>>>>", b"|||||||", b"======="].iter().any(|bare| mark == *bare) {
             return Some(at);
         }
         at += line.len() + 1;

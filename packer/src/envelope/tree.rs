@@ -4,9 +4,10 @@
 
 mod parse;
 
-use crate::span::{Place, locate};
+use crate::span::{LineIndex, Place};
 pub(super) use parse::parse;
 use std::borrow::Cow;
+use std::sync::OnceLock;
 
 /// What a node is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +32,8 @@ pub struct Tree {
     text: String,
     slots: Vec<Slot>,
     origin: Option<Origin>,
+    /// Of the text on disk; made when the first place is asked for.
+    lines: OnceLock<LineIndex>,
 }
 
 /// One value: where it stands in the text, and the slot behind its last descendant. The children of an object
@@ -106,7 +109,7 @@ impl Tree {
         }
         let slots = parse::reparse(&text);
         let on_disk = self.origin.map_or(self.text, |origin| origin.text);
-        Tree { text, slots, origin: Some(Origin { text: on_disk, edits: moved }) }
+        Tree { text, slots, origin: Some(Origin { text: on_disk, edits: moved }), lines: OnceLock::new() }
     }
 
     /// Where a byte of this text stands in the text on disk; the start of what was replaced, for new text.
@@ -118,9 +121,15 @@ impl Tree {
         if at < new.end { old.start } else { old.end + (at - new.end) }
     }
 
+    /// The place of bytes of the text on disk.
+    pub(crate) fn place_on_disk(&self, start: usize, end: usize) -> Place {
+        let text = self.text_on_disk().as_bytes();
+        self.lines.get_or_init(|| LineIndex::new(text)).locate(text, start, end)
+    }
+
     fn place(&self, start: usize, end: usize) -> Place {
         let (from, to) = (self.on_disk(start), self.on_disk(end));
-        locate(self.text_on_disk().as_bytes(), from, to.max(from))
+        self.place_on_disk(from, to.max(from))
     }
 }
 

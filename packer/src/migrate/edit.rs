@@ -17,12 +17,18 @@ pub(super) fn replace(value: Node<'_>, json: impl Into<String>) -> Edit {
     Edit { range: value.range(), text: json.into() }
 }
 
+/// How far back a line's start is looked for.
+const INDENT_BYTES_MAX: usize = 256;
+
 /// Adds a member behind the member `after`, laid out like it: on a line of its own where that one has one.
 pub(super) fn add_after(tree: &Tree, (key, value): (Node<'_>, Node<'_>), name: &str, json: &str) -> Edit {
     let text = tree.text();
     let colon = &text[key.range().end..value.range().start];
-    let line = text[..key.range().start].rfind('\n').map_or(0, |at| at + 1);
-    let indent = &text[line..key.range().start];
+    // Nobody indents deeper; and a text on one line is not searched from every member to its start.
+    let nearby = key.range().start.saturating_sub(INDENT_BYTES_MAX);
+    let before = &text.as_bytes()[nearby..key.range().start];
+    let line = before.iter().rposition(|&b| b == b'\n').map_or(0, |at| nearby + at + 1);
+    let indent = if line > 0 { &text[line..key.range().start] } else { "" };
     let own_line = line > 0 && indent.bytes().all(|b| b == b' ' || b == b'\t');
     let gap = match own_line {
         true if text[..line].ends_with("\r\n") => format!("\r\n{indent}"),

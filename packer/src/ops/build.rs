@@ -58,12 +58,11 @@ fn prepare(
     result.assets = workspace.assets.iter().filter(|asset| asset.included_in_build).count() as u64;
     let mut found = std::mem::take(&mut workspace.findings);
     preload(&workspace, &mut found);
-    let blocked = found.iter().any(|finding| finding.blocking);
-    let planned = if blocked { None } else { lay_out(context, &workspace) };
-    let Some(planned) = planned else {
+    let Some(plan) = plan(context, &workspace, &mut found) else {
         // One more look, so that one run names everything that has to be repaired.
         found.retain(|finding| finding.code != Code::PreloadTooMany);
         examine(&workspace, context.disk, &context.limits, context.events, &mut found);
+        note_interruption(context, &mut found);
         if !found.iter().any(|finding| finding.blocking) {
             found.push(
                 Diagnostic::new(Code::TrustChangedWhileReading, "an input changed while the build looked at it")
@@ -73,8 +72,20 @@ fn prepare(
         return Err(found);
     };
     findings.extend(found);
-    let plan = for_build(&workspace, planned);
     Ok((workspace, plan))
+}
+
+/// The plan of a build that nothing known so far blocks; what else would keep it from being published is added.
+pub(super) fn plan(context: &Context<'_>, workspace: &Workspace, findings: &mut Vec<Diagnostic>) -> Option<BuildPlan> {
+    findings.extend(emit::check_outputs(context.disk).err());
+    if findings.iter().any(|finding| finding.blocking) {
+        return None;
+    }
+    let plan = for_build(workspace, lay_out(context, workspace)?);
+    let too_large = emit::check_header(&plan, &context.limits).err();
+    let fits = too_large.is_none();
+    findings.extend(too_large);
+    fits.then_some(plan)
 }
 
 /// The layout of every included asset, or `None` when one of them has none.
@@ -144,7 +155,7 @@ fn make(
 }
 
 pub(super) fn note_interruption(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
-    if context.events.cancelled() {
+    if context.events.cancelled() && !findings.iter().any(|finding| finding.code == Code::UsageInterrupted) {
         findings.push(Diagnostic::new(Code::UsageInterrupted, "stopped on request; everything is as it was"));
     }
 }

@@ -14,6 +14,7 @@ pub fn doctor(context: &Context<'_>) -> Report {
     findings.extend(settled.notes);
     findings.extend(settled.blocked);
     let checked = examine(&workspace, context.disk, &context.limits, context.events, &mut findings);
+    super::build::plan(context, &workspace, &mut findings);
     super::build::note_interruption(context, &mut findings);
     let blocking = findings.iter().filter(|finding| finding.blocking).count();
     let looked = counted(usize::try_from(checked.assets).unwrap_or(usize::MAX), "asset");

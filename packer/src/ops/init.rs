@@ -7,6 +7,7 @@ use crate::emit::{create_file, writing};
 use crate::path::PortablePath;
 use crate::report::{MutationResult, OperationResult, Report, WorkspaceChange};
 use crate::trust::refusal;
+use crate::workspace::{read_registry, registry_file};
 
 const REGISTRY: &str = "{\n  \"schema_version\": 2,\n  \"next_asset_id\": 1,\n  \"assets\": []\n}\n";
 const IGNORED: &str = "cache.json\nlock\ntxn/\nquarantine/\n";
@@ -46,10 +47,15 @@ fn make(context: &Context<'_>, result: &mut MutationResult) -> Result<(), Diagno
             Err(finding) => Some(Err(finding)),
         })
         .collect::<Result<_, _>>()?;
+    if !missing.iter().any(|(name, _)| *name == "index.json") {
+        check_version(context)?;
+    }
     if missing.is_empty() {
         return Ok(());
     }
-    let _lock = disk.lock(&control.own("lock"), context.wait).map_err(|error| writing(&error))?;
+    let _lock = disk
+        .lock(&control.own("lock"), context.wait, &|| context.events.cancelled())
+        .map_err(|error| writing(&error))?;
     for (name, text) in missing {
         let path = control.own(name);
         // Another `init` may have made it while this one waited.
@@ -61,6 +67,16 @@ fn make(context: &Context<'_>, result: &mut MutationResult) -> Result<(), Diagno
         }
     }
     Ok(())
+}
+
+/// A project that this packer is not to touch is left alone: a registry of another version, or one that asks for another
+/// packer.
+fn check_version(context: &Context<'_>) -> Result<(), Diagnostic> {
+    let options = context.options(false);
+    match read_registry(registry_file(context.disk, &options), &options, &mut Vec::new()) {
+        Err(finding) if finding.code.family() == "version" => Err(finding),
+        _ => Ok(()),
+    }
 }
 
 fn make_folder(disk: &dyn Disk, path: &PortablePath) -> Result<bool, Diagnostic> {

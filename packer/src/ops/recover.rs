@@ -58,7 +58,8 @@ pub fn recover(context: &Context<'_>, edited: Edited) -> Report {
 
 fn keep(context: &Context<'_>) -> Result<Vec<Diagnostic>, Diagnostic> {
     let lock = PortablePath::control().own("lock");
-    let _lock = context.disk.lock(&lock, context.wait).map_err(|error| writing(&error))?;
+    let _lock =
+        context.disk.lock(&lock, context.wait, &|| context.events.cancelled()).map_err(|error| writing(&error))?;
     let mut notes = Vec::new();
     for folder in unfinished(context.disk)? {
         let kept = keep_edited(context.disk, &folder, &context.limits, &context.windows)?;

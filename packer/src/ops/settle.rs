@@ -23,7 +23,7 @@ pub(super) fn before_reading(context: &Context<'_>) -> Settled {
         Ok(_) => {}
         Err(finding) => return blocked(finding),
     }
-    match context.disk.lock(&lock_path(), std::time::Duration::ZERO) {
+    match context.disk.lock(&lock_path(), std::time::Duration::ZERO, &|| context.events.cancelled()) {
         Ok(_lock) => settle(context),
         Err(error) if error.kind == DiskErrorKind::Busy => Settled::default(),
         Err(error) => match unfinished(context.disk).ok().and_then(|found| found.into_iter().next()) {
@@ -61,7 +61,10 @@ pub(super) fn look_only(context: &Context<'_>) -> Settled {
 
 /// Takes the writer lock and settles before a writing command.
 pub(super) fn for_writing(context: &Context<'_>) -> Result<(Lock, Vec<Diagnostic>), Diagnostic> {
-    let lock = context.disk.lock(&lock_path(), context.wait).map_err(|error| writing(&error))?;
+    let lock = context
+        .disk
+        .lock(&lock_path(), context.wait, &|| context.events.cancelled())
+        .map_err(|error| writing(&error))?;
     let settled = settle(context);
     match settled.blocked {
         Some(finding) => Err(finding),

@@ -77,10 +77,17 @@ fn details(context: &Context<'_>, asset: Asset, findings: &mut Vec<Diagnostic>) 
     if let (Some(folder), Some(declared)) = (&asset.folder, &asset.declaration) {
         for (_, text) in declared.inputs.iter() {
             let path = folder.own(text);
+            // What was refused already is not opened again.
+            if findings.iter().any(|finding| finding.path.as_deref() == Some(path.as_str())) {
+                continue;
+            }
             let Ok(file) = context.disk.open(&path) else { continue };
             match hash(file, context) {
                 Ok(input) => inputs.push(input),
-                Err(finding) => findings.push(finding.of(&asset.reference)),
+                Err(mut finding) => {
+                    finding.blocking &= asset.included_in_build;
+                    findings.push(finding.of(&asset.reference));
+                }
             }
         }
     }

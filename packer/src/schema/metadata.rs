@@ -62,8 +62,22 @@ fn refuse(reader: &mut Reader<'_>, node: Node<'_>, message: &str) {
     reader.say(Code::DeclarationMetadataInvalid, node, message, help);
 }
 
-/// A node as a plain value, for showing. Numbers that a plain value cannot hold are shown as text.
+/// A node as a plain value, for showing. A number that a plain value would spell otherwise is shown as its text.
 #[must_use]
 pub fn value_of(node: Node<'_>) -> Value {
-    serde_json::from_str(node.raw()).unwrap_or_else(|_| Value::String(node.raw().to_owned()))
+    match node.kind() {
+        NodeKind::Null => Value::Null,
+        NodeKind::Bool => Value::Bool(node.bool() == Some(true)),
+        NodeKind::String => Value::String(node.text().unwrap_or_default().into_owned()),
+        NodeKind::Number => match serde_json::from_str::<Value>(node.raw()) {
+            Ok(value) if serde_json::to_string(&value).is_ok_and(|text| text == node.raw()) => value,
+            _ => Value::String(node.raw().to_owned()),
+        },
+        NodeKind::List => node.items().map(value_of).collect(),
+        NodeKind::Object => {
+            let member =
+                |(key, value): (Node<'_>, Node<'_>)| (key.text().unwrap_or_default().into_owned(), value_of(value));
+            Value::Object(node.members().map(member).collect())
+        }
+    }
 }

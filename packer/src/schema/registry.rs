@@ -2,12 +2,13 @@
 
 use super::declaration::read_uuid;
 use super::reader::Reader;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{AssetRef, Code, Diagnostic};
 use crate::envelope::{Node, Tree};
 use crate::migrate::Migrated;
 use crate::path::{PathFault, PortablePath};
 use crate::span::Place;
 use crate::trust::{Limit, Limits, refuse_path};
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// The largest asset id.
@@ -44,7 +45,7 @@ impl Registry {
     /// Where an entry stands in the file.
     #[must_use]
     pub fn place(&self, entry: &Entry) -> Place {
-        crate::span::locate(self.tree.text_on_disk().as_bytes(), entry.start as usize, entry.end as usize)
+        self.tree.place_on_disk(entry.start as usize, entry.end as usize)
     }
 
     /// Where `next_asset_id` stands.
@@ -86,6 +87,7 @@ pub fn parse(migrated: Migrated, limits: &Limits, findings: &mut Vec<Diagnostic>
 
 fn read_entry(reader: &mut Reader<'_>, node: Node<'_>) -> Option<Entry> {
     let object = reader.object(node, "assets[]")?;
+    let first_finding = reader.findings.len();
     let id = reader.required(object, "asset_id");
     let id = id.and_then(|node| reader.integer(node, "asset_id", 1, i64::from(ASSET_ID_MAX)));
     let asset_uuid = reader.required(object, "asset_uuid").and_then(|node| read_uuid(reader, node));
@@ -98,6 +100,19 @@ fn read_entry(reader: &mut Reader<'_>, node: Node<'_>) -> Option<Entry> {
         _ => None,
     };
     let place = object.range_on_disk();
+    if let (Some(id), Some(uuid), Some(root)) = (id, asset_uuid, &root) {
+        let asset = Arc::new(AssetRef {
+            asset_id: u32::try_from(id).ok(),
+            asset_uuid: Some(uuid.to_string()),
+            name: None,
+            root: root.clone(),
+        });
+        for finding in &mut reader.findings[first_finding..] {
+            finding.asset = Some(Arc::clone(&asset));
+            // A folder name that is refused is the matter of its asset alone.
+            finding.blocking &= included != Some(false) || finding.code.family() != "trust";
+        }
+    }
     Some(Entry {
         asset_id: u32::try_from(id?).ok()?,
         asset_uuid: asset_uuid?,

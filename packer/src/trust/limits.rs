@@ -25,6 +25,8 @@ pub enum Unit {
     Pixels,
 }
 
+/// The highest value of a limit that counts levels.
+const LEVELS_MAX: u64 = 256;
 const KIB: u64 = 1024;
 const MIB: u64 = 1024 * KIB;
 
@@ -74,9 +76,11 @@ impl Limits {
         usize::try_from(self.get(limit)).unwrap_or(usize::MAX)
     }
 
-    /// Sets a limit by its name; `false` when there is no such limit.
+    /// Sets a limit by its name; `false` when there is no such limit, or when it cannot be raised so far.
     pub fn set(&mut self, name: &str, value: u64) -> bool {
-        let row = TABLE.iter().find(|row| row.1 == name);
+        // Deeper than this no reader goes without a stack of its own.
+        let fits = |unit: Unit| unit != Unit::Levels || value <= LEVELS_MAX;
+        let row = TABLE.iter().find(|row| row.1 == name && fits(row.3));
         if let Some(row) = row {
             self.0[row.0 as usize] = value;
         }

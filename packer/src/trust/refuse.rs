@@ -39,6 +39,9 @@ pub fn refusal(error: &DiskError) -> Diagnostic {
             "another writer is at work on this project".to_owned(),
             "wait for it to end, or raise `--wait`",
         ),
+        DiskErrorKind::Cancelled => {
+            (Code::UsageInterrupted, "stopped on request; everything is as it was".to_owned(), "run the command again")
+        }
         DiskErrorKind::AlreadyExists | DiskErrorKind::Io => (
             Code::DiskIo,
             format!("the file system failed: {}", error.source),

@@ -3,7 +3,7 @@
 use super::load::Options;
 use super::unregistered;
 use crate::diagnostic::{AssetRef, Code, Diagnostic};
-use crate::disk::{Disk, DiskErrorKind};
+use crate::disk::{Disk, DiskError, DiskErrorKind, Kind};
 use crate::envelope::Artifact;
 use crate::path::PortablePath;
 use crate::schema::Registry;
@@ -82,6 +82,9 @@ pub fn declarations(disk: &dyn Disk, registry: &Registry, options: &Options) -> 
 pub fn registry_file(disk: &dyn Disk, options: &Options) -> ControlFile {
     let path = PortablePath::control().own("index.json");
     let admitted = disk.open(&path).map_err(|error| match error.kind {
+        DiskErrorKind::NotFound if is_no_folder(disk) => {
+            refusal(&DiskError::of(path.as_str(), DiskErrorKind::NotRegular, "not a folder"))
+        }
         DiskErrorKind::NotFound => Diagnostic::new(Code::RegistryMissing, "the project has no registry")
             .at(path.as_str())
             .help("run `{program} init` to make one, or name the project's folder with `--project DIR`"),
@@ -89,6 +92,12 @@ pub fn registry_file(disk: &dyn Disk, options: &Options) -> ControlFile {
     });
     let admitted = admitted.and_then(|file| trust::admit(file, Limit::ControlFileBytes, &options.limits));
     ControlFile { path, artifact: Artifact::Registry, owner: Owner::Project, asset: None, admitted }
+}
+
+/// Whether something else stands where the packer's folder belongs.
+fn is_no_folder(disk: &dyn Disk) -> bool {
+    let folders = [PortablePath::assets(), PortablePath::control()];
+    folders.iter().any(|path| disk.metadata(path).is_ok_and(|found| found.kind != Kind::Folder))
 }
 
 fn admit(disk: &dyn Disk, path: &PortablePath, options: &Options) -> Result<Admitted, Diagnostic> {

@@ -39,23 +39,32 @@ impl Check<'_> {
         self.findings.push(finding.at(self.path).on(place).of(&self.refs[at]));
     }
 
+    /// Every entry of a group that claims the same is contested, and each is told of another one.
     fn duplicates<K: Hash + Eq>(&mut self, code: Code, what: &str, key: impl Fn(&Entry) -> K) {
         let mut first: HashMap<K, usize> = HashMap::with_capacity(self.registry.entries.len());
+        let mut told = vec![false; self.registry.entries.len()];
         for at in 0..self.registry.entries.len() {
-            let entry = &self.registry.entries[at];
-            let before = *first.entry(key(entry)).or_insert(at);
+            let before = *first.entry(key(&self.registry.entries[at])).or_insert(at);
             if before == at {
                 continue;
             }
-            let other = &self.registry.entries[before];
-            let (here, there) = (describe(entry), describe(other));
-            (self.contested[at], self.contested[before]) = (true, true);
-            let finding = Diagnostic::new(code, format!("{here} and {there} claim the same {what}"))
-                .help("decide which one it belongs to; until then neither is built")
-                .text("first_root", &other.root)
-                .text("second_root", &entry.root);
-            self.note(at, finding);
+            (self.contested[before], self.contested[at]) = (true, true);
+            if !std::mem::replace(&mut told[before], true) {
+                self.note_claim(code, what, before, at);
+            }
+            told[at] = true;
+            self.note_claim(code, what, at, before);
         }
+    }
+
+    fn note_claim(&mut self, code: Code, what: &str, at: usize, other: usize) {
+        let (entry, other) = (&self.registry.entries[at], &self.registry.entries[other]);
+        let finding =
+            Diagnostic::new(code, format!("{} and {} claim the same {what}", describe(entry), describe(other)))
+                .help("decide which one it belongs to; until then neither is built")
+                .text("root", &entry.root)
+                .text("other_root", &other.root);
+        self.note(at, finding);
     }
 
     /// Folders on the way to a root that differ only in case or normal form are one folder on some systems.

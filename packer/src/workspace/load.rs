@@ -54,7 +54,12 @@ pub fn load(disk: &dyn Disk, options: &Options, events: &dyn Events) -> Workspac
         .as_ref()
         .map(|registry| load_registered(disk, registry, options, events, &mut findings))
         .unwrap_or_default();
-    if options.find_unregistered {
+    if events.cancelled() {
+        findings.push(Diagnostic::new(Code::UsageInterrupted, "stopped on request; everything is as it was"));
+    }
+    // Beside a registry that is refused nothing can be told to be unregistered.
+    let is_missing = findings.iter().any(|finding| finding.code == Code::RegistryMissing);
+    if options.find_unregistered && (registry.is_some() || is_missing) {
         let registered: HashSet<&str> =
             registry.iter().flat_map(|registry| &registry.entries).map(|entry| &*entry.root).collect();
         let (roots, walked) =
@@ -146,15 +151,13 @@ fn load_registered(
                 health: Health::Blocked,
             };
             let mut found = Vec::new();
-            if let Some(folder) = &entry.folder {
+            if let Some(folder) = entry.folder.as_ref().filter(|_| !events.cancelled()) {
                 load_root(disk, folder, &known, options, &mut asset, &mut found);
             }
             check_uuid(&asset, &mut found);
             if !entry.included_in_build {
-                found
-                    .iter_mut()
-                    .filter(|finding| finding.code.family() != "registry")
-                    .for_each(|finding| finding.blocking = false);
+                let about_others = |finding: &&mut Diagnostic| finding.code != Code::RegistryUuidMismatch;
+                found.iter_mut().filter(about_others).for_each(|finding| finding.blocking = false);
             }
             let done = done.fetch_add(1, Ordering::Relaxed) + 1;
             if done.is_multiple_of(256) || done == total {
@@ -247,7 +250,11 @@ fn read_declaration(
     let top = Folder::list(disk, folder).map_err(|error| missing_root(disk, folder, &error))?;
     let path = folder.own("asset.json");
     match top.find("asset.json") {
-        Found::Entry(_) => {}
+        Found::Entry(found) if found.kind == Kind::File => {}
+        Found::Entry(found) => {
+            let kind = if found.kind == Kind::Link { DiskErrorKind::Link } else { DiskErrorKind::NotRegular };
+            return Err(refusal(&crate::disk::DiskError::of(path.as_str(), kind, "not a regular file")));
+        }
         found => {
             let help = match found {
                 Found::Similar(other) => format!("rename `{other}` to `asset.json`"),

@@ -22,6 +22,7 @@ pub(super) fn find(
             Diagnostic::new(Code::TrustTooMany, message).at("assets").help("move what is no asset out of `assets/`"),
         ];
     }
+    findings.iter_mut().for_each(|finding| finding.blocking = false);
     roots.sort();
     (roots, findings)
 }

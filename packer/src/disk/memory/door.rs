@@ -145,7 +145,7 @@ impl Disk for MemoryDisk {
     }
 
     /// Never waits: who holds the lock is in the same process, and would hold it for as long as anyone waits.
-    fn lock(&self, path: &PortablePath, _wait: Duration) -> Result<Lock, DiskError> {
+    fn lock(&self, path: &PortablePath, _wait: Duration, _cancelled: &dyn Fn() -> bool) -> Result<Lock, DiskError> {
         let state = &mut *self.one(Effect::Change, "lock", path)?;
         let (node, created) = match state.tree.slot(path)? {
             (_, Some(node)) => (node, false),

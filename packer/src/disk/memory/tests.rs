@@ -104,7 +104,9 @@ fn a_read_only_medium_refuses_every_change_and_no_look() {
     disk.fail_at(1, Fault::ErrorsFrom(ErrorKind::ReadOnlyFilesystem));
     assert_eq!(disk.remove_file(&at("old")).unwrap_err().kind, DiskErrorKind::ReadOnly);
     assert_eq!(disk.create_dir(&at("new")).unwrap_err().kind, DiskErrorKind::ReadOnly);
-    assert!(disk.lock(&at("lock"), Duration::ZERO).is_err_and(|error| error.kind == DiskErrorKind::ReadOnly));
+    assert!(
+        disk.lock(&at("lock"), Duration::ZERO, &|| false).is_err_and(|error| error.kind == DiskErrorKind::ReadOnly)
+    );
     assert_eq!(disk.open(&at("old")).unwrap().metadata.bytes, 9);
     assert_eq!(disk.snapshot(), before);
 }
@@ -112,7 +114,7 @@ fn a_read_only_medium_refuses_every_change_and_no_look() {
 #[test]
 fn after_a_stop_nothing_happens_and_the_next_process_finds_what_was() {
     let disk = disk();
-    let lock = disk.lock(&at("lock"), Duration::ZERO).unwrap();
+    let lock = disk.lock(&at("lock"), Duration::ZERO, &|| false).unwrap();
     let mut file = write(&disk, "new", b"one");
     disk.fail_at(disk.operations().len() + 1, Fault::Stop);
     assert!(file.write(b"two").is_err() && file.sync().is_err());
@@ -122,7 +124,7 @@ fn after_a_stop_nothing_happens_and_the_next_process_finds_what_was() {
     assert_eq!(bytes(&next, "new").unwrap(), b"one");
     assert_eq!(bytes(&next, "old").unwrap(), b"old bytes");
     assert!(bytes(&next, "lock").is_some(), "the dead cannot take their lock file away");
-    drop(next.lock(&at("lock"), Duration::ZERO).unwrap());
+    drop(next.lock(&at("lock"), Duration::ZERO, &|| false).unwrap());
     next.remove_file(&at("old")).unwrap();
     assert!(bytes(&disk, "old").is_some(), "the next process has its own copy");
 }
@@ -249,11 +251,11 @@ fn a_killed_process_loses_nothing_until_the_power_goes() {
 #[test]
 fn one_writer_holds_the_lock_and_clones_are_one_disk() {
     let disk = disk();
-    let held = disk.lock(&at("lock"), Duration::ZERO).unwrap();
-    let busy = disk.clone().lock(&at("lock"), Duration::from_secs(60));
+    let held = disk.lock(&at("lock"), Duration::ZERO, &|| false).unwrap();
+    let busy = disk.clone().lock(&at("lock"), Duration::from_secs(60), &|| false);
     assert!(busy.is_err_and(|error| error.kind == DiskErrorKind::Busy));
-    drop(disk.killed().lock(&at("lock"), Duration::ZERO).unwrap());
+    drop(disk.killed().lock(&at("lock"), Duration::ZERO, &|| false).unwrap());
     drop(held);
     assert!(bytes(&disk, "lock").is_none(), "who made the lock file takes it away");
-    drop(disk.lock(&at("lock"), Duration::ZERO).unwrap());
+    drop(disk.lock(&at("lock"), Duration::ZERO, &|| false).unwrap());
 }

@@ -16,7 +16,7 @@ pub(in crate::envelope) fn parse(text: String, limits: &Limits) -> Result<Tree, 
     let slots = Parser { text: &text, bytes: text.as_bytes(), at: 0, bounds, slots: Vec::new() }
         .document()
         .map_err(|fault| fault.diagnostic(&text))?;
-    Ok(Tree { text, slots, origin: None })
+    Ok(Tree { text, slots, origin: None, lines: std::sync::OnceLock::new() })
 }
 
 /// Parses a text that the packer made by edits from one that it had parsed.

@@ -100,8 +100,8 @@ fn steps_on_one(name: &'static str) -> Vec<Step<'static>> {
         step("sync_dir", |disk, path| answer(disk.sync_dir(path))),
         step("flush folder", |disk, path| answer(disk.flush(&[], std::slice::from_ref(path)))),
         step("lock", |disk, path| {
-            let first = disk.lock(path, Duration::ZERO);
-            let second = disk.lock(path, Duration::ZERO).map(drop);
+            let first = disk.lock(path, Duration::ZERO, &|| false);
+            let second = disk.lock(path, Duration::ZERO, &|| false).map(drop);
             format!("{} {}", answer(first.map(drop)), answer(second))
         }),
     ];
