@@ -8,6 +8,7 @@ mod identity;
 mod inputs;
 mod load;
 mod unregistered;
+mod ways;
 
 pub use asset::{Asset, Health, State};
 pub use control::{ControlFile, Owner, declarations, registry_file};

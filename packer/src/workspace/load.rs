@@ -3,6 +3,7 @@
 use super::asset::{Asset, Health, State, health};
 use super::control::{ControlFile, registry_file};
 use super::folder::{Folder, Found};
+use super::ways::Ways;
 use super::{identity, inputs, unregistered};
 use crate::diagnostic::{AssetRef, Code, Diagnostic};
 use crate::disk::{Disk, DiskErrorKind, Kind};
@@ -132,6 +133,7 @@ fn load_registered(
     let refs: Vec<Arc<AssetRef>> = registry.entries.iter().map(|entry| Arc::new(reference(entry))).collect();
     let mut about_identity = Vec::new();
     let contested = identity::check(registry, index.as_str(), &refs, &mut about_identity);
+    let ways = Ways::list(disk, registry);
     let (done, total) = (AtomicU64::new(0), registry.entries.len() as u64);
     let loaded: Vec<(Asset, Vec<Diagnostic>)> = registry
         .entries
@@ -152,7 +154,10 @@ fn load_registered(
             };
             let mut found = Vec::new();
             if let Some(folder) = entry.folder.as_ref().filter(|_| !events.cancelled()) {
-                load_root(disk, folder, &known, options, &mut asset, &mut found);
+                match ways.check(folder) {
+                    Ok(()) => load_root(disk, folder, &known, options, &mut asset, &mut found),
+                    Err(finding) => found.push(finding.at(folder.as_str()).of(&asset.reference)),
+                }
             }
             check_uuid(&asset, &mut found);
             if !entry.included_in_build {

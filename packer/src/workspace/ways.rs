@@ -1,0 +1,53 @@
+//! The folders on the way to registered roots: each name must stand there exactly as the registry spells it, and no other
+//! that some system takes for the same.
+
+use super::folder::{Folder, Found};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::disk::Disk;
+use crate::path::PortablePath;
+use crate::schema::Registry;
+use rayon::prelude::*;
+use std::collections::{BTreeSet, HashMap};
+
+/// The listed folders above all roots; few, where projects are tidy.
+pub(super) struct Ways(HashMap<PortablePath, Folder>);
+
+impl Ways {
+    pub(super) fn list(disk: &dyn Disk, registry: &Registry) -> Ways {
+        let mut parents: BTreeSet<PortablePath> = BTreeSet::new();
+        for folder in registry.entries.iter().filter_map(|entry| entry.folder.as_ref()) {
+            let mut at = folder.parent();
+            while let Some(parent) = at.filter(|parent| parents.insert(parent.clone())) {
+                at = parent.parent();
+            }
+        }
+        let listed =
+            parents.into_par_iter().filter_map(|path| Folder::list(disk, &path).ok().map(|folder| (path, folder)));
+        Ways(listed.collect())
+    }
+
+    /// Whether every system finds `root` under its name. A folder that is not there at all is no matter of this.
+    pub(super) fn check(&self, root: &PortablePath) -> Result<(), Diagnostic> {
+        let mut at = Some(root.clone());
+        while let Some(path) = at {
+            at = path.parent();
+            let Some(folder) = at.as_ref().and_then(|parent| self.0.get(parent)) else { continue };
+            if let Some(other) =
+                folder.rival(path.name()).filter(|_| matches!(folder.find(path.name()), Found::Entry(_)))
+            {
+                let message = format!(
+                    "`{}` and `{other}` stand in one folder, and some systems take them for one name",
+                    path.name()
+                );
+                return Err(Diagnostic::new(Code::TrustNameCollision, message).help("rename one of them"));
+            }
+            if let Found::Similar(other) = folder.find(path.name()) {
+                let message = "the registered folder is not there under exactly this name";
+                return Err(Diagnostic::new(Code::RegistryRootMissing, message)
+                    .help(format!("rename `{other}` to `{}`, as the registry has it", path.name()))
+                    .text("found", other));
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,151 @@
+//! The program from outside, where a shell or a disk is unkind to it.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+use serde_json::Value;
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+use std::time::{Duration, Instant};
+
+fn run(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_xtask")).args(arguments).output().unwrap()
+}
+
+fn json(arguments: &[&str]) -> (i32, Value) {
+    let output = run(&[arguments, &["--format", "json"]].concat());
+    let text = String::from_utf8(output.stdout).unwrap();
+    (output.status.code().unwrap(), serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error} in {text:?}")))
+}
+
+fn codes(report: &Value) -> Vec<&str> {
+    report["diagnostics"].as_array().unwrap().iter().map(|finding| finding["code"].as_str().unwrap()).collect()
+}
+
+fn project() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    fixtures::showcase().write(folder.path()).unwrap();
+    folder
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+#[test]
+fn wrong_usage_is_one_document_too() {
+    for (arguments, operation) in [
+        (vec!["frob"], "usage"),
+        (vec!["--project", "list-of-things", "frob"], "usage"),
+        (vec!["build", "--frob"], "build"),
+        (vec!["list", "--limit", "nothing=1"], "list"),
+        (vec!["list", "--limit", "json-depth=1000000"], "list"),
+        (vec!["list", "--project", "/there/is/no/such/folder"], "list"),
+    ] {
+        let (exit, report) = json(&arguments);
+        assert_eq!(
+            (exit, report["status"].as_str(), report["operation"].as_str()),
+            (2, Some("failed"), Some(operation))
+        );
+        assert!(codes(&report)[0].starts_with("usage/"), "{arguments:?}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn arguments_need_not_be_text() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let odd = std::ffi::OsStr::from_bytes(b"\xff\x1b[31m");
+    let output =
+        Command::new(env!("CARGO_BIN_EXE_xtask")).args(["show", "--format", "json"]).arg(odd).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(serde_json::from_slice::<Value>(&output.stdout).is_ok());
+    let output = Command::new(env!("CARGO_BIN_EXE_xtask")).arg(odd).output().unwrap();
+    assert!(!output.stderr.contains(&0x1b), "an escape sequence reached the terminal");
+}
+
+#[cfg(unix)]
+#[test]
+fn doctor_and_check_see_what_would_keep_a_build_from_publishing() {
+    for place in ["build", "build/assets.pa", "assets/.prometeu/lock"] {
+        let project = project();
+        let path = project.path().join(place);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::os::unix::fs::symlink("elsewhere", path).unwrap();
+        for command in [&["doctor"][..], &["build", "--check"], &["build"]] {
+            let (exit, report) = json(&[command, &["--project", text(project.path())]].concat());
+            assert_eq!((exit, codes(&report)), (4, vec!["trust/link"]), "{command:?} with a link at {place}");
+        }
+    }
+}
+
+#[test]
+fn a_registry_that_contradicts_itself_everywhere_is_answered_in_time() {
+    let project = tempfile::tempdir().unwrap();
+    let entry = |at: u32| {
+        format!(
+            r#"{{"asset_id":1,"asset_uuid":"6f0f7f0e-5b0c-4b54-9c1f-{at:012x}","included_in_build":true,"root":"r{at}"}}"#
+        )
+    };
+    let entries: Vec<String> = (1..=20_000).map(entry).collect();
+    let index = format!("{{\"schema_version\":2,\"next_asset_id\":2,\"assets\":[{}]}}", entries.join(","));
+    fs::create_dir_all(project.path().join("assets/.prometeu")).unwrap();
+    fs::write(project.path().join("assets/.prometeu/index.json"), index).unwrap();
+    let started = Instant::now();
+    let (exit, report) = json(&["doctor", "--project", text(project.path())]);
+    assert_eq!(exit, 1);
+    assert_eq!(codes(&report).iter().filter(|code| **code == "registry/duplicate-id").count(), 20_000);
+    assert!(started.elapsed() < Duration::from_secs(30), "took {:?}", started.elapsed());
+}
+
+#[test]
+fn a_giant_that_is_no_archive_is_refused_by_its_first_bytes() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("giant.pa");
+    fs::File::create(&path).unwrap().set_len(8 << 40).unwrap();
+    let (exit, report) = json(&["verify", text(&path)]);
+    assert_eq!((exit, codes(&report)), (1, vec!["archive/bad-magic"]));
+}
+
+#[test]
+fn a_stale_staging_folder_goes_with_the_next_build() {
+    let project = project();
+    let stale = project.path().join("build/.staging/20200101T000000Z-00000000");
+    fs::create_dir_all(&stale).unwrap();
+    fs::write(stale.join("assets.pa"), "half").unwrap();
+    let (exit, _) = json(&["build", "--project", text(project.path())]);
+    assert_eq!(exit, 0);
+    assert!(!project.path().join("build/.staging").exists());
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_answer_that_cannot_be_written_is_the_disks_refusal() {
+    for arguments in [&["limits"][..], &["--help"], &["limits", "--format", "json"]] {
+        let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let status = Command::new(env!("CARGO_BIN_EXE_xtask")).args(arguments).stdout(full).status().unwrap();
+        assert_eq!(status.code(), Some(6), "{arguments:?}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_wait_ends_at_once_and_changes_nothing() {
+    let project = project();
+    let lock = project.path().join("assets/.prometeu/lock");
+    let held = fs::File::create(&lock).unwrap();
+    held.lock().unwrap();
+    let before = fixtures::snapshot(project.path()).unwrap();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_xtask"))
+        .args(["build", "--wait", "60", "--project", text(project.path())])
+        .stdout(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    std::thread::sleep(Duration::from_millis(500));
+    Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    let started = Instant::now();
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert!(started.elapsed() < Duration::from_secs(10));
+    assert_eq!(fixtures::snapshot(project.path()).unwrap(), before);
+    let (exit, report) = json(&["build", "--wait", "0", "--project", text(project.path())]);
+    assert_eq!((exit, codes(&report)), (5, vec!["lock/held"]));
+}
