@@ -13,12 +13,12 @@ pub(crate) fn program() -> String {
     }
 }
 
-/// UTC time and eight random hexadecimal digits: unique, and sorted by time.
+/// UTC time to the millisecond and eight random hexadecimal digits: unique, and sorted by time.
 pub(crate) fn operation_id() -> String {
     let mut random = [0; 4];
     // Without a source of chance the time still tells operations apart.
     let _ = getrandom::fill(&mut random);
-    let now = jiff::Timestamp::now().strftime("%Y%m%dT%H%M%SZ");
+    let now = jiff::Timestamp::now().strftime("%Y%m%dT%H%M%S%.3fZ");
     format!("{now}-{:08x}", u32::from_be_bytes(random))
 }
 
