@@ -192,7 +192,8 @@ fn count(table: &mut BTreeMap<&'static str, Counts>, kind: &'static str, is_afte
 
 /// Runs the next command, compares with what was reported (and whether the unregistered root may be skipped), and says whether the project is what it was to become.
 fn outcome(case: &Case<'_>, disk: &MemoryDisk, n: usize, (said, skips): (Option<bool>, bool), place: &str) -> bool {
-    let report = if n % 2 == 0 { list(&context(disk, NEXT)) } else { recover(&context(disk, NEXT), Edited::Refuse) };
+    let report =
+        if n.is_multiple_of(2) { list(&context(disk, NEXT)) } else { recover(&context(disk, NEXT), Edited::Refuse) };
     assert_eq!(report.exit(), 0, "{place}: the next command fails: {:?}", report.findings);
     let found = visible(disk, case.id);
     let is_after = found == case.after || skips && found == without_unregistered(case);
