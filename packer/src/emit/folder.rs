@@ -105,6 +105,14 @@ impl TransactionFolder {
         disk.sync_dir(&self.path)
     }
 
+    /// Takes the commit mark back, where there is one. It may return after a power loss until the folder is flushed.
+    pub(super) fn withdraw(&self, disk: &dyn Disk) -> Result<(), DiskError> {
+        match disk.remove_file(&self.path.own(Ending::Committed.mark())) {
+            Err(error) if error.kind != DiskErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
+    }
+
     /// Writes the journal; it appears under its name whole and flushed, or not at all.
     pub(super) fn write_journal(&self, disk: &dyn Disk, journal: &Journal) -> Result<(), DiskError> {
         let staged = self.path.own("journal.new");
@@ -150,15 +158,21 @@ impl TransactionFolder {
 
     /// Removes what only an unfinished transaction needs. `with_originals` removes what a rollback would need, too.
     pub(super) fn clean(&self, disk: &dyn Disk, with_originals: bool) -> Result<(), DiskError> {
-        for entry in disk.read_dir(&self.path)? {
-            let Ok(name) = entry.name else { continue };
-            let is_temporary =
-                ["new-", "old-", "gone-"].iter().any(|start| name.starts_with(start)) || name == "journal.new";
-            if is_temporary || (with_originals && name == ORIGINALS) {
-                disk.remove_file(&self.path.own(&name))?;
-            }
-        }
-        Ok(())
+        self.leftovers(disk, with_originals)?.iter().try_for_each(|path| disk.remove_file(path))
+    }
+
+    /// Whether a transaction that ended this way still has to be cleaned up.
+    pub(super) fn is_unclean(&self, disk: &dyn Disk, ending: Ending) -> Result<bool, DiskError> {
+        self.leftovers(disk, ending == Ending::Undone).map(|left| !left.is_empty())
+    }
+
+    fn leftovers(&self, disk: &dyn Disk, with_originals: bool) -> Result<Vec<PortablePath>, DiskError> {
+        let is_left = |name: &String| {
+            let is_temporary = ["new-", "old-", "gone-"].iter().any(|start| name.starts_with(start));
+            is_temporary || name == "journal.new" || (with_originals && name == ORIGINALS)
+        };
+        let names = disk.read_dir(&self.path)?.into_iter().filter_map(|entry| entry.name.ok());
+        Ok(names.filter(is_left).map(|name| self.path.own(&name)).collect())
     }
 
     /// Removes the folder with everything in it.

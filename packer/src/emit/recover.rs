@@ -30,14 +30,18 @@ pub fn transactions(disk: &dyn Disk) -> Result<Vec<TransactionFolder>, Diagnosti
     }
 }
 
-/// The transactions that have not ended.
+/// The transactions that have not ended, and those that have but were not cleaned up.
 ///
 /// # Errors
 /// They cannot be looked for.
 pub fn unfinished(disk: &dyn Disk) -> Result<Vec<TransactionFolder>, Diagnostic> {
     let mut found = Vec::new();
     for folder in transactions(disk)? {
-        if folder.ending(disk).map_err(|error| refusal(&error))?.is_none() {
+        let is_unfinished = match folder.ending(disk).map_err(|error| refusal(&error))? {
+            None => true,
+            Some(ending) => folder.is_unclean(disk, ending).map_err(|error| refusal(&error))?,
+        };
+        if is_unfinished {
             found.push(folder);
         }
     }

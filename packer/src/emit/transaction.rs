@@ -67,6 +67,10 @@ pub fn transact(
             let _ = folder.clean(disk, false);
             Ok(())
         }
+        // The mark is there but could neither be flushed nor taken back: whoever looks next sees a commit, so it is one.
+        Err(_) if folder.withdraw(disk).is_err() && matches!(folder.ending(disk), Ok(Some(Ending::Committed))) => {
+            Ok(())
+        }
         Err(finding) => {
             let mut findings = vec![finding];
             if let Err(more) = undo(disk, &folder, &journal) {

@@ -42,6 +42,9 @@ pub fn keep_edited(
     limits: &Limits,
     windows: &Windows,
 ) -> Result<usize, Diagnostic> {
+    if let Some(ending) = folder.ending(disk).map_err(|error| refusal(&error))? {
+        return folder.clean(disk, ending == Ending::Undone).map(|()| 0).map_err(|error| writing(&error));
+    }
     let Some(journal) = folder.journal(disk, limits, windows)? else {
         return folder.remove(disk).map(|()| 0).map_err(|error| writing(&error));
     };
@@ -73,6 +76,7 @@ fn restore(disk: &dyn Disk, folder: &TransactionFolder, journal: &Journal, chang
         file.write_all(&bytes).map_err(|error| DiskError::new(path.as_str(), error))?;
         staged.push(path);
     }
+    // Also for a commit mark that was taken back: were it to return, it would stand for files that are not there.
     disk.flush(&staged, &[folder.path().clone()])?;
     for &at in changed.iter().rev() {
         let change = &journal.changes[at];
