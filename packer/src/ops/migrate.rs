@@ -11,6 +11,7 @@ pub use rollback::rollback;
 use super::settle::{self, Settled};
 use super::{Context, counted};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::digest::Digest;
 use crate::emit::{Replacement, Transaction, transact};
 use crate::envelope::{self, Artifact};
 use crate::path::PortablePath;
@@ -80,8 +81,16 @@ fn apply(context: &Context<'_>, preview_id: Option<&str>, mint: &mut dyn FnMut()
         let summary = summary(&preview, &findings);
         return Report::new("migrate", &context.program, summary, findings, OperationResult::Migrate(result));
     }
-    // The same files once more, now with real uuids; what changed in between is caught by the digests.
-    let (plan, _) = plan(context, mint);
+    // The same files once more, now with real uuids. A file that cannot be read this time would be left out silently.
+    let (plan, again) = plan(context, mint);
+    if seen(&plan) != seen(&preview) {
+        let message = "the project changed, or could not be read again, while the migration began";
+        findings.extend(again.into_iter().filter(|finding| finding.blocking));
+        findings
+            .push(Diagnostic::new(Code::PlanStale, message).help("look at a fresh preview with `{program} migrate`"));
+        let summary = "the migration was not carried out; every file is as it was";
+        return Report::new("migrate", &context.program, summary, findings, OperationResult::Migrate(result));
+    }
     let transaction = transaction_of(context, &plan, "migrate", time);
     let read_back = |path: &PortablePath, bytes: &[u8]| read_back(context, path, bytes);
     match transact(context.disk, &transaction, &context.limits, &read_back) {
@@ -99,6 +108,12 @@ fn apply(context: &Context<'_>, preview_id: Option<&str>, mint: &mut dyn FnMut()
             Report::new("migrate", &context.program, summary, findings, OperationResult::Migrate(result))
         }
     }
+}
+
+/// What a plan would rewrite, and from which bytes.
+fn seen(plan: &MigrationPlan) -> Vec<(&PortablePath, Option<Digest>)> {
+    let pending = plan.files.iter().filter(|file| file.outcome == FileOutcome::Pending);
+    pending.map(|file| (&file.path, file.before)).collect()
 }
 
 fn plan(context: &Context<'_>, uuid: &mut dyn FnMut() -> String) -> (MigrationPlan, Vec<Diagnostic>) {

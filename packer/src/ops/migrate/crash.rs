@@ -292,7 +292,7 @@ fn mutate(disk: &MemoryDisk) -> bool {
             replacement("sfx/c.png", None, Some(b"a new file")),
         ],
     };
-    let Ok(_lock) = disk.lock(&PortablePath::control().own("lock"), Duration::ZERO) else { return false };
+    let Ok(_lock) = disk.lock(&PortablePath::control().own("lock"), Duration::ZERO, &|| false) else { return false };
     transact(disk, &transaction, &Limits::default(), &|_, _| Ok(())).is_ok()
 }
 
