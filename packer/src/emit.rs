@@ -14,5 +14,6 @@ pub use folder::{Ending, TransactionFolder};
 pub(crate) use publish::writing;
 pub use publish::{Context, Published, check_header, check_outputs, publish};
 pub use recover::{recover, transactions, unfinished};
+pub(crate) use transaction::read_control_file;
 pub use transaction::{ReadBack, Replacement, Transaction, transact};
 pub use undo::keep_edited;

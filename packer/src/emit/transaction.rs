@@ -96,7 +96,7 @@ fn stage(
     let mut originals = disk.create(&path).map_err(fail)?;
     let (mut changes, mut offset, mut staged) = (Vec::new(), 0, vec![path.clone()]);
     for (at, replacement) in transaction.replacements.iter().enumerate() {
-        let found = read(disk, &replacement.path, limits)?;
+        let found = read_control_file(disk, &replacement.path, limits)?;
         let digest = found.as_deref().map(Digest::of);
         if digest != replacement.before {
             let message = "the file is not what the preview saw";
@@ -144,7 +144,7 @@ fn check(
 ) -> Result<(), Diagnostic> {
     for (at, replacement) in transaction.replacements.iter().enumerate() {
         let Some(content) = &replacement.after else { continue };
-        let found = read(disk, &folder.staged(at), limits)?;
+        let found = read_control_file(disk, &folder.staged(at), limits)?;
         if found.as_ref() != Some(content) {
             let message = "what was staged does not read back as it was written";
             return Err(Diagnostic::new(Code::DiskIo, message).at(replacement.path.as_str()).help("check the disk"));
@@ -173,7 +173,11 @@ pub(super) fn folders_of(folder: &TransactionFolder, journal: &Journal) -> Vec<P
 }
 
 /// The bytes of a control file, or `None` where there is none.
-pub(super) fn read(disk: &dyn Disk, path: &PortablePath, limits: &Limits) -> Result<Option<Vec<u8>>, Diagnostic> {
+pub(crate) fn read_control_file(
+    disk: &dyn Disk,
+    path: &PortablePath,
+    limits: &Limits,
+) -> Result<Option<Vec<u8>>, Diagnostic> {
     match disk.open(path) {
         Ok(file) => trust::admit(file, Limit::ControlFileBytes, limits).map(|admitted| Some(admitted.bytes().to_vec())),
         Err(error) if error.kind == DiskErrorKind::NotFound => Ok(None),

@@ -3,13 +3,14 @@
 use super::history;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::digest::Digest;
-use crate::emit::{Ending, Replacement, Transaction, TransactionFolder, transact, transactions, writing};
+use crate::emit::{
+    Ending, Replacement, Transaction, TransactionFolder, read_control_file, transact, transactions, writing,
+};
 use crate::ops::settle::{self, Settled};
 use crate::ops::{Context, counted};
-use crate::path::PortablePath;
 use crate::plan::{FileOutcome, MigrationPlan, PlannedFile};
 use crate::report::{MigrateResult, OperationResult, Report};
-use crate::trust::{self, Limit, refusal};
+use crate::trust::refusal;
 
 /// Shows what a rollback changes; with a `time`, carries it out.
 #[must_use]
@@ -66,7 +67,7 @@ fn plan(context: &Context<'_>, id: &str) -> Result<Planned, Vec<Diagnostic>> {
     let journal = journal.ok_or_else(|| one(nothing_to_undo(&folder)))?;
     let (mut plan, mut replacements, mut conflicts) = (MigrationPlan::default(), Vec::new(), Vec::new());
     for change in &journal.changes {
-        let found = current(context, &change.path).map_err(one)?;
+        let found = read_control_file(context.disk, &change.path, &context.limits).map_err(one)?;
         if found.as_deref().map(Digest::of) != change.after {
             conflicts.push(
                 Diagnostic::new(Code::PlanConflict, format!("the file was changed after {id}"))
@@ -92,16 +93,6 @@ fn plan(context: &Context<'_>, id: &str) -> Result<Planned, Vec<Diagnostic>> {
         replacements.push(Replacement { path: change.path.clone(), before: change.after, after: original });
     }
     if conflicts.is_empty() { Ok((plan, replacements)) } else { Err(conflicts) }
-}
-
-fn current(context: &Context<'_>, path: &PortablePath) -> Result<Option<Vec<u8>>, Diagnostic> {
-    match context.disk.open(path) {
-        Ok(file) => {
-            trust::admit(file, Limit::ControlFileBytes, &context.limits).map(|admitted| Some(admitted.bytes().to_vec()))
-        }
-        Err(error) if error.kind == crate::disk::DiskErrorKind::NotFound => Ok(None),
-        Err(error) => Err(refusal(&error)),
-    }
 }
 
 fn nothing_to_undo(folder: &TransactionFolder) -> Diagnostic {
