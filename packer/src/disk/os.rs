@@ -229,8 +229,9 @@ impl Disk for OsDisk {
     fn flush(&self, files: &[PortablePath], folders: &[PortablePath]) -> Result<(), DiskError> {
         #[cfg(target_os = "linux")]
         if files.len() + folders.len() > FLUSH_ONE_BY_ONE_MAX {
-            let synced = rustix::fs::syncfs(&*self.root);
-            return synced.map_err(|error| DiskError::new("the project's file system", error.into()));
+            // The handle of the project's folder may be one that can only be walked through; a fresh one can be flushed.
+            let synced = self.root.open(".").and_then(|root| Ok(rustix::fs::syncfs(root)?));
+            return synced.map_err(|error| DiskError::new("the project's file system", error));
         }
         for path in files {
             // Flushing needs a handle that may write on some systems; it writes nothing.
@@ -303,5 +304,26 @@ fn kind_of(file_type: &cap_std::fs::FileType) -> Kind {
         Kind::File
     } else {
         Kind::Other
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+
+    use super::*;
+
+    #[test]
+    fn few_files_and_many_are_flushed_alike() {
+        let place = tempfile::tempdir().unwrap();
+        let disk = OsDisk::open_project(place.path()).unwrap();
+        disk.create_dir(&PortablePath::assets()).unwrap();
+        let paths: Vec<PortablePath> = (0..40).map(|at| PortablePath::assets().own(&format!("new-{at}"))).collect();
+        for path in &paths {
+            disk.create(path).unwrap();
+        }
+        for count in [1, 40] {
+            disk.flush(&paths[..count], &[PortablePath::assets()]).unwrap();
+        }
     }
 }
