@@ -53,10 +53,10 @@ fn look(context: &Context<'_>, mode: &'static str, settled: Settled) -> Report {
         return refuse(context, mode, vec![finding]);
     }
     let (plan, mut findings) = plan(context, &mut || MINTED_ON_APPLY.to_owned());
-    let result = MigrateResult::of(mode, &plan);
     findings.extend(notes);
-    let summary = summary(&plan, &findings);
-    if mode == "check" && plan.is_pending() {
+    let (summary, is_pending) = (summary(&plan, &findings), plan.is_pending());
+    let result = MigrateResult::of(mode, plan);
+    if mode == "check" && is_pending {
         Report::pending("migrate", &context.program, summary, findings, OperationResult::Migrate(result))
     } else {
         Report::new("migrate", &context.program, summary, findings, OperationResult::Migrate(result))
@@ -70,15 +70,15 @@ fn apply(context: &Context<'_>, preview_id: Option<&str>, mint: &mut dyn FnMut()
     };
     let (preview, mut findings) = plan(context, &mut || MINTED_ON_APPLY.to_owned());
     findings.extend(notes);
-    let mut result = MigrateResult::of("apply", &preview);
-    if preview_id.is_some_and(|id| id != result.preview_id) {
+    let seen_id = preview.id();
+    if preview_id.is_some_and(|id| id != seen_id) {
         let message = "the project is not what this preview saw";
         findings
             .push(Diagnostic::new(Code::PlanStale, message).help("look at a fresh preview with `{program} migrate`"));
     }
     let blocked = findings.iter().any(|finding| finding.blocking);
     if blocked || !preview.is_pending() {
-        let summary = summary(&preview, &findings);
+        let (summary, result) = (summary(&preview, &findings), MigrateResult::of("apply", preview));
         return Report::new("migrate", &context.program, summary, findings, OperationResult::Migrate(result));
     }
     // The same files once more, now with real uuids. A file that cannot be read this time would be left out silently.
@@ -89,13 +89,15 @@ fn apply(context: &Context<'_>, preview_id: Option<&str>, mint: &mut dyn FnMut()
         findings
             .push(Diagnostic::new(Code::PlanStale, message).help("look at a fresh preview with `{program} migrate`"));
         let summary = "the migration was not carried out; every file is as it was";
+        let result = MigrateResult::of("apply", preview);
         return Report::new("migrate", &context.program, summary, findings, OperationResult::Migrate(result));
     }
     let transaction = transaction_of(context, &plan, "migrate", time);
     let read_back = |path: &PortablePath, bytes: &[u8]| read_back(context, path, bytes);
     match transact(context.disk, &transaction, &context.limits, &read_back) {
         Ok(()) => {
-            result = MigrateResult::of("apply", &plan).applied(&transaction.id);
+            let result = MigrateResult { preview_id: seen_id, ..MigrateResult::of("apply", plan) };
+            let result = result.applied(&transaction.id);
             findings.retain(|finding| finding.code != Code::MigrationPending);
             history::prune(context);
             let changed = counted(transaction.replacements.len(), "file");
@@ -105,6 +107,7 @@ fn apply(context: &Context<'_>, preview_id: Option<&str>, mint: &mut dyn FnMut()
         Err(more) => {
             findings.extend(more);
             let summary = "the migration was not carried out; every file is as it was";
+            let result = MigrateResult::of("apply", preview);
             Report::new("migrate", &context.program, summary, findings, OperationResult::Migrate(result))
         }
     }
@@ -169,7 +172,7 @@ fn read_back(context: &Context<'_>, path: &PortablePath, bytes: &[u8]) -> Result
 }
 
 fn refuse(context: &Context<'_>, mode: &'static str, findings: Vec<Diagnostic>) -> Report {
-    let result = MigrateResult::of(mode, &MigrationPlan::default());
+    let result = MigrateResult::of(mode, MigrationPlan::default());
     Report::new(
         "migrate",
         &context.program,
