@@ -93,7 +93,7 @@ pub(super) fn migration(assets: u32, rounds: u32) -> anyhow::Result<Measured> {
     measure("old declarations".to_owned(), MIGRATION, &scratch, rounds, &|| old::make_old(&scratch, assets))
 }
 
-/// `prepare` brings the project into the state that a command is to meet.
+/// `prepare` brings the project into the state that floors and commands are to meet.
 fn measure(
     name: String,
     round: Round,
@@ -114,6 +114,7 @@ fn measure(
         commands: round.iter().flat_map(|(_, subjects)| *subjects).map(|subject| (subject, Vec::new())).collect(),
     };
     for (floor, subjects) in round {
+        prepare()?;
         process::tried(&program, &floor_arguments(*floor, scratch), 0)?;
         for subject in *subjects {
             prepare()?;
@@ -121,11 +122,11 @@ fn measure(
         }
     }
     for _ in 0..rounds {
-        prepare()?;
         let started = Instant::now();
         cat(&assets)?;
         measured.cat.push(started.elapsed());
         for (floor, runs) in &mut measured.floors {
+            prepare()?;
             runs.push(process::timed(&program, &floor_arguments(*floor, scratch), 0)?);
             for (subject, runs) in measured.commands.iter_mut().filter(|(subject, _)| subject.floor == *floor) {
                 prepare()?;

@@ -30,15 +30,26 @@ pub(super) fn project(assets: u32) -> anyhow::Result<Scratch> {
         }
     }
     fs::create_dir_all(control(&scratch))?;
-    make_old(&scratch, assets)?;
+    write_control(&scratch, assets)?;
     Ok(scratch)
 }
 
-/// Brings the control files back to the oldest versions and drops the record of how they left them.
+/// Brings the control files back to the oldest versions if a migration left a record of having changed them, and drops
+/// that. Then waits until nothing of it is on its way to the disk.
 ///
 /// # Errors
 /// When something cannot be removed or written.
 pub(super) fn make_old(scratch: &Scratch, assets: u32) -> anyhow::Result<()> {
+    let record = control(scratch).join("txn");
+    if record.exists() {
+        fs::remove_dir_all(record).context("could not drop the record of a migration")?;
+        write_control(scratch, assets)?;
+    }
+    scratch.settle();
+    Ok(())
+}
+
+fn write_control(scratch: &Scratch, assets: u32) -> anyhow::Result<()> {
     let (mut entries, mut comma) = (String::new(), "");
     for at in 0..assets {
         let declaration = DECLARATION.replace(NAME, &format!("asset_{at}"));
@@ -50,13 +61,7 @@ pub(super) fn make_old(scratch: &Scratch, assets: u32) -> anyhow::Result<()> {
     let next = assets + 1;
     let registry =
         format!("{{\n  \"schema_version\": 1,\n  \"next_asset_id\": {next},\n  \"assets\": [{entries}\n  ]\n}}\n");
-    write(&control(scratch).join("index.json"), &registry)?;
-    match fs::remove_dir_all(control(scratch).join("txn")) {
-        Err(error) if error.kind() != ErrorKind::NotFound => return Err(error).context("could not drop the journal"),
-        _ => {}
-    }
-    scratch.settle();
-    Ok(())
+    write(&control(scratch).join("index.json"), &registry)
 }
 
 /// Writes a new file under the name: one that is written over in place would be flushed by some systems, and slowly.
