@@ -5,7 +5,8 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::disk::{Disk, DiskErrorKind, Kind};
 use crate::emit::{create_file, writing};
 use crate::path::PortablePath;
-use crate::report::{MutationResult, OperationResult, Report, WorkspaceChange};
+use crate::plan::{Class, PlannedChange};
+use crate::report::{MutationResult, OperationResult, Report};
 use crate::trust::refusal;
 use crate::workspace::{read_registry, registry_file};
 
@@ -16,7 +17,7 @@ const ATTRIBUTES: &str = "index.json text eol=lf merge=prometeu-registry\n";
 /// Makes what is missing below `assets/.prometeu/`.
 #[must_use]
 pub fn init(context: &Context<'_>) -> Report {
-    let mut result = MutationResult { class: "workspace", ..MutationResult::default() };
+    let mut result = MutationResult { class: Class::Workspace, ..MutationResult::default() };
     let made = make(context, &mut result);
     result.applied = !result.registry.is_empty() || !result.workspace.is_empty();
     let (summary, findings) = match made {
@@ -32,7 +33,7 @@ fn make(context: &Context<'_>, result: &mut MutationResult) -> Result<(), Diagno
     let control = PortablePath::control();
     for path in [PortablePath::assets(), control.clone()] {
         if make_folder(disk, &path)? {
-            result.workspace.push(WorkspaceChange {
+            result.workspace.push(PlannedChange {
                 verb: "create",
                 path: path.to_string(),
                 detail: "folder".to_owned(),
@@ -62,7 +63,7 @@ fn make(context: &Context<'_>, result: &mut MutationResult) -> Result<(), Diagno
         if is_missing(disk, &path)? {
             create_file(disk, &path, text.as_bytes(), &context.operation_id).map_err(|error| writing(&error))?;
             let change =
-                WorkspaceChange { verb: "create", path: path.to_string(), detail: format!("{} bytes", text.len()) };
+                PlannedChange { verb: "create", path: path.to_string(), detail: format!("{} bytes", text.len()) };
             if name == "index.json" { result.registry.push(change) } else { result.workspace.push(change) }
         }
     }

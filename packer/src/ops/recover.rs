@@ -5,7 +5,8 @@ use super::{Context, counted};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::emit::{keep_edited, unfinished, writing};
 use crate::path::PortablePath;
-use crate::report::{MutationResult, OperationResult, Report, WorkspaceChange};
+use crate::plan::{Class, PlannedChange};
+use crate::report::{MutationResult, OperationResult, Report};
 
 /// What to do about files that were edited after the transaction that changed them was cut short.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,7 +22,7 @@ pub enum Edited {
 /// Settles unfinished transactions.
 #[must_use]
 pub fn recover(context: &Context<'_>, edited: Edited) -> Report {
-    let mut result = MutationResult { class: "workspace", ..MutationResult::default() };
+    let mut result = MutationResult { class: Class::Workspace, ..MutationResult::default() };
     let mut findings = match edited {
         Edited::Refuse | Edited::PreviewKeeping => {
             let Settled { mut notes, blocked } = settle::before_reading(context);
@@ -41,7 +42,7 @@ pub fn recover(context: &Context<'_>, edited: Edited) -> Report {
         },
     };
     match unfinished(context.disk) {
-        Ok(left) => result.workspace.extend(left.iter().map(|folder| WorkspaceChange {
+        Ok(left) => result.workspace.extend(left.iter().map(|folder| PlannedChange {
             verb: "settle",
             path: folder.path().to_string(),
             detail: "edited files are kept, all others go back to what they were".to_owned(),

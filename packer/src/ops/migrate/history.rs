@@ -75,13 +75,13 @@ pub fn forget(context: &Context<'_>, id: &str) -> Report {
     Report::new("migrate", &context.program, summary, findings, OperationResult::Nothing)
 }
 
-pub(super) fn unknown(id: &str) -> Diagnostic {
+pub(in crate::ops) fn unknown(id: &str) -> Diagnostic {
     Diagnostic::new(Code::UsageUnknownTransaction, format!("no kept transaction is called `{id}`"))
         .help("`{program} history` lists them")
 }
 
 /// Drops all but the newest finished transactions. What cannot be dropped now is dropped another time.
-pub(super) fn prune(context: &Context<'_>) {
+pub(in crate::ops) fn prune(context: &Context<'_>) {
     let Ok(folders) = transactions(context.disk) else { return };
     let finished: Vec<_> =
         folders.into_iter().filter(|folder| matches!(folder.ending(context.disk), Ok(Some(_)))).collect();

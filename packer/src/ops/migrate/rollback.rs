@@ -3,12 +3,10 @@
 use super::history;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::digest::Digest;
-use crate::emit::{
-    Ending, Replacement, Step, Transaction, TransactionFolder, read_control_file, transactions, writing,
-};
+use crate::emit::{Ending, Transaction, TransactionFolder, read_control_file, transactions, writing};
 use crate::ops::settle::{self, Settled};
 use crate::ops::{Context, counted};
-use crate::plan::{FileOutcome, MigrationPlan, PlannedFile};
+use crate::plan::{FileOutcome, MigrationPlan, PlannedFile, Replacement, Step};
 use crate::report::{MigrateResult, OperationResult, Report};
 use crate::schema::journal::{Change, Original};
 use crate::trust::refusal;
@@ -40,7 +38,8 @@ pub fn rollback(context: &Context<'_>, id: &str, time: Option<String>) -> Report
         let summary = format!("{changed} would be brought back to what they were before {id}");
         return Report::new("migrate", &context.program, summary, findings, OperationResult::Migrate(result));
     };
-    let transaction = Transaction { id: context.operation_id.clone(), operation: mode.to_owned(), time, steps };
+    let transaction =
+        Transaction { id: context.operation_id.clone(), operation: mode.to_owned(), time, steps, entries: Vec::new() };
     match super::carry_out(context, &transaction, &|_, _| Ok(())) {
         Ok(()) => {
             history::prune(context);
