@@ -62,6 +62,9 @@ pub struct Diagnostic {
     pub asset: Option<Arc<AssetRef>>,
     /// What to do now, escaped.
     pub help: Option<String>,
+    /// Whether `{program}` in `help` stands for the name by which the program was called; never where a project's text
+    /// is quoted.
+    pub(crate) help_names_program: bool,
     /// Facts for programs, each key once.
     pub evidence: Vec<(&'static str, Evidence)>,
 }
@@ -78,6 +81,7 @@ impl Diagnostic {
             place: None,
             asset: None,
             help: None,
+            help_names_program: false,
             evidence: Vec::new(),
         }
     }
@@ -103,10 +107,20 @@ impl Diagnostic {
         self
     }
 
-    /// Says what to do now.
+    /// Says what to do now. `help` may hold untrusted text.
     #[must_use]
     pub fn help(mut self, help: impl AsRef<str>) -> Diagnostic {
         self.help = Some(escape(help.as_ref()));
+        self.help_names_program = false;
+        self
+    }
+
+    /// Says which command to run now. `{program}` stands for the name by which the program was called; the text is the
+    /// packer's own from end to end, so that nothing of a project is ever taken for that place.
+    #[must_use]
+    pub fn help_to_run(mut self, help: &'static str) -> Diagnostic {
+        self.help = Some(help.to_owned());
+        self.help_names_program = true;
         self
     }
 

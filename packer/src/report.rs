@@ -102,8 +102,8 @@ impl Report {
         exit: u8,
     ) -> Report {
         diagnostic::sort(&mut findings);
-        for help in findings.iter_mut().filter_map(|finding| finding.help.as_mut()) {
-            *help = help.replace("{program}", program);
+        for finding in findings.iter_mut().filter(|finding| finding.help_names_program) {
+            finding.help = finding.help.as_ref().map(|help| help.replace("{program}", program));
         }
         Report { operation: operation.to_owned(), summary: summary.into(), findings, result, exit }
     }

@@ -25,7 +25,7 @@ pub(super) fn undo(disk: &dyn Disk, folder: &TransactionFolder, journal: &Journa
             format!("files of the unfinished transaction {} were edited since: {}", folder.id(), edited.join(", "));
         return Err(Diagnostic::new(Code::JournalEdited, message)
             .at(first)
-            .help("keep the edits with `{program} recover --keep-edited --apply`, or put the files back"));
+            .help_to_run("keep the edits with `{program} recover --keep-edited --apply`, or put the files back"));
     }
     let changed: Vec<usize> = (0..found.len()).filter(|&at| found[at] != before(&journal.changes[at])).collect();
     restore(disk, folder, journal, &changed).map_err(|error| writing(&error))

@@ -52,7 +52,7 @@ pub(super) fn look_only(context: &Context<'_>) -> Settled {
             Some(folder) => blocked(
                 Diagnostic::new(Code::JournalUnfinished, format!("transaction {} is unfinished", folder.id()))
                     .at(folder.path().as_str())
-                    .help("run `{program} list`, or any command that may write; it settles it"),
+                    .help_to_run("run `{program} list`, or any command that may write; it settles it"),
             ),
         },
         Err(finding) => blocked(finding),

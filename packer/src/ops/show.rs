@@ -59,7 +59,7 @@ fn find<'w>(workspace: &'w Workspace, wanted: &str) -> Result<&'w Asset, Diagnos
     match hits.as_slice() {
         [one] => Ok(one),
         [] => Err(Diagnostic::new(Code::UsageUnknownAsset, format!("no asset is called `{wanted}`"))
-            .help("`{program} list` shows all; name one by id, uuid, name or root")),
+            .help_to_run("`{program} list` shows all; name one by id, uuid, name or root")),
         several => {
             let roots: Vec<&str> = several.iter().map(|asset| &*asset.reference.root).collect();
             let message = format!("`{wanted}` names {} assets: {}", several.len(), roots.join(", "));

@@ -77,7 +77,7 @@ pub fn forget(context: &Context<'_>, id: &str) -> Report {
 
 pub(super) fn unknown(id: &str) -> Diagnostic {
     Diagnostic::new(Code::UsageUnknownTransaction, format!("no kept transaction is called `{id}`"))
-        .help("`{program} history` lists them")
+        .help_to_run("`{program} history` lists them")
 }
 
 /// Drops all but the newest finished transactions. What cannot be dropped now is dropped another time.

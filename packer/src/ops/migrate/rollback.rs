@@ -97,5 +97,5 @@ fn plan(context: &Context<'_>, id: &str) -> Result<Planned, Vec<Diagnostic>> {
 
 fn nothing_to_undo(folder: &TransactionFolder) -> Diagnostic {
     let message = format!("{} was not carried out, so there is nothing to roll back", folder.id());
-    Diagnostic::new(Code::PlanConflict, message).help("`{program} history` shows how each transaction ended")
+    Diagnostic::new(Code::PlanConflict, message).help_to_run("`{program} history` shows how each transaction ended")
 }
