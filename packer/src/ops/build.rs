@@ -1,6 +1,6 @@
 //! `build`: load, examine, plan, make, verify, publish.
 
-use super::{Context, counted, settle};
+use super::{Context, cache, counted, settle};
 use crate::bank::Bank;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::disk::Metadata;
@@ -57,6 +57,7 @@ fn prepare(
     let mut workspace = load(context.disk, &context.options(false), context.events);
     result.assets = workspace.assets.iter().filter(|asset| asset.included_in_build).count() as u64;
     let mut found = std::mem::take(&mut workspace.findings);
+    found.extend(workspace.registry.as_ref().and_then(|_| cache::look(context)));
     preload(&workspace, &mut found);
     let Some(plan) = plan(context, &workspace, &mut found) else {
         // One more look, so that one run names everything that has to be repaired.
@@ -143,6 +144,7 @@ fn make(
         operation_id: &context.operation_id,
     };
     let published = publish(&scope, findings)?;
+    cache::discard(context, findings);
     result.materialised = plan.table.len() as u64;
     result.archive =
         Some(ArchiveFile { path: published.archive.to_string(), bytes: published.bytes, sha256: published.sha256 });

@@ -1,6 +1,6 @@
 //! `doctor`: everything a build would look at, and nothing written.
 
-use super::{Context, counted, settle};
+use super::{Context, cache, counted, settle};
 use crate::doctor::examine;
 use crate::report::{DoctorResult, OperationResult, Report};
 use crate::workspace::load;
@@ -11,8 +11,11 @@ pub fn doctor(context: &Context<'_>) -> Report {
     let settled = settle::before_reading(context);
     let mut workspace = load(context.disk, &context.options(false), context.events);
     let mut findings = std::mem::take(&mut workspace.findings);
+    findings.extend(workspace.registry.as_ref().and_then(|_| cache::look(context)));
     findings.extend(settled.notes);
-    findings.extend(settled.blocked);
+    // Loading may have met the same.
+    let blocked = settled.blocked.filter(|finding| !findings.contains(finding));
+    findings.extend(blocked);
     let checked = examine(&workspace, context.disk, &context.limits, context.events, &mut findings);
     super::build::plan(context, &workspace, &mut findings);
     super::build::note_interruption(context, &mut findings);
