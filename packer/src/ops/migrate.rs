@@ -48,9 +48,10 @@ pub fn migrate(context: &Context<'_>, mode: MigrateMode<'_>) -> Report {
 }
 
 fn look(context: &Context<'_>, mode: &'static str, settled: Settled) -> Report {
-    let Settled { notes, blocked } = settled;
+    let Settled { mut notes, blocked } = settled;
     if let Some(finding) = blocked {
-        return refuse(context, mode, vec![finding]);
+        notes.push(finding);
+        return refuse(context, mode, notes);
     }
     let (plan, mut findings) = plan(context, &mut || MINTED_ON_APPLY.to_owned());
     let result = MigrateResult::of(mode, &plan);

@@ -3,9 +3,10 @@
 use super::Context;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::disk::{DiskErrorKind, Lock};
-use crate::emit::{recover, unfinished, writing};
+use crate::emit::{TransactionFolder, recover, unfinished, writing};
 use crate::path::PortablePath;
 use crate::trust::refusal;
+use crate::workspace::unsupported;
 
 /// What stands in the way, if anything does, and what was settled.
 #[derive(Debug, Default)]
@@ -18,9 +19,9 @@ pub(super) struct Settled {
 
 /// Settles before a reading command. A live writer is none of its business: it ends its transaction itself.
 pub(super) fn before_reading(context: &Context<'_>) -> Settled {
-    match unfinished(context.disk) {
-        Ok(found) if found.is_empty() => return Settled::default(),
-        Ok(_) => {}
+    match to_settle(context) {
+        Ok(None) => return Settled::default(),
+        Ok(Some(_)) => {}
         Err(finding) => return blocked(finding),
     }
     match context.disk.lock(&lock_path(), std::time::Duration::ZERO, &|| context.events.cancelled()) {
@@ -46,21 +47,26 @@ pub(super) fn before_reading(context: &Context<'_>) -> Settled {
 
 /// Looks, and writes nothing at all: for commands that promise it.
 pub(super) fn look_only(context: &Context<'_>) -> Settled {
-    match unfinished(context.disk) {
-        Ok(found) => match found.first() {
-            None => Settled::default(),
-            Some(folder) => blocked(
-                Diagnostic::new(Code::JournalUnfinished, format!("transaction {} is unfinished", folder.id()))
-                    .at(folder.path().as_str())
-                    .help_to_run("run `{program} list`, or any command that may write; it settles it"),
-            ),
+    let folder = match to_settle(context) {
+        Ok(None) => return Settled::default(),
+        Ok(Some(folder)) => folder,
+        Err(finding) => return blocked(finding),
+    };
+    let unfinished = Diagnostic::new(Code::JournalUnfinished, format!("transaction {} is unfinished", folder.id()))
+        .at(folder.path().as_str());
+    match folder.journal(context.disk, &context.limits, &context.windows) {
+        Ok(_) => blocked(unfinished.help_to_run("run `{program} list`, or any command that may write; it settles it")),
+        // No command of this packer will settle it, so what is wrong with it comes first.
+        Err(finding) => Settled {
+            notes: vec![unfinished.help("it is settled once its journal can be read")],
+            blocked: Some(finding),
         },
-        Err(finding) => blocked(finding),
     }
 }
 
 /// Takes the writer lock and settles before a writing command.
 pub(super) fn for_writing(context: &Context<'_>) -> Result<(Lock, Vec<Diagnostic>), Diagnostic> {
+    to_settle(context)?;
     let lock = context
         .disk
         .lock(&lock_path(), context.wait, &|| context.events.cancelled())
@@ -69,6 +75,18 @@ pub(super) fn for_writing(context: &Context<'_>) -> Result<(Lock, Vec<Diagnostic
     match settled.blocked {
         Some(finding) => Err(finding),
         None => Ok((lock, settled.notes)),
+    }
+}
+
+/// The first transaction that has to be settled, if there is one.
+///
+/// # Errors
+/// They cannot be looked for, or this packer has to leave the project alone: settling is work on it, too.
+fn to_settle(context: &Context<'_>) -> Result<Option<TransactionFolder>, Diagnostic> {
+    let Some(first) = unfinished(context.disk)?.into_iter().next() else { return Ok(None) };
+    match unsupported(context.disk, &context.options(false)) {
+        Some(finding) => Err(finding),
+        None => Ok(Some(first)),
     }
 }
 

@@ -11,11 +11,15 @@ use crate::ops::{Context, counted};
 use crate::plan::{FileOutcome, MigrationPlan, PlannedFile};
 use crate::report::{MigrateResult, OperationResult, Report};
 use crate::trust::refusal;
+use crate::workspace::unsupported;
 
 /// Shows what a rollback changes; with a `time`, carries it out.
 #[must_use]
 pub fn rollback(context: &Context<'_>, id: &str, time: Option<String>) -> Report {
     let mode = "rollback";
+    if let Some(finding) = unsupported(context.disk, &context.options(false)) {
+        return super::refuse(context, mode, vec![finding]);
+    }
     let (_lock, mut findings) = match &time {
         Some(_) => match settle::for_writing(context) {
             Ok((lock, notes)) => (Some(lock), notes),
