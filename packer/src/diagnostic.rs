@@ -45,6 +45,9 @@ pub enum Evidence {
     List(Vec<String>),
 }
 
+/// Where the program's name goes. Escaped text never holds it, so nothing of a project is taken for that place.
+const PROGRAM: &str = "\0";
+
 /// One finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
@@ -62,9 +65,6 @@ pub struct Diagnostic {
     pub asset: Option<Arc<AssetRef>>,
     /// What to do now, escaped.
     pub help: Option<String>,
-    /// Whether `{program}` in `help` stands for the name by which the program was called; never where a project's text
-    /// is quoted.
-    pub(crate) help_names_program: bool,
     /// Facts for programs, each key once.
     pub evidence: Vec<(&'static str, Evidence)>,
 }
@@ -81,7 +81,6 @@ impl Diagnostic {
             place: None,
             asset: None,
             help: None,
-            help_names_program: false,
             evidence: Vec::new(),
         }
     }
@@ -111,17 +110,27 @@ impl Diagnostic {
     #[must_use]
     pub fn help(mut self, help: impl AsRef<str>) -> Diagnostic {
         self.help = Some(escape(help.as_ref()));
-        self.help_names_program = false;
         self
     }
 
-    /// Says which command to run now. `{program}` stands for the name by which the program was called; the text is the
-    /// packer's own from end to end, so that nothing of a project is ever taken for that place.
+    /// Says which command to run now. `{program}` in the packer's own text stands for the name by which the program was
+    /// called.
     #[must_use]
     pub fn help_to_run(mut self, help: &'static str) -> Diagnostic {
-        self.help = Some(help.to_owned());
-        self.help_names_program = true;
+        self.help = Some(help.replace("{program}", PROGRAM));
         self
+    }
+
+    /// The same with `{}` for what the command is to be run on, which may be untrusted text.
+    #[must_use]
+    pub fn help_to_run_on(mut self, help: &'static str, argument: impl AsRef<str>) -> Diagnostic {
+        self.help = Some(help.replace("{program}", PROGRAM).replacen("{}", &escape(argument.as_ref()), 1));
+        self
+    }
+
+    /// Puts the name by which the program was called where the help has a place for it.
+    pub(crate) fn name_program(&mut self, program: &str) {
+        self.help = self.help.take().map(|help| help.replace(PROGRAM, program));
     }
 
     /// Adds a number for programs.

@@ -6,23 +6,25 @@ use crate::{
 
 #[test]
 fn a_journal_of_an_unfinished_transaction_stops_everything_and_stays() {
-    let project = project();
-    let project = project.path();
-    for answer in answers("journal.json", 1, 1) {
-        put(project, JOURNAL, answer.file());
-        let floor = answer.floor.as_ref();
-        answer.check(&unchanged(project, &["doctor"], floor, 3), JOURNAL, true);
-        if !answer.is_typical {
-            continue;
-        }
-        for command in commands(&[&LISTING, &LOOKING, &ACTING, &PAST]) {
-            let report = unchanged(project, command, floor, 3);
-            answer.check(&report, JOURNAL, true);
-            let is_check = command.contains(&"--check");
-            assert_eq!(codes(&report).contains(&"journal/unfinished"), is_check, "{command:?} {report:#}");
-        }
-        for command in TABLES {
-            unchanged(project, command, floor, 0);
+    for path in [JOURNAL, "build/.staging/20261101T120000.000Z-00000001/journal.json"] {
+        let project = project();
+        let project = project.path();
+        for answer in answers("journal.json", 1, 1) {
+            put(project, path, answer.file());
+            let floor = answer.floor.as_ref();
+            answer.check(&unchanged(project, &["doctor"], floor, 3), path, true);
+            if !answer.is_typical {
+                continue;
+            }
+            for command in commands(&[&LISTING, &LOOKING, &ACTING, &PAST]) {
+                let report = unchanged(project, command, floor, 3);
+                answer.check(&report, path, true);
+                let is_check = command.contains(&"--check");
+                assert_eq!(codes(&report).contains(&"journal/unfinished"), is_check, "{command:?} {report:#}");
+            }
+            for command in TABLES {
+                unchanged(project, command, floor, 0);
+            }
         }
     }
 }
@@ -34,6 +36,8 @@ fn a_journal_of_a_finished_transaction_is_kept_for_the_packer_that_wrote_it() {
     put(project, &JOURNAL.replace("journal.json", "committed"), "");
     for answer in answers("journal.json", 1, 1).into_iter().filter(|answer| answer.is_typical) {
         put(project, JOURNAL, answer.file());
+        // Left by a clean-up that was cut short, or not: only its own packer knows.
+        put(project, &JOURNAL.replace("journal.json", "new-0"), "what is it?");
         let floor = answer.floor.as_ref();
         for command in [&["list"][..], &["doctor"], &["build", "--check"], &["migrate", "--check"], &["recover"]] {
             assert!(codes(&unchanged(project, command, floor, 0)).is_empty(), "{command:?}");

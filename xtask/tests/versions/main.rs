@@ -140,7 +140,8 @@ fn edit(project: &Path, path: &str, from: &str, to: &str) {
 
 /// Runs a command that ends with `exit`; its answer has the shape of all answers.
 fn run(project: &Path, command: &[&str], floor: Option<&String>, exit: i32) -> Value {
-    let arguments: Vec<&str> = command.iter().copied().chain(floor.map(String::as_str)).collect();
+    // No other writer is at work here that would have to be waited for.
+    let arguments: Vec<&str> = command.iter().copied().chain(floor.map(String::as_str)).chain(["--wait=0"]).collect();
     let run = program::run(&arguments, project).unwrap();
     assert_eq!(run.exit, exit, "{arguments:?} {:#}", run.report);
     let is_inspection = matches!(command[0], "list" | "show");

@@ -62,7 +62,7 @@ fn row(context: &Context<'_>, folder: &TransactionFolder) -> Result<Option<Trans
             None => "unfinished",
         },
         reversible: ending == Some(Ending::Committed),
-        files: journal.changes.iter().map(|change| change.path.to_string()).collect(),
+        files: journal.changes.iter().map(|change| change.path().to_string()).collect(),
     }))
 }
 
@@ -74,7 +74,7 @@ pub fn forget(context: &Context<'_>, id: &str) -> Report {
         let known = transactions(context.disk)?.into_iter().find(|folder| folder.id() == id);
         let folder = known.ok_or_else(|| unknown(id))?;
         of_another_version(context, &folder).map_or(Ok(()), Err)?;
-        folder.remove(context.disk).map_err(|error| writing(&error))?;
+        folder.forget(context.disk).map_err(|error| writing(&error))?;
         Ok(notes)
     });
     let (summary, findings) = match forgotten {
@@ -102,6 +102,6 @@ pub(super) fn prune(context: &Context<'_>) {
         folders.into_iter().filter(|folder| matches!(folder.ending(context.disk), Ok(Some(_)))).collect();
     let surplus = finished.iter().rev().skip(KEPT_MAX);
     for folder in surplus.filter(|folder| of_another_version(context, folder).is_none()) {
-        let _ = folder.remove(context.disk);
+        let _ = folder.forget(context.disk);
     }
 }
