@@ -1,6 +1,7 @@
 //! One file a command: the sequence of stages that it is, and nothing else. Both adapters call these.
 
 mod build;
+mod cache;
 mod doctor;
 mod init;
 mod list;

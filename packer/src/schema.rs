@@ -1,6 +1,7 @@
 //! What the members of a current control file mean. A file of another version never gets here.
 
 pub mod archive;
+pub mod cache;
 pub mod declaration;
 mod inputs;
 pub mod journal;

@@ -4,6 +4,7 @@
 use crate::diff::unified_diff;
 use crate::wire;
 use prometeu_packer::diagnostic::{AssetRef, Diagnostic, Evidence, Severity, escape};
+use prometeu_packer::envelope::Window;
 use prometeu_packer::plan::{FileOutcome, PlannedChange, PlannedFile};
 use prometeu_packer::report::{
     AssetDetails, BuildResult, MigrateResult, MutationResult, OperationResult, Report, Status, TransactionRow,
@@ -110,7 +111,10 @@ fn result(result: &OperationResult) -> Value {
             json!({ "transactions": rows.iter().map(row).collect::<Vec<_>>() })
         }
         OperationResult::Windows(rows) => {
-            let row = |(name, window): &(&str, prometeu_packer::envelope::Window)| json!({ "artifact": name, "written": window.written, "min": window.min, "max": window.max });
+            let row = |(name, window): &(&str, Window)| {
+                let (min, max) = (window.read.map(|range| range.min), window.read.map(|range| range.max));
+                json!({ "artifact": name, "written": window.written, "min": min, "max": max })
+            };
             json!({ "artifacts": rows.iter().map(row).collect::<Vec<_>>() })
         }
         OperationResult::Limits(rows) => {

@@ -25,6 +25,9 @@ pub(crate) struct Global {
     /// Change a limit for this run; `limits` lists them
     #[arg(long, global = true, value_name = "NAME=VALUE")]
     pub(crate) limit: Vec<String>,
+    /// For maintainers: read no older versions of a format than this one, as a later packer might; `window` lists them
+    #[arg(long, global = true, hide = true, value_name = "ARTIFACT=N")]
+    pub(crate) window_floor: Vec<String>,
     /// Threads that read and decode [default: one for each processor]
     #[arg(long, global = true, value_name = "N")]
     pub(crate) threads: Option<u16>,

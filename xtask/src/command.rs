@@ -82,15 +82,15 @@ fn execute(cli: Cli, caller: &Caller) -> u8 {
         command => command,
     };
     let name = command.name();
-    let report = match limits(&global.limit) {
-        Ok(limits) => operate(command, &global, limits, program),
+    let settings = limits(&global.limit).and_then(|limits| Ok((limits, windows(&global.window_floor)?)));
+    let report = match settings {
+        Ok((limits, windows)) => operate(command, &global, limits, windows, program),
         Err(finding) => Report::new(name, program, "wrong usage", vec![finding], OperationResult::Nothing),
     };
     render::report(&report, format, caller)
 }
 
-fn operate(command: Command, global: &Global, limits: Limits, program: &str) -> Report {
-    let windows = Windows::default();
+fn operate(command: Command, global: &Global, limits: Limits, windows: Windows, program: &str) -> Report {
     match &command {
         Command::Window => return ops::windows(&windows, program),
         Command::Limits => return ops::limits(&limits, program),
@@ -200,19 +200,38 @@ fn mutate(context: &Context<'_>, command: &Command) -> Report {
 fn limits(settings: &[String]) -> Result<Limits, Diagnostic> {
     let mut limits = Limits::default();
     for setting in settings {
-        let parsed = setting.split_once('=').and_then(|(name, value)| Some((name, value.parse::<u64>().ok()?)));
-        if !parsed.is_some_and(|(name, value)| limits.set(name, value)) {
+        if !named_number(setting).is_some_and(|(name, value)| limits.set(name, value)) {
             let message = format!("`--limit {setting}` names no limit and value");
             return Err(Diagnostic::new(Code::UsageArguments, message)
-                .help("`{program} limits` lists the names; a value is a whole number"));
+                .help_to_run("`{program} limits` lists the names; a value is a whole number"));
         }
     }
     Ok(limits)
 }
 
+fn windows(floors: &[String]) -> Result<Windows, Diagnostic> {
+    let mut windows = Windows::default();
+    for floor in floors {
+        if !named_number(floor).is_some_and(|(name, min)| windows.raise_floor(name, min)) {
+            let message = format!("`--window-floor {floor}` names no format and floor");
+            return Err(Diagnostic::new(Code::UsageArguments, message).help_to_run(
+                "`{program} window` lists the formats; a floor is from the oldest version read to one above the newest",
+            ));
+        }
+    }
+    Ok(windows)
+}
+
+/// `NAME=VALUE` with a whole number as the value.
+fn named_number(setting: &str) -> Option<(&str, u64)> {
+    let (name, value) = setting.split_once('=')?;
+    Some((name, value.parse().ok()?))
+}
+
 fn run_gates(args: gate::Args, format: Format, caller: &Caller) -> u8 {
     let failed = |summary: String| {
-        let finding = Diagnostic::new(Code::UsageArguments, &summary).help("`{program} gate --list` lists the gates");
+        let finding =
+            Diagnostic::new(Code::UsageArguments, &summary).help_to_run("`{program} gate --list` lists the gates");
         let report = Report::new("gate", &caller.program, summary, vec![finding], OperationResult::Nothing);
         render::report(&report, format, caller)
     };
@@ -249,7 +268,7 @@ fn run_bench(args: bench::Args, format: Format, caller: &Caller) -> u8 {
         (Ok(value), Format::Json) => render::document(&value).unwrap_or(0),
         (Err(error), _) => {
             let finding = Diagnostic::new(Code::UsageArguments, format!("{error:#}"))
-                .help("measure a project that `{program} build` packs");
+                .help_to_run("measure a project that `{program} build` packs");
             let summary = "the measurement did not end".to_owned();
             let nothing = OperationResult::Nothing;
             render::report(&Report::new("bench", &caller.program, summary, vec![finding], nothing), format, caller)
@@ -275,7 +294,8 @@ fn usage(error: &clap::Error, program: &str) -> u8 {
     let said = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
     let operation = arguments.iter().find(|argument| Cli::command().find_subcommand(argument).is_some());
     let operation = operation.map_or("usage", String::as_str);
-    let finding = Diagnostic::new(Code::UsageArguments, said).help("`{program} --help` shows the commands and flags");
+    let finding =
+        Diagnostic::new(Code::UsageArguments, said).help_to_run("`{program} --help` shows the commands and flags");
     let report = Report::new(operation, program, "wrong usage", vec![finding], OperationResult::Nothing);
     let caller = Caller { program: program.to_owned(), project: String::new(), prefix: String::new() };
     render::report(&report, Format::Json, &caller)

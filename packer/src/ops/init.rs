@@ -8,7 +8,7 @@ use crate::path::PortablePath;
 use crate::plan::{Class, PlannedChange};
 use crate::report::{MutationResult, OperationResult, Report};
 use crate::trust::refusal;
-use crate::workspace::{read_registry, registry_file};
+use crate::workspace::unsupported;
 
 const REGISTRY: &str = "{\n  \"schema_version\": 2,\n  \"next_asset_id\": 1,\n  \"assets\": []\n}\n";
 const IGNORED: &str = "cache.json\nlock\ntxn/\nquarantine/\n";
@@ -49,7 +49,7 @@ fn make(context: &Context<'_>, result: &mut MutationResult) -> Result<(), Diagno
         })
         .collect::<Result<_, _>>()?;
     if !missing.iter().any(|(name, _)| *name == "index.json") {
-        check_version(context)?;
+        unsupported(context.disk, &context.options(false)).map_or(Ok(()), Err)?;
     }
     if missing.is_empty() {
         return Ok(());
@@ -68,16 +68,6 @@ fn make(context: &Context<'_>, result: &mut MutationResult) -> Result<(), Diagno
         }
     }
     Ok(())
-}
-
-/// A project that this packer is not to touch is left alone: a registry of another version, or one that asks for another
-/// packer.
-fn check_version(context: &Context<'_>) -> Result<(), Diagnostic> {
-    let options = context.options(false);
-    match read_registry(registry_file(context.disk, &options), &options, &mut Vec::new()) {
-        Err(finding) if finding.code.family() == "version" => Err(finding),
-        _ => Ok(()),
-    }
 }
 
 fn make_folder(disk: &dyn Disk, path: &PortablePath) -> Result<bool, Diagnostic> {

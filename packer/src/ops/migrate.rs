@@ -50,9 +50,10 @@ pub fn migrate(context: &Context<'_>, mode: MigrateMode<'_>) -> Report {
 }
 
 fn look(context: &Context<'_>, mode: &'static str, settled: Settled) -> Report {
-    let Settled { notes, blocked } = settled;
+    let Settled { mut notes, blocked } = settled;
     if let Some(finding) = blocked {
-        return refuse(context, mode, vec![finding]);
+        notes.push(finding);
+        return refuse(context, mode, notes);
     }
     let (plan, mut findings) = match settle::coherent(context, || plan(context, &mut || MINTED_ON_APPLY.to_owned())) {
         Ok(planned) => planned,
@@ -78,8 +79,9 @@ fn apply(context: &Context<'_>, preview_id: Option<&str>, mint: &mut dyn FnMut()
     let mut result = MigrateResult::of("apply", &preview);
     if preview_id.is_some_and(|id| id != result.preview_id) {
         let message = "the project is not what this preview saw";
-        findings
-            .push(Diagnostic::new(Code::PlanStale, message).help("look at a fresh preview with `{program} migrate`"));
+        findings.push(
+            Diagnostic::new(Code::PlanStale, message).help_to_run("look at a fresh preview with `{program} migrate`"),
+        );
     }
     let blocked = findings.iter().any(|finding| finding.blocking);
     if blocked || !preview.is_pending() {
@@ -91,8 +93,9 @@ fn apply(context: &Context<'_>, preview_id: Option<&str>, mint: &mut dyn FnMut()
     if seen(&plan) != seen(&preview) {
         let message = "the project changed, or could not be read again, while the migration began";
         findings.extend(again.into_iter().filter(|finding| finding.blocking));
-        findings
-            .push(Diagnostic::new(Code::PlanStale, message).help("look at a fresh preview with `{program} migrate`"));
+        findings.push(
+            Diagnostic::new(Code::PlanStale, message).help_to_run("look at a fresh preview with `{program} migrate`"),
+        );
         let summary = "the migration was not carried out; every file is as it was";
         return Report::new("migrate", &context.program, summary, findings, OperationResult::Migrate(result));
     }

@@ -128,8 +128,9 @@ fn carry_out(
 ) -> Report {
     let id = preview.id();
     if agreed.preview_id.as_ref().is_some_and(|wanted| *wanted != id) {
-        let help = format!("look at a fresh preview: run `{{program}} {}` without `--apply`", preview.operation);
-        let stale = Diagnostic::new(Code::PlanStale, "the project is not what this preview saw").help(help);
+        let stale = Diagnostic::new(Code::PlanStale, "the project is not what this preview saw");
+        let stale =
+            stale.help_to_run_on("look at a fresh preview: `{program} {}` without `--apply`", &preview.operation);
         preview.findings.push(stale);
     } else if let Some(name) = preview.consent.as_deref().filter(|name| agreed.consent.as_deref() != Some(name)) {
         let message = format!("{} needs the name typed: `{name}`", preview.operation);
@@ -184,8 +185,8 @@ fn refused(context: &Context<'_>, operation: &str, finding: Diagnostic, mut note
 }
 
 /// A finding that stands in the way of a plan, whatever its code means elsewhere.
-pub(super) fn blocker(code: Code, message: impl AsRef<str>, path: &str, help: impl AsRef<str>) -> Diagnostic {
-    let mut finding = Diagnostic::new(code, message).at(path).help(help);
+pub(super) fn blocker(code: Code, message: impl AsRef<str>, path: &str, help: &'static str) -> Diagnostic {
+    let mut finding = Diagnostic::new(code, message).at(path).help_to_run(help);
     finding.blocking = true;
     finding
 }

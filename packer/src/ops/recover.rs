@@ -7,6 +7,7 @@ use crate::emit::{keep_edited, unfinished, writing};
 use crate::path::PortablePath;
 use crate::plan::{Class, PlannedChange};
 use crate::report::{MutationResult, OperationResult, Report};
+use crate::workspace::unsupported;
 
 /// What to do about files that were edited after the transaction that changed them was cut short.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +23,11 @@ pub enum Edited {
 /// Settles unfinished transactions.
 #[must_use]
 pub fn recover(context: &Context<'_>, edited: Edited) -> Report {
+    if let Some(finding) = unsupported(context.disk, &context.options(false)) {
+        let summary = "nothing was settled: this packer has to leave the project alone";
+        let result = OperationResult::Mutation(MutationResult { class: Class::Workspace, ..MutationResult::default() });
+        return Report::new("recover", &context.program, summary, vec![finding], result);
+    }
     let mut result = MutationResult { class: Class::Workspace, ..MutationResult::default() };
     let mut findings = match edited {
         Edited::Refuse | Edited::PreviewKeeping => {

@@ -62,7 +62,7 @@ pub(super) fn find<'w>(workspace: &'w Workspace, wanted: &str) -> Result<&'w Ass
     match hits.as_slice() {
         [one] => Ok(one),
         [] => Err(Diagnostic::new(Code::UsageUnknownAsset, format!("no asset is called `{wanted}`"))
-            .help("`{program} list` shows all; name one by id, uuid, name or root")),
+            .help_to_run("`{program} list` shows all; name one by id, uuid, name or root")),
         several => {
             let roots: Vec<&str> = several.iter().map(|asset| &*asset.reference.root).collect();
             let message = format!("`{wanted}` names {} assets: {}", several.len(), roots.join(", "));

@@ -5,6 +5,7 @@ use super::table::{self, Align, Cell};
 use super::{Caller, findings};
 use anstyle::{AnsiColor, Style};
 use prometeu_packer::diagnostic::escape;
+use prometeu_packer::envelope::{ReadRange, Window};
 use prometeu_packer::plan::FileOutcome;
 use prometeu_packer::report::{
     AssetDetails, BuildResult, MigrateResult, MutationResult, OperationResult, Quarantined, Report, Status,
@@ -36,8 +37,11 @@ pub(super) fn write(report: &Report, caller: &Caller, out: &mut dyn Write) -> io
         OperationResult::Migrate(migration) => migrate(migration, out)?,
         OperationResult::History(rows) => history(rows, out)?,
         OperationResult::Windows(rows) => {
-            let row = |(name, window): &(&str, prometeu_packer::envelope::Window)| {
-                vec![plain(name), plain(window.written), plain(window.min), plain(window.max)]
+            let row = |(name, window): &(&str, Window)| {
+                let bound = |of: fn(ReadRange) -> u16| {
+                    window.read.map_or_else(|| ("–".to_owned(), DIM), |range| plain(of(range)))
+                };
+                vec![plain(name), plain(window.written), bound(|range| range.min), bound(|range| range.max)]
             };
             let columns = [
                 ("format", Align::Left),

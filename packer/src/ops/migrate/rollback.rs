@@ -10,11 +10,15 @@ use crate::plan::{FileOutcome, MigrationPlan, PlannedFile, Replacement, Step};
 use crate::report::{MigrateResult, OperationResult, Report};
 use crate::schema::journal::{Change, Original};
 use crate::trust::refusal;
+use crate::workspace::unsupported;
 
 /// Shows what a rollback changes; with a `time`, carries it out.
 #[must_use]
 pub fn rollback(context: &Context<'_>, id: &str, time: Option<String>) -> Report {
     let mode = "rollback";
+    if let Some(finding) = unsupported(context.disk, &context.options(false)) {
+        return super::refuse(context, mode, vec![finding]);
+    }
     let (_lock, mut findings) = match &time {
         Some(_) => match settle::for_writing(context) {
             Ok((lock, notes)) => (Some(lock), notes),
@@ -67,7 +71,7 @@ fn plan(context: &Context<'_>, id: &str) -> Result<Planned, Vec<Diagnostic>> {
     let journal = journal.ok_or_else(|| one(nothing_to_undo(&folder)))?;
     if !matches!(&*journal.operation, "migrate" | "rollback") {
         let message = format!("{id} is no migration but {}", journal.operation);
-        return Err(one(Diagnostic::new(Code::PlanConflict, message).help(format!("use `{{program}} undo {id}`"))));
+        return Err(one(Diagnostic::new(Code::PlanConflict, message).help_to_run_on("use `{program} undo {}`", id)));
     }
     let (mut plan, mut steps, mut conflicts) = (MigrationPlan::default(), Vec::new(), Vec::new());
     for change in &journal.changes {
@@ -106,5 +110,5 @@ fn plan(context: &Context<'_>, id: &str) -> Result<Planned, Vec<Diagnostic>> {
 
 fn nothing_to_undo(folder: &TransactionFolder) -> Diagnostic {
     let message = format!("{} was not carried out, so there is nothing to roll back", folder.id());
-    Diagnostic::new(Code::PlanConflict, message).help("`{program} history` shows how each transaction ended")
+    Diagnostic::new(Code::PlanConflict, message).help_to_run("`{program} history` shows how each transaction ended")
 }

@@ -73,7 +73,7 @@ fn unregistered<'a>(scene: &Scene<'a>, root: &str) -> Result<&'a Asset, crate::d
     scene.workspace.assets.iter().find(is_it).ok_or_else(|| {
         let message = format!("no unregistered root with a declaration lies at `{root}`");
         let help = "`{program} list` shows all roots; a folder without a declaration is registered with `register`";
-        crate::diagnostic::Diagnostic::new(Code::UsageUnknownAsset, message).help(help)
+        crate::diagnostic::Diagnostic::new(Code::UsageUnknownAsset, message).help_to_run(help)
     })
 }
 

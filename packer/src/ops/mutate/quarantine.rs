@@ -58,7 +58,7 @@ pub fn restore(context: &Context<'_>, id: &str, how: Apply<'_>) -> Report {
         let Some((line, (asset_id, uuid, root))) = identity else {
             let message = format!("nothing is quarantined as `{id}`");
             return Err(Diagnostic::new(Code::UsageUnknownTransaction, message)
-                .help("`{program} list` shows what is quarantined"));
+                .help_to_run("`{program} list` shows what is quarantined"));
         };
         let mut plan = MutationPlan::new("restore", Class::Workspace);
         let to = scene.root(&root, None)?;

@@ -47,7 +47,7 @@ fn committed(context: &Context<'_>, id: &str) -> Result<(TransactionFolder, Jour
         None => {
             let message = format!("{id} was not carried out, so there is nothing to undo");
             Err(Diagnostic::new(Code::PlanConflict, message)
-                .help("`{program} history` shows how each transaction ended"))
+                .help_to_run("`{program} history` shows how each transaction ended"))
         }
     }
 }
