@@ -1,12 +1,11 @@
 //! `build`: load, examine, plan, make, verify, publish.
 
-use super::{Context, counted, settle};
+use super::settle::{self, Snapshot};
+use super::{Context, cache, counted};
 use crate::bank::Bank;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::disk::Metadata;
 use crate::doctor::{examine, preload};
 use crate::emit::{self, publish};
-use crate::path::PortablePath;
 use crate::plan::{BuildPlan, PlannedAsset, for_build};
 use crate::report::{ArchiveFile, BuildResult, OperationResult, PackedAsset, Report};
 use crate::workspace::{Workspace, load};
@@ -57,6 +56,7 @@ fn prepare(
     let mut workspace = load(context.disk, &context.options(false), context.events);
     result.assets = workspace.assets.iter().filter(|asset| asset.included_in_build).count() as u64;
     let mut found = std::mem::take(&mut workspace.findings);
+    found.extend(workspace.registry.as_ref().and_then(|_| cache::look(context)));
     preload(&workspace, &mut found);
     let Some(plan) = plan(context, &workspace, &mut found) else {
         // One more look, so that one run names everything that has to be repaired.
@@ -73,6 +73,21 @@ fn prepare(
     };
     findings.extend(found);
     Ok((workspace, plan))
+}
+
+/// The same while no lock is held: of one state of the project.
+fn prepare_coherent(
+    context: &Context<'_>,
+    result: &mut BuildResult,
+    findings: &mut Vec<Diagnostic>,
+) -> Result<(Workspace, BuildPlan), Vec<Diagnostic>> {
+    let once = || {
+        let mut found = Vec::new();
+        prepare(context, result, &mut found).map(|prepared| (prepared, found))
+    };
+    let (prepared, found) = settle::coherent(context, once).map_err(|finding| vec![finding])??;
+    findings.extend(found);
+    Ok(prepared)
 }
 
 /// The plan of a build that nothing known so far blocks; what else would keep it from being published is added.
@@ -99,19 +114,12 @@ fn lay_out(context: &Context<'_>, workspace: &Workspace) -> Option<Vec<PlannedAs
         .collect()
 }
 
-/// What every writer of control files changes: which file the registry is, and the folders of transactions.
-fn identity(context: &Context<'_>) -> (Option<Metadata>, Vec<String>) {
-    let index = context.disk.metadata(&PortablePath::control().own("index.json")).ok();
-    let transactions = emit::transactions(context.disk).unwrap_or_default();
-    (index, transactions.iter().map(|folder| folder.id().to_owned()).collect())
-}
-
 fn check(
     context: &Context<'_>,
     result: &mut BuildResult,
     findings: &mut Vec<Diagnostic>,
 ) -> Result<(), Vec<Diagnostic>> {
-    let (workspace, _plan) = prepare(context, result, findings)?;
+    let (workspace, _plan) = prepare_coherent(context, result, findings)?;
     examine(&workspace, context.disk, &context.limits, context.events, findings);
     note_interruption(context, findings);
     Ok(())
@@ -123,10 +131,10 @@ fn make(
     findings: &mut Vec<Diagnostic>,
 ) -> Result<(), Vec<Diagnostic>> {
     // What is blocked is refused before anything is written, the lock file included.
-    let seen = identity(context);
-    let mut prepared = prepare(context, result, findings)?;
+    let seen = Snapshot::take(context);
+    let mut prepared = prepare_coherent(context, result, findings)?;
     let (_lock, notes) = settle::for_writing(context).map_err(|finding| vec![finding])?;
-    if identity(context) != seen {
+    if Snapshot::take(context) != seen {
         // Another writer was at work in between.
         findings.clear();
         prepared = prepare(context, result, findings)?;
@@ -143,6 +151,7 @@ fn make(
         operation_id: &context.operation_id,
     };
     let published = publish(&scope, findings)?;
+    cache::discard(context, findings);
     result.materialised = plan.table.len() as u64;
     result.archive =
         Some(ArchiveFile { path: published.archive.to_string(), bytes: published.bytes, sha256: published.sha256 });

@@ -6,16 +6,18 @@ mod history;
 mod rollback;
 
 pub use history::{forget, history, migrations};
+pub(super) use history::{prune, unknown};
 pub use rollback::rollback;
 
 use super::settle::{self, Settled};
 use super::{Context, counted};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::digest::Digest;
-use crate::emit::{Replacement, Transaction, transact};
+use crate::emit::{ReadBack, Transaction, transact};
 use crate::envelope::{self, Artifact};
+use crate::event::Event;
 use crate::path::PortablePath;
-use crate::plan::{FileOutcome, MINTED_ON_APPLY, MigrationPlan, for_migration};
+use crate::plan::{FileOutcome, MINTED_ON_APPLY, MigrationPlan, Replacement, Step, for_migration};
 use crate::report::{MigrateResult, OperationResult, Report};
 use crate::trust::admit_bytes;
 use crate::workspace::{ControlFile, declarations, read_registry, registry_file};
@@ -48,11 +50,15 @@ pub fn migrate(context: &Context<'_>, mode: MigrateMode<'_>) -> Report {
 }
 
 fn look(context: &Context<'_>, mode: &'static str, settled: Settled) -> Report {
-    let Settled { notes, blocked } = settled;
+    let Settled { mut notes, blocked } = settled;
     if let Some(finding) = blocked {
-        return refuse(context, mode, vec![finding]);
+        notes.push(finding);
+        return refuse(context, mode, notes);
     }
-    let (plan, mut findings) = plan(context, &mut || MINTED_ON_APPLY.to_owned());
+    let (plan, mut findings) = match settle::coherent(context, || plan(context, &mut || MINTED_ON_APPLY.to_owned())) {
+        Ok(planned) => planned,
+        Err(finding) => return refuse(context, mode, vec![finding]),
+    };
     findings.extend(notes);
     let (summary, is_pending) = (summary(&plan, &findings), plan.is_pending());
     let result = MigrateResult::of(mode, plan);
@@ -73,44 +79,74 @@ fn apply(context: &Context<'_>, preview_id: Option<&str>, mint: &mut dyn FnMut()
     let seen_id = preview.id();
     if preview_id.is_some_and(|id| id != seen_id) {
         let message = "the project is not what this preview saw";
-        findings
-            .push(Diagnostic::new(Code::PlanStale, message).help("look at a fresh preview with `{program} migrate`"));
+        findings.push(
+            Diagnostic::new(Code::PlanStale, message).help_to_run("look at a fresh preview with `{program} migrate`"),
+        );
     }
     let blocked = findings.iter().any(|finding| finding.blocking);
     if blocked || !preview.is_pending() {
         let (summary, result) = (summary(&preview, &findings), MigrateResult::of("apply", preview));
         return Report::new("migrate", &context.program, summary, findings, OperationResult::Migrate(result));
     }
-    // The same files once more, now with real uuids. A file that cannot be read this time would be left out silently.
-    let (plan, again) = plan(context, mint);
-    if seen(&plan) != seen(&preview) {
-        let message = "the project changed, or could not be read again, while the migration began";
-        findings.extend(again.into_iter().filter(|finding| finding.blocking));
-        findings
-            .push(Diagnostic::new(Code::PlanStale, message).help("look at a fresh preview with `{program} migrate`"));
-        let summary = "the migration was not carried out; every file is as it was";
-        let result = MigrateResult::of("apply", preview);
-        return Report::new("migrate", &context.program, summary, findings, OperationResult::Migrate(result));
-    }
-    let transaction = transaction_of(context, &plan, "migrate", time);
+    let minted = match with_uuids(context, &preview, mint) {
+        Ok(minted) => minted,
+        Err(more) => {
+            findings.extend(more);
+            return not_carried_out(context, preview, findings);
+        }
+    };
+    let transaction = transaction_of(context, minted.as_ref().unwrap_or(&preview), "migrate", time);
     let read_back = |path: &PortablePath, bytes: &[u8]| read_back(context, path, bytes);
-    match transact(context.disk, &transaction, &context.limits, &read_back) {
+    match carry_out(context, &transaction, &read_back) {
         Ok(()) => {
-            let result = MigrateResult { preview_id: seen_id, ..MigrateResult::of("apply", plan) };
-            let result = result.applied(&transaction.id);
+            let result = MigrateResult::of("apply", minted.unwrap_or(preview)).applied(&transaction.id);
+            let result = MigrateResult { preview_id: seen_id, ..result };
             findings.retain(|finding| finding.code != Code::MigrationPending);
             history::prune(context);
-            let changed = counted(transaction.replacements.len(), "file");
+            let changed = counted(transaction.steps.len(), "file");
             let summary = format!("migrated {changed} as {}", transaction.id);
             Report::new("migrate", &context.program, summary, findings, OperationResult::Migrate(result))
         }
         Err(more) => {
             findings.extend(more);
-            let summary = "the migration was not carried out; every file is as it was";
-            let result = MigrateResult::of("apply", preview);
-            Report::new("migrate", &context.program, summary, findings, OperationResult::Migrate(result))
+            not_carried_out(context, preview, findings)
         }
     }
+}
+
+/// The plan with fresh uuids in the place of those that the preview left open; `None` where it left none open.
+fn with_uuids(
+    context: &Context<'_>,
+    preview: &MigrationPlan,
+    mint: &mut dyn FnMut() -> String,
+) -> Result<Option<MigrationPlan>, Vec<Diagnostic>> {
+    if !preview.files.iter().any(|file| file.minted) {
+        return Ok(None);
+    }
+    // The same files once more. One that cannot be read this time would be left out silently.
+    let (plan, mut findings) = plan(context, mint);
+    if seen(&plan) == seen(preview) {
+        return Ok(Some(plan));
+    }
+    findings.retain(|finding| finding.blocking);
+    let message = "the project changed, or could not be read again, while the migration began";
+    let stale = Diagnostic::new(Code::PlanStale, message);
+    findings.push(stale.help_to_run("look at a fresh preview with `{program} migrate`"));
+    Err(findings)
+}
+
+fn not_carried_out(context: &Context<'_>, preview: MigrationPlan, findings: Vec<Diagnostic>) -> Report {
+    let summary = "the migration was not carried out; every file is as it was";
+    let result = OperationResult::Migrate(MigrateResult::of("apply", preview));
+    Report::new("migrate", &context.program, summary, findings, result)
+}
+
+/// Carries a migration or its rollback out, where whoever watches can see it.
+fn carry_out(context: &Context<'_>, transaction: &Transaction, read_back: ReadBack<'_>) -> Result<(), Vec<Diagnostic>> {
+    context.events.emit(Event::MigrationStarted { files: transaction.steps.len() as u64 });
+    let done = transact(context.disk, transaction, &context.limits, read_back);
+    context.events.emit(Event::MigrationFinished { applied: done.is_ok() });
+    done
 }
 
 /// What a plan would rewrite, and from which bytes.
@@ -145,27 +181,34 @@ fn plan(context: &Context<'_>, uuid: &mut dyn FnMut() -> String) -> (MigrationPl
 
 fn transaction_of(context: &Context<'_>, plan: &MigrationPlan, operation: &str, time: String) -> Transaction {
     let pending = plan.files.iter().filter(|file| file.outcome == FileOutcome::Pending);
-    let replacement = |file: &crate::plan::PlannedFile| Replacement {
-        path: file.path.clone(),
-        before: file.before,
-        after: file.texts.as_ref().map(|(_, after)| after.clone().into_bytes()),
+    let step = |file: &crate::plan::PlannedFile| {
+        Step::Replace(Replacement {
+            path: file.path.clone(),
+            before: file.before,
+            after: file.texts.as_ref().map(|(_, after)| after.clone().into_bytes()),
+        })
     };
     Transaction {
         id: context.operation_id.clone(),
         operation: operation.to_owned(),
         time,
-        replacements: pending.map(replacement).collect(),
+        steps: pending.map(step).collect(),
+        entries: Vec::new(),
     }
 }
 
-/// A migrated file must open as a current one.
-fn read_back(context: &Context<'_>, path: &PortablePath, bytes: &[u8]) -> Result<(), Diagnostic> {
-    let artifact = if path.name() == "index.json" { Artifact::Registry } else { Artifact::Declaration };
+/// What is about to be published must open as a current file, if it is one of the packer's own.
+pub(super) fn read_back(context: &Context<'_>, path: &PortablePath, bytes: &[u8]) -> Result<(), Diagnostic> {
+    let artifact = match path.name() {
+        "index.json" => Artifact::Registry,
+        "asset.json" => Artifact::Declaration,
+        _ => return Ok(()),
+    };
     let envelope = envelope::open(admit_bytes(path.as_str(), bytes, &context.limits), artifact, &context.windows)?;
     if envelope.version() == artifact.written() {
         return Ok(());
     }
-    let message = format!("the migrated file reads back as version {}", envelope.version());
+    let message = format!("what was to be written reads back as version {}", envelope.version());
     Err(Diagnostic::new(Code::MigrationStepFailed, message)
         .at(path.as_str())
         .help("this is a fault of the packer; please report it"))

@@ -1,11 +1,14 @@
-//! What every command that opens the project does first: an unfinished transaction with no live writer is settled.
+//! What every command that opens the project does first: an unfinished transaction with no live writer is settled. And
+//! how a command that takes no lock still sees one state of the project.
 
 use super::Context;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::disk::{DiskErrorKind, Lock};
-use crate::emit::{recover, unfinished, writing};
+use crate::disk::{DiskErrorKind, Lock, Metadata, Patience};
+use crate::emit::{TransactionFolder, is_anything_left, recover, transactions, unfinished, writing};
 use crate::path::PortablePath;
 use crate::trust::refusal;
+use crate::workspace::unsupported;
+use std::time::Duration;
 
 /// What stands in the way, if anything does, and what was settled.
 #[derive(Debug, Default)]
@@ -18,49 +21,53 @@ pub(super) struct Settled {
 
 /// Settles before a reading command. A live writer is none of its business: it ends its transaction itself.
 pub(super) fn before_reading(context: &Context<'_>) -> Settled {
-    match unfinished(context.disk) {
-        Ok(found) if found.is_empty() => return Settled::default(),
-        Ok(_) => {}
+    match is_to_settle(context) {
+        Ok(false) => return Settled::default(),
+        Ok(true) => {}
         Err(finding) => return blocked(finding),
     }
-    match context.disk.lock(&lock_path(), std::time::Duration::ZERO, &|| context.events.cancelled()) {
+    match context.disk.lock(&lock_path(), Duration::ZERO, &|| context.events.cancelled()) {
         Ok(_lock) => settle(context),
         Err(error) if error.kind == DiskErrorKind::Busy => Settled::default(),
-        Err(error) => match unfinished(context.disk).ok().and_then(|found| found.into_iter().next()) {
-            Some(folder) => blocked(
-                Diagnostic::new(
-                    Code::JournalUnfinished,
-                    format!(
-                        "transaction {} is unfinished, and nothing can be written here: {}",
-                        folder.id(),
-                        error.source
-                    ),
-                )
-                .at(folder.path().as_str())
-                .help("run any command where the project can be written"),
-            ),
-            None => blocked(refusal(&error)),
+        Err(error) => match unfinished(context.disk) {
+            Ok(found) => found.first().map_or_else(Settled::default, |folder| {
+                let why = format!("and nothing can be written here: {}", error.source);
+                blocked(open(folder, &why, "run any command where the project can be written"))
+            }),
+            Err(_) => blocked(refusal(&error)),
         },
     }
 }
 
-/// Looks, and writes nothing at all: for commands that promise it.
+/// Settles, and reads one state of the project; gives what was read with the notes of what was settled.
+///
+/// # Errors
+/// What keeps an unfinished transaction from being settled, or [`coherent`]'s.
+pub(super) fn read<T>(context: &Context<'_>, read: impl FnMut() -> T) -> Result<(T, Vec<Diagnostic>), Diagnostic> {
+    match before_reading(context) {
+        Settled { blocked: Some(finding), .. } => Err(finding),
+        Settled { notes, .. } => coherent(context, read).map(|found| (found, notes)),
+    }
+}
+
+/// Looks, and writes nothing at all: for commands that promise it. A live writer is waited for.
 pub(super) fn look_only(context: &Context<'_>) -> Settled {
-    match unfinished(context.disk) {
-        Ok(found) => match found.first() {
-            None => Settled::default(),
-            Some(folder) => blocked(
-                Diagnostic::new(Code::JournalUnfinished, format!("transaction {} is unfinished", folder.id()))
-                    .at(folder.path().as_str())
-                    .help("run `{program} list`, or any command that may write; it settles it"),
-            ),
-        },
-        Err(finding) => blocked(finding),
+    let patience = Patience::of(context.wait.min(READING));
+    loop {
+        let found = match unfinished(context.disk) {
+            Err(finding) => return blocked(finding),
+            Ok(found) => found,
+        };
+        let Some(folder) = found.first() else { return Settled::default() };
+        if context.events.cancelled() || !patience.pause() {
+            return left_open(context, folder);
+        }
     }
 }
 
 /// Takes the writer lock and settles before a writing command.
 pub(super) fn for_writing(context: &Context<'_>) -> Result<(Lock, Vec<Diagnostic>), Diagnostic> {
+    is_to_settle(context)?;
     let lock = context
         .disk
         .lock(&lock_path(), context.wait, &|| context.events.cancelled())
@@ -72,11 +79,92 @@ pub(super) fn for_writing(context: &Context<'_>) -> Result<(Lock, Vec<Diagnostic
     }
 }
 
+/// Whether something has to be settled or swept.
+///
+/// # Errors
+/// It cannot be looked for, or this packer has to leave the project alone: settling is work on it, too.
+fn is_to_settle(context: &Context<'_>) -> Result<bool, Diagnostic> {
+    if !is_anything_left(context.disk)? {
+        return Ok(false);
+    }
+    unsupported(context.disk, &context.options(false)).map_or(Ok(true), Err)
+}
+
+/// What a command says that settles nothing.
+fn left_open(context: &Context<'_>, folder: &TransactionFolder) -> Settled {
+    if let Some(finding) = unsupported(context.disk, &context.options(false)) {
+        return blocked(finding);
+    }
+    let why = "and this command writes nothing";
+    match folder.journal(context.disk, &context.limits, &context.windows) {
+        Ok(_) => blocked(open(folder, why, "run `{program} list`, or any command that may write; it settles it")),
+        // No other command of this packer settles it either; why not is what matters.
+        Err(finding) => Settled {
+            notes: vec![open(folder, why, "it can be settled once its journal can be read")],
+            blocked: Some(finding),
+        },
+    }
+}
+
+/// How long a reader tries to see one state of the project while others write.
+const READING: Duration = Duration::from_secs(5);
+
+/// What every writer changes: which file the registry is, and the transactions, each with whether it is open.
+#[derive(PartialEq, Eq)]
+pub(super) struct Snapshot {
+    registry: Option<Metadata>,
+    transactions: Vec<(String, bool)>,
+}
+
+impl Snapshot {
+    /// Takes it, without a lock.
+    pub(super) fn take(context: &Context<'_>) -> Snapshot {
+        let transactions = transactions(context.disk).unwrap_or_default();
+        let is_open = |folder: &TransactionFolder| folder.is_open(context.disk).unwrap_or(true);
+        Snapshot {
+            registry: context.disk.metadata(&PortablePath::control().own("index.json")).ok(),
+            transactions: transactions.iter().map(|folder| (folder.id().to_owned(), is_open(folder))).collect(),
+        }
+    }
+
+    /// Whether no writer is between its first change and its last.
+    fn is_settled(&self) -> bool {
+        !self.transactions.iter().any(|(_, is_open)| *is_open)
+    }
+}
+
+/// Reads without a lock, and anew while a writer is at work, so that what was read is one state of the project.
+///
+/// # Errors
+/// `trust/changed-while-reading` when writers leave no moment to read for five seconds.
+pub(super) fn coherent<T>(context: &Context<'_>, mut read: impl FnMut() -> T) -> Result<T, Diagnostic> {
+    let mut patience = None;
+    loop {
+        let seen = Snapshot::take(context);
+        let found = read();
+        if seen.is_settled() && seen == Snapshot::take(context) {
+            return Ok(found);
+        }
+        let patience = patience.get_or_insert_with(|| Patience::of(context.wait.min(READING)));
+        if context.events.cancelled() || !patience.pause() {
+            let message = "another program kept changing the project while it was read";
+            return Err(Diagnostic::new(Code::TrustChangedWhileReading, message)
+                .at(PortablePath::control().own("txn").as_str())
+                .help("let the other program finish and run the command again"));
+        }
+    }
+}
+
 fn settle(context: &Context<'_>) -> Settled {
     match recover(context.disk, &context.limits, &context.windows) {
         Ok(notes) => Settled { notes, blocked: None },
         Err(finding) => blocked(finding),
     }
+}
+
+fn open(folder: &TransactionFolder, why: &str, help: &'static str) -> Diagnostic {
+    let message = format!("transaction {} is unfinished, {why}", folder.id());
+    Diagnostic::new(Code::JournalUnfinished, message).at(folder.path().as_str()).help_to_run(help)
 }
 
 fn blocked(finding: Diagnostic) -> Settled {

@@ -15,11 +15,14 @@ use uuid::Uuid;
 /// Shows the asset that `wanted` names: an id, a uuid, a root, or a name.
 #[must_use]
 pub fn show(context: &Context<'_>, wanted: &str) -> Report {
-    let settled = settle::before_reading(context);
-    if let Some(finding) = settled.blocked {
-        return Report::new("show", &context.program, "nothing was shown", vec![finding], OperationResult::Nothing);
-    }
-    let mut workspace = load(context.disk, &context.options(true), context.events);
+    let (mut workspace, notes) = match settle::read(context, || {
+        load(context.disk, &context.options(true), context.events)
+    }) {
+        Ok(read) => read,
+        Err(finding) => {
+            return Report::new("show", &context.program, "nothing was shown", vec![finding], OperationResult::Nothing);
+        }
+    };
     if workspace.registry.is_none() {
         let summary = "the registry could not be read";
         return Report::new("show", &context.program, summary, workspace.findings, OperationResult::Nothing);
@@ -34,7 +37,7 @@ pub fn show(context: &Context<'_>, wanted: &str) -> Report {
     let root = asset.reference.root.clone();
     let mut findings = std::mem::take(&mut workspace.findings);
     findings.retain(|finding| finding.asset.as_ref().is_some_and(|of| of.root == root));
-    findings.extend(settled.notes);
+    findings.extend(notes);
     let summary = format!("{} at `{root}`", asset.reference.name.as_deref().unwrap_or("an asset without a name"));
     let details = details(context, asset, &mut findings);
     Report::inspection("show", &context.program, summary, findings, OperationResult::Show(Box::new(details)))
@@ -42,7 +45,7 @@ pub fn show(context: &Context<'_>, wanted: &str) -> Report {
 
 /// The one asset that `wanted` names. Digits are an id, a uuid is a uuid, a text with a slash is a root; anything else
 /// is a name, or else a root.
-fn find<'w>(workspace: &'w Workspace, wanted: &str) -> Result<&'w Asset, Diagnostic> {
+pub(super) fn find<'w>(workspace: &'w Workspace, wanted: &str) -> Result<&'w Asset, Diagnostic> {
     let all = |test: &dyn Fn(&Asset) -> bool| workspace.assets.iter().filter(|asset| test(asset)).collect::<Vec<_>>();
     let by_root = || all(&|asset| asset.reference.root == wanted);
     let hits = if !wanted.is_empty() && wanted.bytes().all(|b| b.is_ascii_digit()) {
@@ -59,7 +62,7 @@ fn find<'w>(workspace: &'w Workspace, wanted: &str) -> Result<&'w Asset, Diagnos
     match hits.as_slice() {
         [one] => Ok(one),
         [] => Err(Diagnostic::new(Code::UsageUnknownAsset, format!("no asset is called `{wanted}`"))
-            .help("`{program} list` shows all; name one by id, uuid, name or root")),
+            .help_to_run("`{program} list` shows all; name one by id, uuid, name or root")),
         several => {
             let roots: Vec<&str> = several.iter().map(|asset| &*asset.reference.root).collect();
             let message = format!("`{wanted}` names {} assets: {}", several.len(), roots.join(", "));
