@@ -171,8 +171,9 @@ fn run(case: &Case<'_>, seeds: u64, table: &mut BTreeMap<&'static str, Counts>) 
             let place = format!("{}: {kind} at {n}, {operation}", case.name);
             // A medium that refuses everything after the commit mark cannot say whether the mark is durable.
             let lasts = !matches!(fault, Fault::ErrorsFrom(_));
-            // An unregistered root that cannot be read is skipped, which blocks nothing.
-            let skips = matches!(fault, Fault::Error(_)) && operation.contains(" assets/old");
+            // An unregistered root that cannot be read, or not even be looked for, is skipped, which blocks nothing.
+            let is_about_it = operation.contains(" assets/old") || operation == "read_dir assets";
+            let skips = matches!(fault, Fault::Error(_)) && is_about_it;
             let said = (case.is_decided_by_report && fault != Fault::Stop).then_some(said);
             count(table, kind, outcome(case, &disk.killed(), n, (said, skips), &place));
             for seed in 0..seeds {
