@@ -16,7 +16,7 @@ mod tool;
 use anstyle::{AnsiColor, Style};
 use camino::Utf8PathBuf;
 pub(crate) use report::report;
-use repository::Repository;
+pub(crate) use repository::Repository;
 use std::fmt::Display;
 use std::io::{self, Write};
 use std::time::Instant;

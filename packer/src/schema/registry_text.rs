@@ -1,10 +1,9 @@
 //! The form in which `index.json` is written: one entry a line, ascending by id, known members first and in their order,
 //! unknown ones behind them with their text as it was.
 
+use super::registry::{ENTRY, TOP};
+use crate::envelope::shape::Object;
 use crate::envelope::{Node, Tree};
-
-const TOP: [&str; 4] = ["schema_version", "requires_packer", "next_asset_id", "assets"];
-const ENTRY: [&str; 4] = ["asset_id", "asset_uuid", "included_in_build", "root"];
 
 /// The text of a registry whose tree is current.
 #[must_use]
@@ -32,8 +31,8 @@ fn entries(list: Node<'_>) -> String {
 }
 
 /// The members of an object: the known ones in their order, then the others in the order of the text.
-fn ordered<'t>(object: Node<'t>, known: &[&str]) -> Vec<(Node<'t>, Node<'t>)> {
-    let rank = |key: Node<'t>| known.iter().position(|name| key.text().as_deref() == Some(name)).unwrap_or(known.len());
+fn ordered<'t>(object: Node<'t>, known: &Object) -> Vec<(Node<'t>, Node<'t>)> {
+    let rank = |key: Node<'t>| known.position(&key.text().unwrap_or_default());
     let mut members: Vec<_> = object.members().collect();
     members.sort_by_key(|(key, _)| rank(*key));
     members
