@@ -40,7 +40,10 @@ impl Bench {
 
     fn open(&self, artifact: Artifact, text: &str) -> Result<Envelope, Diagnostic> {
         let path = PortablePath::assets().join("a/file.json").unwrap();
-        fs::write(self.folder.path().join(path.as_str()), text).unwrap();
+        // A file that is overwritten in place is flushed by some file systems, which takes its time.
+        let file = self.folder.path().join(path.as_str());
+        let _ = fs::remove_file(&file);
+        fs::write(&file, text).unwrap();
         let limits = Limits::default();
         let admitted = admit(self.disk.open(&path).unwrap(), Limit::ControlFileBytes, &limits).unwrap();
         envelope::open(admitted, artifact, &Windows::default())
@@ -61,7 +64,10 @@ impl Bench {
                 Ok(migrated) => {
                     let (root, asset) = (PortablePath::assets().join("a").unwrap(), Arc::new(AssetRef::default()));
                     let mut findings = Vec::new();
-                    let read = declaration::parse(&migrated, &root, &asset, &Limits::default(), &mut findings);
+                    // A limit is the command line's, no part of a format.
+                    let mut limits = Limits::default();
+                    limits.set(Limit::MetadataLevels.name(), limits.get(Limit::JsonDepth));
+                    let read = declaration::parse(&migrated, &root, &asset, &limits, &mut findings);
                     if let Some(bank) = read.bank.filter(|_| read.inputs.count(Role::Payload) > 0) {
                         findings.extend(raw::check_metadata(bank, &read.metadata, 1 << 52));
                     }
@@ -98,11 +104,14 @@ struct Judged {
 fn compare(bench: &Bench, artifact: Artifact, schema: &Validator, text: &str, judged: &mut Judged) {
     let Ok(value) = serde_json::from_str::<Value>(text) else { return };
     let errors = bench.errors(artifact, text);
-    if !errors.is_empty() && !errors.iter().any(is_structural) {
+    // A path that is refused is not read, and what follows from that is no matter of the text's form.
+    if !errors.iter().all(is_structural) {
         return;
     }
-    let found: Vec<String> = schema.iter_errors(&value).map(|error| error.to_string()).collect();
-    assert_eq!(errors.is_empty(), found.is_empty(), "{text}\nreader: {errors:#?}\nschema: {found:#?}");
+    if errors.is_empty() != schema.is_valid(&value) {
+        let found: Vec<String> = schema.iter_errors(&value).map(|error| error.to_string()).collect();
+        panic!("{text}\nreader: {errors:#?}\nschema: {found:#?}");
+    }
     judged.all += 1;
     judged.refused += usize::from(!errors.is_empty());
 }
@@ -267,7 +276,7 @@ fn registries(version: u16) -> Vec<Value> {
     if version > 1 {
         entry["included_in_build"] = true.into();
     }
-    vec![json!({"schema_version": version, "next_asset_id": 3, "requires_packer": ">=0.1", "assets": [entry]})]
+    vec![json!({"schema_version": version, "next_asset_id": 3, "assets": [entry]})]
 }
 
 fn journals(version: u16) -> Vec<Value> {
