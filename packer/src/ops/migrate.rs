@@ -12,8 +12,9 @@ use super::settle::{self, Settled};
 use super::{Context, counted};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::digest::Digest;
-use crate::emit::{Replacement, Transaction, transact};
+use crate::emit::{ReadBack, Replacement, Step, Transaction, transact};
 use crate::envelope::{self, Artifact};
+use crate::event::Event;
 use crate::path::PortablePath;
 use crate::plan::{FileOutcome, MINTED_ON_APPLY, MigrationPlan, for_migration};
 use crate::report::{MigrateResult, OperationResult, Report};
@@ -52,7 +53,10 @@ fn look(context: &Context<'_>, mode: &'static str, settled: Settled) -> Report {
     if let Some(finding) = blocked {
         return refuse(context, mode, vec![finding]);
     }
-    let (plan, mut findings) = plan(context, &mut || MINTED_ON_APPLY.to_owned());
+    let (plan, mut findings) = match settle::coherent(context, || plan(context, &mut || MINTED_ON_APPLY.to_owned())) {
+        Ok(planned) => planned,
+        Err(finding) => return refuse(context, mode, vec![finding]),
+    };
     let result = MigrateResult::of(mode, &plan);
     findings.extend(notes);
     let summary = summary(&plan, &findings);
@@ -93,12 +97,12 @@ fn apply(context: &Context<'_>, preview_id: Option<&str>, mint: &mut dyn FnMut()
     }
     let transaction = transaction_of(context, &plan, "migrate", time);
     let read_back = |path: &PortablePath, bytes: &[u8]| read_back(context, path, bytes);
-    match transact(context.disk, &transaction, &context.limits, &read_back) {
+    match carry_out(context, &transaction, &read_back) {
         Ok(()) => {
             result = MigrateResult::of("apply", &plan).applied(&transaction.id);
             findings.retain(|finding| finding.code != Code::MigrationPending);
             history::prune(context);
-            let changed = counted(transaction.replacements.len(), "file");
+            let changed = counted(transaction.steps.len(), "file");
             let summary = format!("migrated {changed} as {}", transaction.id);
             Report::new("migrate", &context.program, summary, findings, OperationResult::Migrate(result))
         }
@@ -108,6 +112,14 @@ fn apply(context: &Context<'_>, preview_id: Option<&str>, mint: &mut dyn FnMut()
             Report::new("migrate", &context.program, summary, findings, OperationResult::Migrate(result))
         }
     }
+}
+
+/// Carries a migration or its rollback out, where whoever watches can see it.
+fn carry_out(context: &Context<'_>, transaction: &Transaction, read_back: ReadBack<'_>) -> Result<(), Vec<Diagnostic>> {
+    context.events.emit(Event::MigrationStarted { files: transaction.steps.len() as u64 });
+    let done = transact(context.disk, transaction, &context.limits, read_back);
+    context.events.emit(Event::MigrationFinished { applied: done.is_ok() });
+    done
 }
 
 /// What a plan would rewrite, and from which bytes.
@@ -142,16 +154,18 @@ fn plan(context: &Context<'_>, uuid: &mut dyn FnMut() -> String) -> (MigrationPl
 
 fn transaction_of(context: &Context<'_>, plan: &MigrationPlan, operation: &str, time: String) -> Transaction {
     let pending = plan.files.iter().filter(|file| file.outcome == FileOutcome::Pending);
-    let replacement = |file: &crate::plan::PlannedFile| Replacement {
-        path: file.path.clone(),
-        before: file.before,
-        after: file.texts.as_ref().map(|(_, after)| after.clone().into_bytes()),
+    let step = |file: &crate::plan::PlannedFile| {
+        Step::Replace(Replacement {
+            path: file.path.clone(),
+            before: file.before,
+            after: file.texts.as_ref().map(|(_, after)| after.clone().into_bytes()),
+        })
     };
     Transaction {
         id: context.operation_id.clone(),
         operation: operation.to_owned(),
         time,
-        replacements: pending.map(replacement).collect(),
+        steps: pending.map(step).collect(),
     }
 }
 

@@ -11,7 +11,7 @@ use super::{MigrateMode, migrate, rollback};
 use crate::digest::Digest;
 use crate::disk::Disk as _;
 use crate::disk::memory::{Fault, MemoryDisk};
-use crate::emit::{Replacement, Transaction, recover as settle_all, transact};
+use crate::emit::{Replacement, Step, Transaction, TransactionFolder, recover as settle_all, transact};
 use crate::envelope::Windows;
 use crate::event::Silent;
 use crate::ops::{Context, Edited, list, recover};
@@ -273,23 +273,29 @@ fn roll_back(disk: &MemoryDisk) -> bool {
     rollback(&context(disk, SECOND), APPLY, Some(TIME.to_owned())).exit() == 0
 }
 
-/// Replaces one file, removes one and makes one.
+/// Replaces one file, removes one and makes one; makes a folder, moves one, sets one aside and takes an empty one away.
 fn mutate(disk: &MemoryDisk) -> bool {
     let assets = PortablePath::assets();
     let path = |text: &str| assets.join(text).unwrap();
-    let replacement = |text: &str, before: Option<&[u8]>, after: Option<&[u8]>| Replacement {
-        path: path(text),
-        before: before.map(Digest::of),
-        after: after.map(<[u8]>::to_vec),
+    let replacement = |text: &str, before: Option<&[u8]>, after: Option<&[u8]>| {
+        Step::Replace(Replacement {
+            path: path(text),
+            before: before.map(Digest::of),
+            after: after.map(<[u8]>::to_vec),
+        })
     };
     let transaction = Transaction {
         id: APPLY.to_owned(),
         operation: "mutation".to_owned(),
         time: TIME.to_owned(),
-        replacements: vec![
+        steps: vec![
             replacement("ui/a.png", Some(b"pixels of a"), Some(b"other pixels")),
             replacement("ui/b.gpl", Some(b"a palette"), None),
-            replacement("sfx/c.png", None, Some(b"a new file")),
+            replacement("ui/c.png", None, Some(b"a new file")),
+            Step::MakeFolder(path("new")),
+            Step::Move { from: path("old/logo"), to: path("new/logo") },
+            Step::Move { from: path("sfx"), to: TransactionFolder::of(APPLY).kept_root(6) },
+            Step::RemoveFolder(path("old")),
         ],
     };
     let Ok(_lock) = disk.lock(&PortablePath::control().own("lock"), Duration::ZERO, &|| false) else { return false };
