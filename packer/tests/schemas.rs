@@ -16,7 +16,7 @@ use prometeu_packer::disk::{Disk, OsDisk};
 use prometeu_packer::envelope::{self, Artifact, Envelope, Windows};
 use prometeu_packer::migrate::{Known, to_current};
 use prometeu_packer::path::PortablePath;
-use prometeu_packer::schema::journal::Journal;
+use prometeu_packer::schema::journal::{Home, Journal};
 use prometeu_packer::schema::{Role, declaration, registry};
 use prometeu_packer::trust::{Limit, Limits, admit};
 use serde_json::{Value, json};
@@ -53,7 +53,9 @@ impl Bench {
     fn errors(&self, artifact: Artifact, text: &str) -> Vec<Diagnostic> {
         let mut findings = match self.open(artifact, text) {
             Err(finding) => vec![finding],
-            Ok(envelope) if artifact == Artifact::Journal => Journal::parse(&envelope).err().into_iter().collect(),
+            Ok(envelope) if artifact == Artifact::Journal => {
+                Journal::parse(&envelope, Home::Control).err().into_iter().collect()
+            }
             Ok(envelope) => match to_current(envelope, &Known::default()) {
                 Err(finding) => vec![finding],
                 Ok(migrated) if artifact == Artifact::Registry => {
@@ -188,6 +190,11 @@ fn mutations(value: &Value) -> Vec<Value> {
         "build",
         "before",
         "after",
+        "from",
+        "to",
+        "make_folder",
+        "remove_folder",
+        "whole",
         "unknown",
     ];
     let mut found = Vec::new();
@@ -282,10 +289,14 @@ fn registries(version: u16) -> Vec<Value> {
 fn journals(version: u16) -> Vec<Value> {
     let digest = "0".repeat(64);
     let before = json!({"sha256": digest, "offset": 0, "bytes": 1});
-    let change = json!({"path": "assets/a/asset.json", "before": before, "after": digest});
-    vec![
-        json!({"schema_version": version, "operation": "migrate", "time": "2026-01-01T00:00:00Z", "changes": [change]}),
-    ]
+    let changes = json!([
+        {"path": "assets/a/asset.json", "before": before, "after": digest},
+        {"path": "assets/b/asset.json", "before": {"whole": true}},
+        {"from": "assets/a", "to": "assets/b"},
+        {"make_folder": "assets/c"},
+        {"remove_folder": "assets/d"},
+    ]);
+    vec![json!({"schema_version": version, "operation": "migrate", "time": "2026-01-01T00:00:00Z", "changes": changes})]
 }
 
 #[test]
