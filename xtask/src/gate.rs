@@ -4,6 +4,7 @@
 mod determinism;
 mod doctest;
 mod fmt;
+mod frozen;
 mod layers;
 mod lint;
 mod report;
@@ -23,7 +24,7 @@ use std::time::Instant;
 
 /// Every gate, in the order in which they run: the quick ones first.
 pub(crate) const TABLE: &[Gate] =
-    &[fmt::GATE, layers::GATE, shape::GATE, lint::GATE, test::GATE, doctest::GATE, determinism::GATE];
+    &[fmt::GATE, layers::GATE, shape::GATE, frozen::GATE, lint::GATE, test::GATE, doctest::GATE, determinism::GATE];
 
 /// One check of the repository.
 #[derive(Debug)]
