@@ -96,6 +96,9 @@ fn schema(name: &str) -> Validator {
     jsonschema::validator_for(&schema).unwrap()
 }
 
+/// Good files of a version.
+type Good = fn(u16) -> Vec<Value>;
+
 /// How many texts were judged, and how many of them refused.
 #[derive(Default)]
 struct Judged {
@@ -302,7 +305,7 @@ fn journals(version: u16) -> Vec<Value> {
 #[test]
 fn readers_and_schemas_agree_on_one_change_to_a_good_file() {
     let bench = Bench::new();
-    let kinds: [(Artifact, &str, fn(u16) -> Vec<Value>); 3] = [
+    let kinds: [(Artifact, &str, Good); 3] = [
         (Artifact::Declaration, "asset", declarations),
         (Artifact::Registry, "index", registries),
         (Artifact::Journal, "journal", journals),

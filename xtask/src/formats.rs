@@ -106,7 +106,7 @@ impl Outcome {
             (State::Same, _) => "unchanged",
             (State::Different, Mode::Check) => "differs",
             (State::Different, Mode::Write) => "written",
-            (State::Stray, _) => "nothing makes it; remove it, or restore what did",
+            (State::Stray, _) => "stray",
         }
     }
 

@@ -4,6 +4,7 @@
 mod determinism;
 mod doctest;
 mod fmt;
+mod formats;
 mod frozen;
 mod layers;
 mod lint;
@@ -23,8 +24,17 @@ use std::io::{self, Write};
 use std::time::Instant;
 
 /// Every gate, in the order in which they run: the quick ones first.
-pub(crate) const TABLE: &[Gate] =
-    &[fmt::GATE, layers::GATE, shape::GATE, frozen::GATE, lint::GATE, test::GATE, doctest::GATE, determinism::GATE];
+pub(crate) const TABLE: &[Gate] = &[
+    fmt::GATE,
+    layers::GATE,
+    shape::GATE,
+    frozen::GATE,
+    formats::GATE,
+    lint::GATE,
+    test::GATE,
+    doctest::GATE,
+    determinism::GATE,
+];
 
 /// One check of the repository.
 #[derive(Debug)]

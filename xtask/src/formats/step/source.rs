@@ -150,7 +150,7 @@ mod tests {
             with(" &[asset_v2::S, index_v2::S];", "asset_v3::S"),
             table(" &[asset_v2::S, asset_v3::S, index_v2::S];")
         );
-        let (long, longer) = ("a".repeat(70), "b".repeat(90));
+        let (long, longer) = ("a".repeat(80), "b".repeat(90));
         assert_eq!(with(" &[asset_v2::S];", &long), table(&format!("\n    &[asset_v2::S, {long}];")));
         assert_eq!(with(&format!("\n    &[{long}];"), &longer), table(&format!(" &[\n    {long},\n    {longer},\n];")));
     }
