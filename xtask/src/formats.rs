@@ -57,7 +57,6 @@ fn run_in(root: &Utf8Path, task: &Task) -> anyhow::Result<Outcome> {
         Task::Docs(mode) => settle(root, "docs", &docs::all(root)?, *mode),
         Task::NewStep(new) => {
             let (files, notes) = step::scaffold(root, new)?;
-            let files = files.into_iter().map(|path| (path, State::Different)).collect();
             Ok(Outcome { operation: "new-step", mode: Mode::Write, files, notes })
         }
     }
@@ -107,18 +106,19 @@ impl Outcome {
             (State::Different, Mode::Check) => "differs",
             (State::Different, Mode::Write) => "written",
             (State::Stray, _) => "stray",
+            (State::Gone, _) => "removed",
         }
     }
 
     fn summary(&self) -> String {
         let count = |state| self.files.iter().filter(|file| file.1 == state).count();
-        let (different, stray) = (count(State::Different), count(State::Stray));
+        let (different, stray) = (count(State::Different) + count(State::Gone), count(State::Stray));
         let all = self.files.len();
         match self.mode {
             _ if stray > 0 => {
                 format!("{all} files, {different} of them not as the code says, {stray} that nothing makes")
             }
-            Mode::Write => format!("{different} of {all} files written"),
+            Mode::Write => format!("{different} of {all} files changed"),
             Mode::Check if different == 0 => format!("all {all} files are as the code says"),
             Mode::Check => {
                 format!(

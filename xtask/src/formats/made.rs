@@ -31,6 +31,8 @@ pub(crate) enum State {
     Different,
     /// It was there, and nothing makes it.
     Stray,
+    /// It was there, and had to go.
+    Gone,
 }
 
 /// Brings a file to what it should hold, or only says how it stands.

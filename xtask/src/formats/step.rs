@@ -6,6 +6,7 @@ mod pending;
 mod source;
 mod workspaces;
 
+use super::made::State;
 use super::schema;
 use anyhow::{Context, bail};
 use camino::Utf8Path;
@@ -58,9 +59,12 @@ impl Version {
     }
 }
 
-/// Makes every change and gives the paths of the files with what is to be done next. Nothing is written when a place is
+/// The files that were changed, and what is to be done next.
+type Scaffold = (Vec<(String, State)>, Vec<String>);
+
+/// Makes every change. Nothing is written when a place is
 /// not found.
-pub(super) fn scaffold(root: &Utf8Path, asked: &NewStep) -> anyhow::Result<(Vec<String>, Vec<String>)> {
+pub(super) fn scaffold(root: &Utf8Path, asked: &NewStep) -> anyhow::Result<Scaffold> {
     let version = version(asked)?;
     let mut pending = Pending::new(root);
     source::step(&mut pending, &version)?;
@@ -73,8 +77,7 @@ pub(super) fn scaffold(root: &Utf8Path, asked: &NewStep) -> anyhow::Result<(Vec<
     workspaces::outgoing(&mut pending, &version)?;
     workspaces::future(&mut pending, &version)?;
     workspaces::lock(&mut pending, &version)?;
-    let paths = pending.write()?;
-    Ok((paths, next(&version)))
+    Ok((pending.write()?, next(&version)))
 }
 
 fn version(asked: &NewStep) -> anyhow::Result<Version> {

@@ -1,5 +1,6 @@
 //! Changes to a checkout that are collected and made together, so that a place that is not found leaves all as it was.
 
+use crate::formats::made::State;
 use anyhow::{Context, bail};
 use camino::{Utf8Path, Utf8PathBuf};
 use std::collections::BTreeMap;
@@ -75,8 +76,8 @@ impl Pending {
         self.changes.iter().map(|(path, content)| (path.as_str(), content.as_deref()))
     }
 
-    /// Makes the changes and gives their paths.
-    pub(super) fn write(self) -> anyhow::Result<Vec<String>> {
+    /// Makes the changes and gives their paths with what was done.
+    pub(super) fn write(self) -> anyhow::Result<Vec<(String, State)>> {
         for (path, content) in &self.changes {
             let place = self.root.join(path);
             let folder = place.parent().unwrap_or(&self.root);
@@ -86,6 +87,7 @@ impl Pending {
             };
             written.with_context(|| format!("could not write {path}"))?;
         }
-        Ok(self.changes.into_keys().collect())
+        let state = |content: Option<Vec<u8>>| if content.is_some() { State::Different } else { State::Gone };
+        Ok(self.changes.into_iter().map(|(path, content)| (path, state(content))).collect())
     }
 }
