@@ -299,7 +299,10 @@ fn journals(version: u16) -> Vec<Value> {
         {"make_folder": "assets/c"},
         {"remove_folder": "assets/d"},
     ]);
-    vec![json!({"schema_version": version, "operation": "migrate", "time": "2026-01-01T00:00:00Z", "changes": changes})]
+    let mut journal = json!({"schema_version": version, "operation": "forget", "time": "2026-01-01T00:00:00Z"});
+    journal["changes"] = changes;
+    journal["entries"] = json!([{"before": "{}", "after": null}, {}]);
+    vec![journal]
 }
 
 #[test]
@@ -311,7 +314,7 @@ fn readers_and_schemas_agree_on_one_change_to_a_good_file() {
         (Artifact::Journal, "journal", journals),
     ];
     for (artifact, format, good) in kinds {
-        let window = Windows::default().of(artifact);
+        let window = Windows::default().read(artifact);
         for version in window.min..=window.max {
             let schema = schema(&format!("{format}.v{version}.schema.json"));
             let mut judged = Judged::default();

@@ -50,7 +50,9 @@ fn between_marks(page: &str, name: &str, table: &str) -> Option<String> {
 fn windows() -> String {
     let rows = Windows::default();
     let rows = rows.rows().map(|(name, window)| {
-        let (written, min, max) = (window.written, window.min, window.max);
+        let written = window.written;
+        let range = window.read.map(|range| (range.min.to_string(), range.max.to_string()));
+        let (min, max) = range.unwrap_or(("–".to_owned(), "–".to_owned()));
         format!("| {name} | {written} | {min} | {max} |\n")
     });
     "| format | written | oldest read | newest read |\n|---|---|---|---|\n".to_owned() + &rows.collect::<String>()

@@ -11,11 +11,12 @@ use super::{MigrateMode, migrate, rollback};
 use crate::digest::Digest;
 use crate::disk::Disk as _;
 use crate::disk::memory::{Fault, MemoryDisk};
-use crate::emit::{Replacement, Step, Transaction, TransactionFolder, recover as settle_all, transact};
+use crate::emit::{Transaction, TransactionFolder, recover as settle_all, transact};
 use crate::envelope::Windows;
 use crate::event::Silent;
 use crate::ops::{Context, Edited, list, recover};
 use crate::path::PortablePath;
+use crate::plan::{Replacement, Step};
 use crate::trust::Limits;
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
@@ -297,6 +298,7 @@ fn mutate(disk: &MemoryDisk) -> bool {
             Step::Move { from: path("sfx"), to: TransactionFolder::of(APPLY).kept_root(6) },
             Step::RemoveFolder(path("old")),
         ],
+        entries: Vec::new(),
     };
     let Ok(_lock) = disk.lock(&PortablePath::control().own("lock"), Duration::ZERO, &|| false) else { return false };
     transact(disk, &transaction, &Limits::default(), &|_, _| Ok(())).is_ok()

@@ -14,6 +14,11 @@ pub(crate) static SHAPE: Shape = Shape {
         needed("operation", "The operation's name, such as `migrate` or `rollback`.", Text),
         needed("time", "When it began, RFC 3339 in UTC.", Text),
         needed("changes", "What changes, in this order.", List(0, &Is(CHANGE))),
+        needed(
+            "entries",
+            "The entries of the registry that change; none for a migration, which rewrites the file as a whole.",
+            List(0, &Is(ENTRY)),
+        ),
     ])),
 };
 
@@ -55,6 +60,11 @@ const CHANGE: Object = Object::open(&[
             optional("after", "", OrNull(&SHA256)),
         ]),
     ),
+]);
+
+const ENTRY: Object = Object::open(&[
+    optional("before", "Its text on one line; null when it did not exist.", OrNull(&Text)),
+    optional("after", "What the text is afterwards; null when it is gone.", OrNull(&Text)),
 ]);
 
 const ORIGINAL: Object = Object::open(&[
