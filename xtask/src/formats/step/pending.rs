@@ -86,6 +86,9 @@ impl Pending {
                 None => std::fs::remove_file(&place),
             };
             written.with_context(|| format!("could not write {path}"))?;
+            // A folder goes with its last file; one that still holds something refuses.
+            let above = place.ancestors().skip(1).take_while(|_| content.is_none());
+            let _ = above.map(std::fs::remove_dir).find(Result::is_err);
         }
         let state = |content: Option<Vec<u8>>| if content.is_some() { State::Different } else { State::Gone };
         Ok(self.changes.into_iter().map(|(path, content)| (path, state(content))).collect())
