@@ -11,11 +11,13 @@ mod lock;
 #[cfg(any(test, feature = "testing"))]
 pub mod memory;
 mod os;
+mod patience;
 
 use crate::path::PortablePath;
 pub use error::{DiskError, DiskErrorKind};
 pub use lock::Lock;
 pub use os::{OsDisk, open_outside};
+pub use patience::Patience;
 use std::io::{self, Read, Seek, Write};
 use std::time::Duration;
 

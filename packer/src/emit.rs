@@ -1,19 +1,24 @@
 //! Puts things on disk: staged, flushed, read back, and only then moved into place. The only stage that writes.
 
+mod commit;
 mod create;
 mod folder;
+mod pack;
 mod pipeline;
 mod publish;
 mod recover;
+mod refused;
+mod sink;
 mod staging;
 mod transaction;
 mod undo;
 
 pub use create::create_file;
 pub use folder::{Ending, TransactionFolder};
-pub(crate) use publish::writing;
-pub use publish::{Context, Published, check_header, check_outputs, publish};
-pub use recover::{recover, transactions, unfinished};
+pub use pack::check_header;
+pub use publish::{Context, Published, check_outputs, publish};
+pub use recover::{is_anything_left, recover, transactions, unfinished};
+pub(crate) use refused::writing;
 pub(crate) use transaction::read_control_file;
-pub use transaction::{ReadBack, Replacement, Transaction, transact};
+pub use transaction::{ReadBack, Replacement, Step, Transaction, transact};
 pub use undo::keep_edited;

@@ -2,10 +2,10 @@
 //! A dead owner's lock is free.
 
 use super::os::OsDisk;
-use super::{Disk as _, DiskError, DiskErrorKind};
+use super::{Disk as _, DiskError, DiskErrorKind, Patience};
 use crate::path::PortablePath;
 use std::fs::{File, TryLockError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// The writer lock, held until dropped.
 pub struct Lock(#[allow(dead_code, reason = "it is held for what its end does")] Box<dyn Send>);
@@ -23,8 +23,6 @@ struct Held {
     created: Option<(OsDisk, PortablePath)>,
 }
 
-const RETRY: Duration = Duration::from_millis(20);
-
 /// Takes the lock file at `path`, making it where there is none; the one who made it takes it away again.
 pub(super) fn acquire(
     disk: &OsDisk,
@@ -32,7 +30,7 @@ pub(super) fn acquire(
     wait: Duration,
     cancelled: &dyn Fn() -> bool,
 ) -> Result<Lock, DiskError> {
-    let deadline = Instant::now().checked_add(wait);
+    let patience = Patience::of(wait);
     loop {
         let (file, created) = disk.open_lock(path)?;
         match file.try_lock() {
@@ -47,10 +45,11 @@ pub(super) fn acquire(
             Err(TryLockError::WouldBlock) if cancelled() => {
                 return Err(DiskError::of(path.as_str(), DiskErrorKind::Cancelled, "stopped while waiting"));
             }
-            Err(TryLockError::WouldBlock) if deadline.is_some_and(|deadline| Instant::now() >= deadline) => {
-                return Err(DiskError::of(path.as_str(), DiskErrorKind::Busy, "another writer holds the lock"));
+            Err(TryLockError::WouldBlock) => {
+                if !patience.pause() {
+                    return Err(DiskError::of(path.as_str(), DiskErrorKind::Busy, "another writer holds the lock"));
+                }
             }
-            Err(TryLockError::WouldBlock) => std::thread::sleep(RETRY),
             Err(TryLockError::Error(error)) => return Err(DiskError::new(path.as_str(), error)),
         }
     }

@@ -1,12 +1,12 @@
-//! The folder of one transaction, `assets/.prometeu/txn/<id>/`, and what lies in it: the journal, the originals in one
-//! file, new contents until they are moved into place, and the mark of how it ended.
+//! The folder of one transaction, `assets/.prometeu/txn/<id>/` or `build/.staging/<id>/`, and what lies in it: the
+//! journal, the originals, new contents until they are moved into place, and the mark of how it ended.
 
 use crate::diagnostic::Diagnostic;
 use crate::digest::Digest;
-use crate::disk::{Disk, DiskError, DiskErrorKind};
+use crate::disk::{Disk, DiskError, DiskErrorKind, Kind};
 use crate::envelope::{self, Artifact, Windows};
 use crate::path::PortablePath;
-use crate::schema::journal::Journal;
+use crate::schema::journal::{Home, Journal};
 use crate::trust::{self, Limit, Limits, refusal};
 use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
 
@@ -31,22 +31,44 @@ impl Ending {
     }
 }
 
+/// How things stand with a transaction when no writer lives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// It may have changed something and did not end.
+    Unfinished,
+    /// It changed nothing, or ended; what is left of it is of no use.
+    Stray,
+    /// It ended, and what is there is its record.
+    Kept,
+}
+
 /// The folder of one transaction.
 #[derive(Clone, Debug)]
 pub struct TransactionFolder {
     path: PortablePath,
+    home: Home,
 }
 
-/// The folder of all transactions.
+/// The folder of all transactions on control files and roots.
 pub(super) fn all() -> PortablePath {
     PortablePath::control().own("txn")
 }
 
+/// The folder of all builds under way.
+pub(super) fn staging() -> PortablePath {
+    PortablePath::build().own(".staging")
+}
+
 impl TransactionFolder {
-    /// The folder of the transaction `id`.
+    /// The folder of the transaction `id` on control files and roots.
     #[must_use]
     pub fn of(id: &str) -> TransactionFolder {
-        TransactionFolder { path: all().own(id) }
+        TransactionFolder { path: all().own(id), home: Home::Control }
+    }
+
+    /// The folder of the build `id`.
+    pub(super) fn of_build(id: &str) -> TransactionFolder {
+        TransactionFolder { path: staging().own(id), home: Home::Build }
     }
 
     /// The transaction's id.
@@ -61,6 +83,16 @@ impl TransactionFolder {
         &self.path
     }
 
+    pub(super) fn home(&self) -> Home {
+        self.home
+    }
+
+    /// The name under which a root that was removed stays until the transaction is forgotten.
+    #[must_use]
+    pub fn kept_root(&self, at: usize) -> PortablePath {
+        self.path.own(&format!("root-{at}"))
+    }
+
     pub(super) fn staged(&self, at: usize) -> PortablePath {
         self.path.own(&format!("new-{at}"))
     }
@@ -71,6 +103,11 @@ impl TransactionFolder {
 
     pub(super) fn removed(&self, at: usize) -> PortablePath {
         self.path.own(&format!("gone-{at}"))
+    }
+
+    /// Where the file that change `at` replaces is kept whole.
+    pub(super) fn kept(&self, at: usize) -> PortablePath {
+        self.path.own(&format!("kept-{at}"))
     }
 
     pub(super) fn originals(&self) -> PortablePath {
@@ -100,6 +137,14 @@ impl TransactionFolder {
         Ok(None)
     }
 
+    /// Whether it may have changed something already and has not ended.
+    ///
+    /// # Errors
+    /// It cannot be looked for.
+    pub fn is_open(&self, disk: &dyn Disk) -> Result<bool, DiskError> {
+        Ok(self.ending(disk)?.is_none() && self.has_journal(disk)?)
+    }
+
     pub(super) fn mark(&self, disk: &dyn Disk, ending: Ending) -> Result<(), DiskError> {
         write_file(disk, &self.path.own(ending.mark()), b"")?;
         disk.sync_dir(&self.path)
@@ -118,7 +163,11 @@ impl TransactionFolder {
         let staged = self.path.own("journal.new");
         write_file(disk, &staged, journal.to_text().as_bytes())?;
         disk.rename(&staged, &self.path.own(JOURNAL))?;
-        disk.flush(&[], &[self.path.clone(), all(), PortablePath::control()])
+        let above = match self.home {
+            Home::Control => [all(), PortablePath::control()],
+            Home::Build => [staging(), PortablePath::build()],
+        };
+        disk.flush(&[], &[[self.path.clone()].as_slice(), &above].concat())
     }
 
     /// Reads the journal; `None` when there is none, because nothing was going to change yet.
@@ -133,62 +182,106 @@ impl TransactionFolder {
         };
         let admitted = trust::admit(file, Limit::ControlFileBytes, limits)?;
         let envelope = envelope::open(admitted, Artifact::Journal, windows)?;
-        Journal::parse(&envelope).map(Some)
+        Journal::parse(&envelope, self.home).map(Some)
     }
 
-    /// The original bytes of a change, checked against their digest.
+    /// Whether there is a journal, so that something may have changed.
+    pub(super) fn has_journal(&self, disk: &dyn Disk) -> Result<bool, DiskError> {
+        match disk.metadata(&self.path.own(JOURNAL)) {
+            Ok(_) => Ok(true),
+            Err(error) if error.kind == DiskErrorKind::NotFound => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The original bytes from `offset` in the file of originals, checked against their digest.
     ///
     /// # Errors
     /// They cannot be read, or are not what was saved.
-    pub fn original(&self, disk: &dyn Disk, of: crate::schema::journal::Original) -> Result<Vec<u8>, DiskError> {
+    pub fn original(&self, disk: &dyn Disk, digest: Digest, offset: u64, bytes: u64) -> Result<Vec<u8>, DiskError> {
         let path = self.originals();
         let mut file = disk.open(&path)?;
-        let mut bytes = Vec::new();
-        let read = file
-            .handle
-            .seek(SeekFrom::Start(of.offset))
-            .and_then(|_| file.handle.take(of.bytes).read_to_end(&mut bytes));
+        let mut content = Vec::new();
+        let read =
+            file.handle.seek(SeekFrom::Start(offset)).and_then(|_| file.handle.take(bytes).read_to_end(&mut content));
         read.map_err(|error| DiskError::new(path.as_str(), error))?;
-        if Digest::of(&bytes) == of.digest {
-            Ok(bytes)
+        if Digest::of(&content) == digest {
+            Ok(content)
         } else {
             Err(DiskError::of(path.as_str(), DiskErrorKind::Io, "the saved originals are damaged"))
         }
     }
 
-    /// Removes what only an unfinished transaction needs. `with_originals` removes what a rollback would need, too.
-    pub(super) fn clean(&self, disk: &dyn Disk, with_originals: bool) -> Result<(), DiskError> {
-        self.leftovers(disk, with_originals)?.iter().try_for_each(|path| disk.remove_file(path))
+    /// How things stand with it.
+    pub(super) fn standing(&self, disk: &dyn Disk) -> Result<Standing, DiskError> {
+        match self.ending(disk)? {
+            None if self.has_journal(disk)? => Ok(Standing::Unfinished),
+            Some(ending) if self.home == Home::Control && self.leftovers(disk, ending)?.is_empty() => {
+                Ok(Standing::Kept)
+            }
+            _ => Ok(Standing::Stray),
+        }
     }
 
-    /// Whether a transaction that ended this way still has to be cleaned up.
-    pub(super) fn is_unclean(&self, disk: &dyn Disk, ending: Ending) -> Result<bool, DiskError> {
-        self.leftovers(disk, ending == Ending::Undone).map(|left| !left.is_empty())
+    /// Removes what nobody needs any more of a transaction that has ended, or that had not begun to change anything. A
+    /// build leaves nothing; any other transaction its record and, if it can be undone, the originals.
+    pub(super) fn sweep(&self, disk: &dyn Disk) -> Result<(), DiskError> {
+        match self.ending(disk)? {
+            Some(ending) if self.home == Home::Control => {
+                self.leftovers(disk, ending)?.iter().try_for_each(|path| disk.remove_file(path))
+            }
+            _ => self.remove(disk),
+        }
     }
 
-    fn leftovers(&self, disk: &dyn Disk, with_originals: bool) -> Result<Vec<PortablePath>, DiskError> {
+    fn leftovers(&self, disk: &dyn Disk, ending: Ending) -> Result<Vec<PortablePath>, DiskError> {
         let is_left = |name: &String| {
             let is_temporary = ["new-", "old-", "gone-"].iter().any(|start| name.starts_with(start));
-            is_temporary || name == "journal.new" || (with_originals && name == ORIGINALS)
+            is_temporary || name == "journal.new" || (ending == Ending::Undone && name == ORIGINALS)
         };
         let names = disk.read_dir(&self.path)?.into_iter().filter_map(|entry| entry.name.ok());
         Ok(names.filter(is_left).map(|name| self.path.own(&name)).collect())
     }
 
-    /// Removes the folder with everything in it.
+    /// Forgets a transaction that has ended: in one step it is no transaction any more, and then its folder goes.
     ///
     /// # Errors
-    /// What the medium says; the journal goes last, so that a second try finds it.
-    pub fn remove(&self, disk: &dyn Disk) -> Result<(), DiskError> {
+    /// What the medium says; what is left is swept by the next command.
+    pub fn forget(&self, disk: &dyn Disk) -> Result<(), DiskError> {
+        let dropped = all().own(&format!("{DROPPED}{}", self.id()));
+        disk.rename(&self.path, &dropped)?;
+        disk.sync_dir(&all())?;
+        remove_tree(disk, &dropped)
+    }
+
+    /// Removes the folder; at no moment does a finished transaction look unfinished.
+    fn remove(&self, disk: &dyn Disk) -> Result<(), DiskError> {
+        let is_mark = |name: &str| Ending::Committed.mark() == name || Ending::Undone.mark() == name;
         let mut names: Vec<String> =
             disk.read_dir(&self.path)?.into_iter().filter_map(|entry| entry.name.ok()).collect();
-        // Originals first, then the journal, then the marks: at no moment does a finished transaction look unfinished.
-        names.sort_by_key(|name| (Ending::Committed.mark() == name || Ending::Undone.mark() == name, name == JOURNAL));
-        for name in names {
-            disk.remove_file(&self.path.own(&name))?;
-        }
+        names.sort_by_key(|name| (is_mark(name), name == JOURNAL));
+        names.iter().try_for_each(|name| disk.remove_file(&self.path.own(name)))?;
         disk.remove_dir(&self.path)
     }
+}
+
+/// What a forgotten transaction's folder is called until it is gone.
+pub(super) const DROPPED: &str = "drop-";
+
+/// Removes a folder of the packer's own with everything in it.
+pub(super) fn remove_tree(disk: &dyn Disk, folder: &PortablePath) -> Result<(), DiskError> {
+    for entry in disk.read_dir(folder)? {
+        let name = entry.name.map_err(|name| {
+            let why = "its name is no Unicode text; remove it by hand";
+            DiskError::of(format!("{folder}/{name}").as_str(), DiskErrorKind::Io, why)
+        })?;
+        let path = folder.own(&name);
+        match entry.metadata.kind {
+            Kind::Folder => remove_tree(disk, &path)?,
+            _ => disk.remove_file(&path)?,
+        }
+    }
+    disk.remove_dir(folder)
 }
 
 /// Writes a file that must not exist and flushes its bytes, not its name.

@@ -1,75 +1,141 @@
 //! Settles what an earlier command left behind: a transaction without a mark is undone, one with a mark is finished.
 //! Running it again changes nothing.
 
-use super::folder::{Ending, TransactionFolder, all};
+use super::folder::{DROPPED, Standing, TransactionFolder, all, remove_tree, staging};
+use super::staging::sweep_build;
 use super::undo::undo;
 use super::writing;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::disk::{Disk, DiskErrorKind, Kind};
 use crate::envelope::Windows;
 use crate::path::PortablePath;
+use crate::schema::journal::is_id;
 use crate::trust::{Limits, refusal};
 
-/// Every transaction folder, oldest first.
+/// Every transaction on control files and roots, oldest first.
 ///
 /// # Errors
 /// The folder cannot be listed.
 pub fn transactions(disk: &dyn Disk) -> Result<Vec<TransactionFolder>, Diagnostic> {
-    // A control folder that is none is refused where the registry is read.
-    if !disk.metadata(&PortablePath::control()).is_ok_and(|found| found.kind == Kind::Folder) {
-        return Ok(Vec::new());
-    }
-    match disk.read_dir(&all()) {
-        Ok(entries) => {
-            let mut names: Vec<String> = entries.into_iter().filter_map(|entry| entry.name.ok()).collect();
-            names.sort();
-            Ok(names.iter().map(|name| TransactionFolder::of(name)).collect())
-        }
-        Err(error) if error.kind == DiskErrorKind::NotFound => Ok(Vec::new()),
-        Err(error) => Err(refusal(&error)),
-    }
+    let names = control_folders(disk)?;
+    let is_transaction = |folder: &TransactionFolder| is_id(folder.id()) || folder.has_journal(disk).unwrap_or(false);
+    let dropped = |name: &&String| !name.starts_with(DROPPED);
+    Ok(names.iter().filter(dropped).map(|name| TransactionFolder::of(name)).filter(is_transaction).collect())
 }
 
-/// The transactions that have not ended, and those that have but were not cleaned up.
+/// The transactions, builds among them, that have not ended and may have changed something.
 ///
 /// # Errors
 /// They cannot be looked for.
 pub fn unfinished(disk: &dyn Disk) -> Result<Vec<TransactionFolder>, Diagnostic> {
+    left(disk, |standing| standing == Standing::Unfinished)
+}
+
+/// Whether a command that may write has anything to settle or to sweep.
+///
+/// # Errors
+/// It cannot be looked for.
+pub fn is_anything_left(disk: &dyn Disk) -> Result<bool, Diagnostic> {
+    let found = left(disk, |standing| standing != Standing::Kept)?;
+    let is_empty = |path: &PortablePath| disk.read_dir(path).is_ok_and(|entries| entries.is_empty());
+    Ok(!found.is_empty() || !dropped(disk)?.is_empty() || is_empty(&staging()))
+}
+
+fn left(disk: &dyn Disk, wanted: impl Fn(Standing) -> bool) -> Result<Vec<TransactionFolder>, Diagnostic> {
     let mut found = Vec::new();
-    for folder in transactions(disk)? {
-        let is_unfinished = match folder.ending(disk).map_err(|error| refusal(&error))? {
-            None => true,
-            Some(ending) => folder.is_unclean(disk, ending).map_err(|error| refusal(&error))?,
-        };
-        if is_unfinished {
+    for folder in transactions(disk)?.into_iter().chain(builds(disk)?) {
+        if wanted(folder.standing(disk).map_err(|error| refusal(&error))?) {
             found.push(folder);
         }
     }
     Ok(found)
 }
 
-/// Settles every unfinished transaction. The caller holds the writer lock.
+/// Settles every unfinished transaction and sweeps what was left behind. The caller holds the writer lock.
 ///
 /// # Errors
 /// What keeps one from being settled; it stays as it is.
 pub fn recover(disk: &dyn Disk, limits: &Limits, windows: &Windows) -> Result<Vec<Diagnostic>, Diagnostic> {
     let mut notes = Vec::new();
-    for folder in transactions(disk)? {
-        match folder.ending(disk).map_err(|error| refusal(&error))? {
-            // Cleaning may have been cut short.
-            Some(ending) => folder.clean(disk, ending == Ending::Undone).map_err(|error| writing(&error))?,
-            None => match folder.journal(disk, limits, windows)? {
-                None => folder.remove(disk).map_err(|error| writing(&error))?,
-                Some(journal) => {
-                    undo(disk, &folder, &journal)?;
-                    let message = format!(
-                        "the unfinished {} of {} was undone; every file is as it was before",
-                        journal.operation, journal.time
-                    );
-                    notes.push(Diagnostic::new(Code::JournalRecovered, message).at(folder.path().as_str()));
-                }
-            },
+    for folder in transactions(disk)?.into_iter().chain(builds(disk)?) {
+        notes.extend(settle(disk, &folder, limits, windows)?);
+    }
+    for folder in dropped(disk)? {
+        remove_tree(disk, &folder).map_err(|error| writing(&error))?;
+    }
+    sweep_build(disk);
+    Ok(notes)
+}
+
+fn settle(
+    disk: &dyn Disk,
+    folder: &TransactionFolder,
+    limits: &Limits,
+    windows: &Windows,
+) -> Result<Option<Diagnostic>, Diagnostic> {
+    let message = match folder.standing(disk).map_err(|error| refusal(&error))? {
+        Standing::Kept => return Ok(None),
+        Standing::Stray if folder.ending(disk).is_ok_and(|ending| ending.is_some()) => None,
+        Standing::Stray => Some("a command that was cut short was cleared away; it had changed nothing yet".to_owned()),
+        Standing::Unfinished => match folder.journal(disk, limits, windows)? {
+            Some(journal) => {
+                undo(disk, folder, &journal)?;
+                let (operation, time) = (&journal.operation, &journal.time);
+                Some(format!("the unfinished {operation} of {time} was undone; every file is as it was before"))
+            }
+            None => None,
+        },
+    };
+    folder.sweep(disk).map_err(|error| writing(&error))?;
+    Ok(message.map(|message| Diagnostic::new(Code::JournalRecovered, message).at(folder.path().as_str())))
+}
+
+/// Folders of transactions that were forgotten and are not gone yet.
+fn dropped(disk: &dyn Disk) -> Result<Vec<PortablePath>, Diagnostic> {
+    let is_dropped = |name: &String| name.strip_prefix(DROPPED).is_some_and(is_id);
+    Ok(control_folders(disk)?.into_iter().filter(is_dropped).map(|name| all().own(&name)).collect())
+}
+
+/// The folders of builds under way or cut short. What else stands there is refused by the next build.
+fn builds(disk: &dyn Disk) -> Result<Vec<TransactionFolder>, Diagnostic> {
+    if !is_folder(disk, &PortablePath::build()) || !is_folder(disk, &staging()) {
+        return Ok(Vec::new());
+    }
+    let names = folders_in(disk, &staging())?;
+    Ok(names.iter().filter(|name| is_id(name)).map(|name| TransactionFolder::of_build(name)).collect())
+}
+
+/// The names of the folders of transactions and of what else lies beside them.
+fn control_folders(disk: &dyn Disk) -> Result<Vec<String>, Diagnostic> {
+    // A control folder that is none is refused where the registry is read.
+    if is_folder(disk, &PortablePath::control()) { folders_in(disk, &all()) } else { Ok(Vec::new()) }
+}
+
+/// The names of the folders in a folder that may not be there, in order.
+fn folders_in(disk: &dyn Disk, path: &PortablePath) -> Result<Vec<String>, Diagnostic> {
+    let entries = match disk.read_dir(path) {
+        Ok(entries) => entries,
+        Err(error) if error.kind == DiskErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(refusal(&error)),
+    };
+    let mut names = Vec::new();
+    for entry in entries {
+        match (entry.name, entry.metadata.kind) {
+            (Ok(name), Kind::Folder) => names.push(name),
+            (Ok(name), Kind::Link) => return Err(link(&path.own(&name))),
+            _ => {}
         }
     }
-    Ok(notes)
+    names.sort();
+    Ok(names)
+}
+
+fn link(path: &PortablePath) -> Diagnostic {
+    Diagnostic::new(Code::TrustLink, "a symbolic link stands where the packer keeps a transaction")
+        .at(path.as_str())
+        .help("remove the link")
+}
+
+fn is_folder(disk: &dyn Disk, path: &PortablePath) -> bool {
+    disk.metadata(path).is_ok_and(|found| found.kind == Kind::Folder)
 }

@@ -1,64 +1,55 @@
-//! The folder that a build is made in before it is published: `build/.staging/<operation-id>/`. Whatever happens, it
-//! does not stay, and folders that were made for it go with it.
+//! The folder that a build is made in before it is published: `build/.staging/<operation-id>/`. A build that ends, well
+//! or not, leaves nothing of it; one that was killed leaves it to the next command.
 
-use crate::disk::{Disk, DiskError, DiskErrorKind, Kind};
+use super::folder::{TransactionFolder, staging};
+use crate::disk::{Disk, DiskError, DiskErrorKind};
 use crate::path::PortablePath;
 
-/// A staging folder, taken away when dropped.
+/// A staging folder, swept when dropped.
 pub(super) struct Staging<'d> {
     disk: &'d dyn Disk,
-    folder: PortablePath,
-    /// Folders that did not exist before, outermost first.
-    made: Vec<PortablePath>,
+    folder: TransactionFolder,
 }
 
 impl<'d> Staging<'d> {
+    /// Makes it. The caller holds the writer lock and has settled what was unfinished.
     pub(super) fn create(disk: &'d dyn Disk, operation_id: &str) -> Result<Staging<'d>, DiskError> {
-        let all = PortablePath::build().own(".staging");
-        let folder = all.own(operation_id);
-        sweep(disk, &all);
-        let mut staging = Staging { disk, folder: folder.clone(), made: Vec::new() };
-        for path in [PortablePath::build(), all, folder] {
+        let made = Staging { disk, folder: TransactionFolder::of_build(operation_id) };
+        for path in [PortablePath::build(), staging()] {
             match disk.create_dir(&path) {
-                Ok(()) => staging.made.push(path),
-                Err(error) if error.kind == DiskErrorKind::AlreadyExists && path != staging.folder => {}
-                Err(error) => return Err(error),
+                Err(error) if error.kind != DiskErrorKind::AlreadyExists => return Err(error),
+                _ => {}
             }
         }
-        Ok(staging)
+        disk.create_dir(made.folder.path())?;
+        Ok(made)
     }
 
-    pub(super) fn path(&self, name: &str) -> PortablePath {
-        self.folder.own(name)
+    pub(super) fn folder(&self) -> &TransactionFolder {
+        &self.folder
     }
-}
 
-/// Removes what builds that were killed left behind; the writer lock is held, so none of them lives.
-fn sweep(disk: &dyn Disk, all: &PortablePath) {
-    for entry in disk.read_dir(all).unwrap_or_default() {
-        if let (Ok(name), Kind::Folder) = (entry.name, entry.metadata.kind) {
-            remove(disk, &all.own(&name));
-        }
+    /// The name under which output `at` is made.
+    pub(super) fn path(&self, at: usize) -> PortablePath {
+        self.folder.staged(at)
     }
-}
-
-/// Removes one staging folder, which holds files only. Best effort: the next build tries again.
-fn remove(disk: &dyn Disk, folder: &PortablePath) {
-    for entry in disk.read_dir(folder).unwrap_or_default() {
-        if let Ok(name) = entry.name {
-            let _ = disk.remove_file(&folder.own(&name));
-        }
-    }
-    let _ = disk.remove_dir(folder);
 }
 
 impl Drop for Staging<'_> {
     fn drop(&mut self) {
-        remove(self.disk, &self.folder);
-        let _ = self.disk.remove_dir(&PortablePath::build().own(".staging"));
-        for path in self.made.iter().rev() {
-            // Fails where something was published into it, as it should.
-            let _ = self.disk.remove_dir(path);
+        // A publish that could be neither finished nor undone needs everything in here.
+        if matches!(self.folder.is_open(self.disk), Ok(false)) {
+            let _ = self.folder.sweep(self.disk);
+            sweep_build(self.disk);
+        }
+    }
+}
+
+/// Takes the folders of builds away where they are empty.
+pub(super) fn sweep_build(disk: &dyn Disk) {
+    for path in [staging(), PortablePath::build()] {
+        if disk.read_dir(&path).is_ok_and(|entries| entries.is_empty()) {
+            let _ = disk.remove_dir(&path);
         }
     }
 }

@@ -1,8 +1,8 @@
 //! Changes several files as one. What is about to change is written down and flushed first; whatever stops it, the files
 //! are brought back to what they were, now or by the next command.
 
-use super::folder::{Ending, TransactionFolder};
-use super::undo::undo;
+use super::commit::carry_out;
+use super::folder::TransactionFolder;
 use super::writing;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::digest::Digest;
@@ -10,8 +10,25 @@ use crate::disk::{Disk, DiskError, DiskErrorKind};
 use crate::path::PortablePath;
 use crate::schema::journal::{Change, Journal, Original};
 use crate::trust::{self, Limit, Limits, refusal};
-use std::collections::BTreeSet;
 use std::io::Write as _;
+
+/// One thing that a transaction does.
+#[derive(Clone, Debug)]
+pub enum Step {
+    /// Gives a file other bytes, makes it or takes it away.
+    Replace(Replacement),
+    /// Gives a file, or a folder with all that is in it, another name, which must be free.
+    Move {
+        /// Its name now.
+        from: PortablePath,
+        /// Its name afterwards.
+        to: PortablePath,
+    },
+    /// Makes a folder.
+    MakeFolder(PortablePath),
+    /// Takes an empty folder away.
+    RemoveFolder(PortablePath),
+}
 
 /// A file that changes.
 #[derive(Clone, Debug)]
@@ -24,7 +41,7 @@ pub struct Replacement {
     pub after: Option<Vec<u8>>,
 }
 
-/// Several files that change together.
+/// Several files and folders that change together.
 #[derive(Clone, Debug)]
 pub struct Transaction {
     /// Names its folder: UTC time and eight random hexadecimal digits.
@@ -33,8 +50,8 @@ pub struct Transaction {
     pub operation: String,
     /// When it begins, RFC 3339 in UTC.
     pub time: String,
-    /// The files.
-    pub replacements: Vec<Replacement>,
+    /// What it does, in this order.
+    pub steps: Vec<Step>,
 }
 
 /// Looks at a staged content before it is published; stages 2 to 5 for a control file.
@@ -56,31 +73,15 @@ pub fn transact(
         Ok(journal) => journal,
         Err(finding) => {
             // Nothing was changed yet; what is left of the folder is swept by the next writer.
-            let _ = folder.remove(disk);
+            let _ = folder.sweep(disk);
             return Err(vec![finding]);
         }
     };
-    let done = check(disk, &folder, transaction, limits, read_back).and_then(|()| replace(disk, &folder, &journal));
-    match done {
-        Ok(()) => {
-            // Committed. What could not be cleaned away is swept by the next writer.
-            let _ = folder.clean(disk, false);
-            Ok(())
-        }
-        // The mark is there but could neither be flushed nor taken back: whoever looks next sees a commit, so it is one.
-        Err(_) if folder.withdraw(disk).is_err() && matches!(folder.ending(disk), Ok(Some(Ending::Committed))) => {
-            Ok(())
-        }
-        Err(finding) => {
-            let mut findings = vec![finding];
-            if let Err(more) = undo(disk, &folder, &journal) {
-                findings.push(more);
-                let message = format!("transaction {} could not be undone yet; the next command will", folder.id());
-                findings.push(Diagnostic::new(Code::JournalUnfinished, message).at(folder.path().as_str()));
-            }
-            Err(findings)
-        }
-    }
+    let checked = check(disk, &folder, transaction, limits, read_back);
+    carry_out(disk, &folder, &journal, checked)?;
+    // Committed. What could not be cleaned away is swept by the next command.
+    let _ = folder.sweep(disk);
+    Ok(())
 }
 
 /// Saves originals, writes new contents beside them, and then the journal, each flushed before the next.
@@ -95,21 +96,25 @@ fn stage(
     let path = folder.originals();
     let mut originals = disk.create(&path).map_err(fail)?;
     let (mut changes, mut offset, mut staged) = (Vec::new(), 0, vec![path.clone()]);
-    for (at, replacement) in transaction.replacements.iter().enumerate() {
+    for (at, step) in transaction.steps.iter().enumerate() {
+        let replacement = match step {
+            Step::Replace(replacement) => replacement,
+            other => {
+                changes.push(plain(disk, other)?);
+                continue;
+            }
+        };
         let found = read_control_file(disk, &replacement.path, limits)?;
         let digest = found.as_deref().map(Digest::of);
         if digest != replacement.before {
-            let message = "the file is not what the preview saw";
-            return Err(Diagnostic::new(Code::PlanStale, message)
-                .at(replacement.path.as_str())
-                .help("look at a fresh preview"));
+            return Err(stale(&replacement.path));
         }
         let before = match (&found, digest) {
-            (Some(bytes), Some(digest)) => {
-                originals.write_all(bytes).map_err(|error| fail(DiskError::new(path.as_str(), error)))?;
-                let original = Original { digest, offset, bytes: bytes.len() as u64 };
-                offset += original.bytes;
-                Some(original)
+            (Some(content), Some(digest)) => {
+                originals.write_all(content).map_err(|error| fail(DiskError::new(path.as_str(), error)))?;
+                let bytes = content.len() as u64;
+                offset += bytes;
+                Some(Original::Slice { digest, offset: offset - bytes, bytes })
             }
             _ => None,
         };
@@ -121,17 +126,42 @@ fn stage(
             written.map_err(fail)?;
             staged.push(path);
         }
-        changes.push(Change {
-            path: replacement.path.clone(),
-            before,
-            after: replacement.after.as_deref().map(Digest::of),
-        });
+        let after = replacement.after.as_deref().map(Digest::of);
+        changes.push(Change::File { path: replacement.path.clone(), before, after });
     }
     drop(originals);
     disk.flush(&staged, &[folder.path().clone()]).map_err(fail)?;
     let journal = Journal { operation: transaction.operation.clone(), time: transaction.time.clone(), changes };
     folder.write_journal(disk, &journal).map_err(fail)?;
     Ok(journal)
+}
+
+/// The change of a step that stages nothing, if it can be made now.
+fn plain(disk: &dyn Disk, step: &Step) -> Result<Change, Diagnostic> {
+    let is_there = |path: &PortablePath| match disk.metadata(path) {
+        Ok(_) => Ok(true),
+        Err(error) if error.kind == DiskErrorKind::NotFound => Ok(false),
+        Err(error) => Err(refusal(&error)),
+    };
+    let expect = |path: &PortablePath, wanted: bool| match is_there(path) {
+        Ok(found) if found == wanted => Ok(()),
+        Ok(_) => Err(stale(path)),
+        Err(finding) => Err(finding),
+    };
+    match step {
+        Step::Move { from, to } => {
+            expect(from, true)?;
+            expect(to, false)?;
+            Ok(Change::Move { from: from.clone(), to: to.clone() })
+        }
+        Step::MakeFolder(path) => expect(path, false).map(|()| Change::MakeFolder(path.clone())),
+        Step::RemoveFolder(path) => expect(path, true).map(|()| Change::RemoveFolder(path.clone())),
+        Step::Replace(_) => unreachable!("a replacement is staged"),
+    }
+}
+
+fn stale(path: &PortablePath) -> Diagnostic {
+    Diagnostic::new(Code::PlanStale, "it is not what the preview saw").at(path.as_str()).help("look at a fresh preview")
 }
 
 /// Opens every staged content again, as what will be read tomorrow.
@@ -142,34 +172,16 @@ fn check(
     limits: &Limits,
     read_back: ReadBack<'_>,
 ) -> Result<(), Diagnostic> {
-    for (at, replacement) in transaction.replacements.iter().enumerate() {
-        let Some(content) = &replacement.after else { continue };
+    for (at, step) in transaction.steps.iter().enumerate() {
+        let Step::Replace(Replacement { path, after: Some(content), .. }) = step else { continue };
         let found = read_control_file(disk, &folder.staged(at), limits)?;
         if found.as_ref() != Some(content) {
             let message = "what was staged does not read back as it was written";
-            return Err(Diagnostic::new(Code::DiskIo, message).at(replacement.path.as_str()).help("check the disk"));
+            return Err(Diagnostic::new(Code::DiskIo, message).at(path.as_str()).help("check the disk"));
         }
-        read_back(&replacement.path, content)?;
+        read_back(path, content)?;
     }
     Ok(())
-}
-
-fn replace(disk: &dyn Disk, folder: &TransactionFolder, journal: &Journal) -> Result<(), Diagnostic> {
-    let fail = |error: DiskError| writing(&error);
-    for (at, change) in journal.changes.iter().enumerate() {
-        match change.after {
-            Some(_) => disk.rename(&folder.staged(at), &change.path).map_err(fail)?,
-            None => disk.rename(&change.path, &folder.removed(at)).map_err(fail)?,
-        }
-    }
-    disk.flush(&[], &folders_of(folder, journal)).map_err(fail)?;
-    folder.mark(disk, Ending::Committed).map_err(fail)
-}
-
-/// Every folder whose names a journal changes, and the transaction's own.
-pub(super) fn folders_of(folder: &TransactionFolder, journal: &Journal) -> Vec<PortablePath> {
-    let parents: BTreeSet<PortablePath> = journal.changes.iter().filter_map(|change| change.path.parent()).collect();
-    parents.into_iter().chain([folder.path().clone()]).collect()
 }
 
 /// The bytes of a control file, or `None` where there is none.

@@ -1,24 +1,35 @@
-//! Brings the files of a transaction back to what they were. A file is touched only while its bytes are what the
+//! Brings what a transaction changed back to what it was. A file is touched only while its bytes are what the
 //! transaction found or what it wrote; anything else is the user's, and then nothing at all is touched.
 
+use super::commit::{folders_of, make_folder};
 use super::folder::{Ending, TransactionFolder};
-use super::transaction::folders_of;
 use super::writing;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::digest::{Digest, Hasher};
-use crate::disk::{Disk, DiskError, DiskErrorKind};
+use crate::disk::{Disk, DiskError, DiskErrorKind, Metadata};
 use crate::envelope::Windows;
 use crate::path::PortablePath;
-use crate::schema::journal::{Change, Journal};
+use crate::schema::journal::{Change, Home, Journal, Original};
 use crate::trust::{Limits, refusal};
 use std::io::{Read as _, Write as _};
 
+/// How a change stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    /// As before, or there is nothing to bring back.
+    Before,
+    /// As the transaction left it.
+    After,
+    /// As neither: someone else was here.
+    Edited,
+}
+
 /// Undoes every change and marks the transaction as undone.
 pub(super) fn undo(disk: &dyn Disk, folder: &TransactionFolder, journal: &Journal) -> Result<(), Diagnostic> {
-    let found = found(disk, journal)?;
-    let edited: Vec<&str> = std::iter::zip(&journal.changes, &found)
-        .filter(|(change, found)| is_edited(change, **found))
-        .map(|(change, _)| change.path.as_str())
+    let states = states(disk, folder, journal)?;
+    let edited: Vec<&str> = std::iter::zip(&journal.changes, &states)
+        .filter(|(_, state)| **state == State::Edited)
+        .map(|(change, _)| change.path().as_str())
         .collect();
     if let Some(first) = edited.first() {
         let message =
@@ -27,8 +38,7 @@ pub(super) fn undo(disk: &dyn Disk, folder: &TransactionFolder, journal: &Journa
             .at(first)
             .help("keep the edits with `{program} recover --keep-edited --apply`, or put the files back"));
     }
-    let changed: Vec<usize> = (0..found.len()).filter(|&at| found[at] != before(&journal.changes[at])).collect();
-    restore(disk, folder, journal, &changed).map_err(|error| writing(&error))
+    restore(disk, folder, journal, &states).map_err(|error| writing(&error))
 }
 
 /// Undoes every change of a transaction that did not end, but for files that were edited since; those stay as they are.
@@ -42,57 +52,115 @@ pub fn keep_edited(
     limits: &Limits,
     windows: &Windows,
 ) -> Result<usize, Diagnostic> {
-    if let Some(ending) = folder.ending(disk).map_err(|error| refusal(&error))? {
-        return folder.clean(disk, ending == Ending::Undone).map(|()| 0).map_err(|error| writing(&error));
+    let Some(journal) = folder.journal(disk, limits, windows)? else { return Ok(0) };
+    let states = states(disk, folder, &journal)?;
+    for (change, state) in std::iter::zip(&journal.changes, &states) {
+        if let (Change::Move { from, to }, State::Edited) = (change, state) {
+            let message = format!("neither `{from}` nor `{to}` is what the transaction moved, or both are there");
+            return Err(Diagnostic::new(Code::JournalEdited, message)
+                .at(from.as_str())
+                .help("leave exactly one of the two in place and run this again"));
+        }
     }
-    let Some(journal) = folder.journal(disk, limits, windows)? else {
-        return folder.remove(disk).map(|()| 0).map_err(|error| writing(&error));
-    };
-    let found = found(disk, &journal)?;
-    let edited = |at: &usize| is_edited(&journal.changes[*at], found[*at]);
-    let changed = |at: &usize| found[*at] != before(&journal.changes[*at]);
-    let to_restore: Vec<usize> = (0..found.len()).filter(|at| changed(at) && !edited(at)).collect();
-    restore(disk, folder, &journal, &to_restore).map_err(|error| writing(&error))?;
-    Ok((0..found.len()).filter(edited).count())
+    restore(disk, folder, &journal, &states).map_err(|error| writing(&error))?;
+    Ok(states.iter().filter(|state| **state == State::Edited).count())
 }
 
-fn found(disk: &dyn Disk, journal: &Journal) -> Result<Vec<Option<Digest>>, Diagnostic> {
-    journal.changes.iter().map(|change| digest(disk, &change.path)).collect()
+fn states(disk: &dyn Disk, folder: &TransactionFolder, journal: &Journal) -> Result<Vec<State>, Diagnostic> {
+    journal.changes.iter().enumerate().map(|(at, change)| state(disk, folder, at, change)).collect()
 }
 
-fn is_edited(change: &Change, found: Option<Digest>) -> bool {
-    found != before(change) && found != change.after
+fn state(disk: &dyn Disk, folder: &TransactionFolder, at: usize, change: &Change) -> Result<State, Diagnostic> {
+    let is_there = |path: &PortablePath| look(disk, path).map(|found| found.is_some());
+    let of = |is_after: bool| if is_after { State::After } else { State::Before };
+    match change {
+        Change::File { path, before: Some(Original::Whole), after } => whole(disk, path, &folder.kept(at), *after),
+        Change::File { path, before, after } => {
+            let before = match before {
+                Some(Original::Slice { digest, .. }) => Some(*digest),
+                _ => None,
+            };
+            Ok(match digest(disk, path)? {
+                found if found == before => State::Before,
+                found if found == *after => State::After,
+                // Outputs of a build may be deleted at any time.
+                None if folder.home() == Home::Build => State::Before,
+                _ => State::Edited,
+            })
+        }
+        Change::Move { from, to } => match (is_there(from)?, is_there(to)?) {
+            (true, false) => Ok(State::Before),
+            (false, true) => Ok(State::After),
+            _ => Ok(State::Edited),
+        },
+        Change::MakeFolder(path) => is_there(path).map(of),
+        Change::RemoveFolder(path) => is_there(path).map(|there| of(!there)),
+    }
 }
 
-fn restore(disk: &dyn Disk, folder: &TransactionFolder, journal: &Journal, changed: &[usize]) -> Result<(), DiskError> {
+/// How an output of a build stands whose original is kept whole. Without the original, or without the output, which may
+/// be deleted at any time, there is nothing to bring back.
+fn whole(
+    disk: &dyn Disk,
+    path: &PortablePath,
+    kept: &PortablePath,
+    after: Option<Digest>,
+) -> Result<State, Diagnostic> {
+    let (Some(found), Some(original)) = (look(disk, path)?, look(disk, kept)?) else { return Ok(State::Before) };
+    if found.id == original.id {
+        return Ok(State::Before);
+    }
+    Ok(match digest(disk, path)? {
+        found if found == after => State::After,
+        found if found == digest(disk, kept)? => State::Before,
+        _ => State::Edited,
+    })
+}
+
+fn look(disk: &dyn Disk, path: &PortablePath) -> Result<Option<Metadata>, Diagnostic> {
+    match disk.metadata(path) {
+        Ok(found) => Ok(Some(found)),
+        Err(error) if error.kind == DiskErrorKind::NotFound => Ok(None),
+        Err(error) => Err(refusal(&error)),
+    }
+}
+
+fn restore(disk: &dyn Disk, folder: &TransactionFolder, journal: &Journal, states: &[State]) -> Result<(), DiskError> {
+    let changed = || (0..states.len()).filter(|&at| states[at] == State::After);
     let mut staged = Vec::new();
-    for &at in changed {
-        let Some(original) = journal.changes[at].before else { continue };
-        let bytes = folder.original(disk, original)?;
+    for at in changed() {
+        let Change::File { before: Some(Original::Slice { digest, offset, bytes }), .. } = journal.changes[at] else {
+            continue;
+        };
+        let content = folder.original(disk, digest, offset, bytes)?;
         let path = folder.restored(at);
         // An undoing that was interrupted may have left a part of it.
         remove_if_there(disk, &path)?;
         let mut file = disk.create(&path)?;
-        file.write_all(&bytes).map_err(|error| DiskError::new(path.as_str(), error))?;
+        file.write_all(&content).map_err(|error| DiskError::new(path.as_str(), error))?;
         staged.push(path);
     }
     // Also for a commit mark that was taken back: were it to return, it would stand for files that are not there.
     disk.flush(&staged, &[folder.path().clone()])?;
-    for &at in changed.iter().rev() {
-        let change = &journal.changes[at];
-        match change.before {
-            Some(_) => disk.rename(&folder.restored(at), &change.path)?,
-            None => remove_if_there(disk, &change.path)?,
+    for at in changed().rev() {
+        match &journal.changes[at] {
+            Change::File { path, before: Some(Original::Slice { .. }), .. } => {
+                disk.rename(&folder.restored(at), path)?;
+            }
+            Change::File { path, before: Some(Original::Whole), .. } => disk.rename(&folder.kept(at), path)?,
+            Change::File { path, before: None, .. } => remove_if_there(disk, path)?,
+            Change::Move { from, to } => disk.rename(to, from)?,
+            Change::MakeFolder(path) => remove_if_empty(disk, path)?,
+            Change::RemoveFolder(path) => make_folder(disk, path)?,
         }
     }
-    disk.flush(&[], &folders_of(folder, journal))?;
-    folder.mark(disk, Ending::Undone)?;
-    // The journal stays as the record of an attempt; nothing of it can be rolled back.
-    folder.clean(disk, true)
+    disk.flush(&[], &folders_of(disk, folder, journal)?)?;
+    folder.mark(disk, Ending::Undone)
 }
 
-fn before(change: &Change) -> Option<Digest> {
-    change.before.map(|original| original.digest)
+/// A folder that someone put something into stays.
+fn remove_if_empty(disk: &dyn Disk, path: &PortablePath) -> Result<(), DiskError> {
+    if disk.read_dir(path)?.is_empty() { disk.remove_dir(path) } else { Ok(()) }
 }
 
 fn remove_if_there(disk: &dyn Disk, path: &PortablePath) -> Result<(), DiskError> {

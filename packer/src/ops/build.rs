@@ -1,12 +1,11 @@
 //! `build`: load, examine, plan, make, verify, publish.
 
-use super::{Context, counted, settle};
+use super::settle::{self, Snapshot};
+use super::{Context, counted};
 use crate::bank::Bank;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::disk::Metadata;
 use crate::doctor::{examine, preload};
 use crate::emit::{self, publish};
-use crate::path::PortablePath;
 use crate::plan::{BuildPlan, PlannedAsset, for_build};
 use crate::report::{ArchiveFile, BuildResult, OperationResult, PackedAsset, Report};
 use crate::workspace::{Workspace, load};
@@ -75,6 +74,21 @@ fn prepare(
     Ok((workspace, plan))
 }
 
+/// The same while no lock is held: of one state of the project.
+fn prepare_coherent(
+    context: &Context<'_>,
+    result: &mut BuildResult,
+    findings: &mut Vec<Diagnostic>,
+) -> Result<(Workspace, BuildPlan), Vec<Diagnostic>> {
+    let once = || {
+        let mut found = Vec::new();
+        prepare(context, result, &mut found).map(|prepared| (prepared, found))
+    };
+    let (prepared, found) = settle::coherent(context, once).map_err(|finding| vec![finding])??;
+    findings.extend(found);
+    Ok(prepared)
+}
+
 /// The plan of a build that nothing known so far blocks; what else would keep it from being published is added.
 pub(super) fn plan(context: &Context<'_>, workspace: &Workspace, findings: &mut Vec<Diagnostic>) -> Option<BuildPlan> {
     findings.extend(emit::check_outputs(context.disk).err());
@@ -99,19 +113,12 @@ fn lay_out(context: &Context<'_>, workspace: &Workspace) -> Option<Vec<PlannedAs
         .collect()
 }
 
-/// What every writer of control files changes: which file the registry is, and the folders of transactions.
-fn identity(context: &Context<'_>) -> (Option<Metadata>, Vec<String>) {
-    let index = context.disk.metadata(&PortablePath::control().own("index.json")).ok();
-    let transactions = emit::transactions(context.disk).unwrap_or_default();
-    (index, transactions.iter().map(|folder| folder.id().to_owned()).collect())
-}
-
 fn check(
     context: &Context<'_>,
     result: &mut BuildResult,
     findings: &mut Vec<Diagnostic>,
 ) -> Result<(), Vec<Diagnostic>> {
-    let (workspace, _plan) = prepare(context, result, findings)?;
+    let (workspace, _plan) = prepare_coherent(context, result, findings)?;
     examine(&workspace, context.disk, &context.limits, context.events, findings);
     note_interruption(context, findings);
     Ok(())
@@ -123,10 +130,10 @@ fn make(
     findings: &mut Vec<Diagnostic>,
 ) -> Result<(), Vec<Diagnostic>> {
     // What is blocked is refused before anything is written, the lock file included.
-    let seen = identity(context);
-    let mut prepared = prepare(context, result, findings)?;
+    let seen = Snapshot::take(context);
+    let mut prepared = prepare_coherent(context, result, findings)?;
     let (_lock, notes) = settle::for_writing(context).map_err(|finding| vec![finding])?;
-    if identity(context) != seen {
+    if Snapshot::take(context) != seen {
         // Another writer was at work in between.
         findings.clear();
         prepared = prepare(context, result, findings)?;

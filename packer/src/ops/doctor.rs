@@ -1,7 +1,7 @@
 //! `doctor`: everything a build would look at, and nothing written.
 
 use super::{Context, counted, settle};
-use crate::doctor::examine;
+use crate::doctor::{Examined, examine};
 use crate::report::{DoctorResult, OperationResult, Report};
 use crate::workspace::load;
 
@@ -9,12 +9,18 @@ use crate::workspace::load;
 #[must_use]
 pub fn doctor(context: &Context<'_>) -> Report {
     let settled = settle::before_reading(context);
-    let mut workspace = load(context.disk, &context.options(false), context.events);
-    let mut findings = std::mem::take(&mut workspace.findings);
+    let look = || {
+        let mut workspace = load(context.disk, &context.options(false), context.events);
+        let mut findings = std::mem::take(&mut workspace.findings);
+        let checked = examine(&workspace, context.disk, &context.limits, context.events, &mut findings);
+        super::build::plan(context, &workspace, &mut findings);
+        (checked, findings)
+    };
+    // What cannot be settled stays as it is; the doctor looks all the same.
+    let looked = if settled.blocked.is_none() { settle::coherent(context, look) } else { Ok(look()) };
+    let (checked, mut findings) = looked.unwrap_or_else(|finding| (Examined::default(), vec![finding]));
     findings.extend(settled.notes);
     findings.extend(settled.blocked);
-    let checked = examine(&workspace, context.disk, &context.limits, context.events, &mut findings);
-    super::build::plan(context, &workspace, &mut findings);
     super::build::note_interruption(context, &mut findings);
     let blocking = findings.iter().filter(|finding| finding.blocking).count();
     let looked = counted(usize::try_from(checked.assets).unwrap_or(usize::MAX), "asset");

@@ -7,12 +7,20 @@ use crate::workspace::{Health, State, load};
 /// Lists every registered and unregistered root.
 #[must_use]
 pub fn list(context: &Context<'_>) -> Report {
-    let settled = settle::before_reading(context);
-    if let Some(finding) = settled.blocked {
-        return Report::new("list", &context.program, "nothing was listed", vec![finding], OperationResult::Nothing);
-    }
-    let mut workspace = load(context.disk, &context.options(true), context.events);
-    workspace.findings.extend(settled.notes);
+    let (mut workspace, notes) =
+        match settle::read(context, || load(context.disk, &context.options(true), context.events)) {
+            Ok(read) => read,
+            Err(finding) => {
+                return Report::new(
+                    "list",
+                    &context.program,
+                    "nothing was listed",
+                    vec![finding],
+                    OperationResult::Nothing,
+                );
+            }
+        };
+    workspace.findings.extend(notes);
     let registered = workspace.assets.iter().filter(|asset| asset.state == State::Registered).count();
     let unregistered = workspace.assets.len() - registered;
     let unwell = workspace.assets.iter().filter(|asset| !matches!(asset.health, Health::Ok | Health::Warning)).count();

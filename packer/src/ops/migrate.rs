@@ -10,7 +10,7 @@ use super::settle::{self, Settled};
 use super::{Context, counted};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::digest::Digest;
-use crate::emit::{Replacement, Transaction, transact};
+use crate::emit::{Replacement, Step, Transaction, transact};
 use crate::envelope::{self, Artifact};
 use crate::path::PortablePath;
 use crate::plan::{FileOutcome, MINTED_ON_APPLY, MigrationPlan, for_migration};
@@ -50,7 +50,10 @@ fn look(context: &Context<'_>, mode: &'static str, settled: Settled) -> Report {
     if let Some(finding) = blocked {
         return refuse(context, mode, vec![finding]);
     }
-    let (plan, mut findings) = plan(context, &mut || MINTED_ON_APPLY.to_owned());
+    let (plan, mut findings) = match settle::coherent(context, || plan(context, &mut || MINTED_ON_APPLY.to_owned())) {
+        Ok(planned) => planned,
+        Err(finding) => return refuse(context, mode, vec![finding]),
+    };
     let result = MigrateResult::of(mode, &plan);
     findings.extend(notes);
     let summary = summary(&plan, &findings);
@@ -96,7 +99,7 @@ fn apply(context: &Context<'_>, preview_id: Option<&str>, mint: &mut dyn FnMut()
             result = MigrateResult::of("apply", &plan).applied(&transaction.id);
             findings.retain(|finding| finding.code != Code::MigrationPending);
             history::prune(context);
-            let changed = counted(transaction.replacements.len(), "file");
+            let changed = counted(transaction.steps.len(), "file");
             let summary = format!("migrated {changed} as {}", transaction.id);
             Report::new("migrate", &context.program, summary, findings, OperationResult::Migrate(result))
         }
@@ -140,16 +143,18 @@ fn plan(context: &Context<'_>, uuid: &mut dyn FnMut() -> String) -> (MigrationPl
 
 fn transaction_of(context: &Context<'_>, plan: &MigrationPlan, operation: &str, time: String) -> Transaction {
     let pending = plan.files.iter().filter(|file| file.outcome == FileOutcome::Pending);
-    let replacement = |file: &crate::plan::PlannedFile| Replacement {
-        path: file.path.clone(),
-        before: file.before,
-        after: file.texts.as_ref().map(|(_, after)| after.clone().into_bytes()),
+    let step = |file: &crate::plan::PlannedFile| {
+        Step::Replace(Replacement {
+            path: file.path.clone(),
+            before: file.before,
+            after: file.texts.as_ref().map(|(_, after)| after.clone().into_bytes()),
+        })
     };
     Transaction {
         id: context.operation_id.clone(),
         operation: operation.to_owned(),
         time,
-        replacements: pending.map(replacement).collect(),
+        steps: pending.map(step).collect(),
     }
 }
 

@@ -1,11 +1,13 @@
-//! What every command that opens the project does first: an unfinished transaction with no live writer is settled.
+//! What every command that opens the project does first: an unfinished transaction with no live writer is settled. And
+//! how a command that takes no lock still sees one state of the project.
 
 use super::Context;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::disk::{DiskErrorKind, Lock};
-use crate::emit::{recover, unfinished, writing};
+use crate::disk::{DiskErrorKind, Lock, Metadata, Patience};
+use crate::emit::{TransactionFolder, is_anything_left, recover, transactions, unfinished, writing};
 use crate::path::PortablePath;
 use crate::trust::refusal;
+use std::time::Duration;
 
 /// What stands in the way, if anything does, and what was settled.
 #[derive(Debug, Default)]
@@ -18,44 +20,48 @@ pub(super) struct Settled {
 
 /// Settles before a reading command. A live writer is none of its business: it ends its transaction itself.
 pub(super) fn before_reading(context: &Context<'_>) -> Settled {
-    match unfinished(context.disk) {
-        Ok(found) if found.is_empty() => return Settled::default(),
-        Ok(_) => {}
+    match is_anything_left(context.disk) {
+        Ok(false) => return Settled::default(),
+        Ok(true) => {}
         Err(finding) => return blocked(finding),
     }
-    match context.disk.lock(&lock_path(), std::time::Duration::ZERO, &|| context.events.cancelled()) {
+    match context.disk.lock(&lock_path(), Duration::ZERO, &|| context.events.cancelled()) {
         Ok(_lock) => settle(context),
         Err(error) if error.kind == DiskErrorKind::Busy => Settled::default(),
-        Err(error) => match unfinished(context.disk).ok().and_then(|found| found.into_iter().next()) {
-            Some(folder) => blocked(
-                Diagnostic::new(
-                    Code::JournalUnfinished,
-                    format!(
-                        "transaction {} is unfinished, and nothing can be written here: {}",
-                        folder.id(),
-                        error.source
-                    ),
-                )
-                .at(folder.path().as_str())
-                .help("run any command where the project can be written"),
-            ),
-            None => blocked(refusal(&error)),
+        Err(error) => match unfinished(context.disk) {
+            Ok(found) => found.first().map_or_else(Settled::default, |folder| {
+                let why = format!("and nothing can be written here: {}", error.source);
+                blocked(open(folder, &why, "run any command where the project can be written"))
+            }),
+            Err(_) => blocked(refusal(&error)),
         },
     }
 }
 
-/// Looks, and writes nothing at all: for commands that promise it.
+/// Settles, and reads one state of the project; gives what was read with the notes of what was settled.
+///
+/// # Errors
+/// What keeps an unfinished transaction from being settled, or [`coherent`]'s.
+pub(super) fn read<T>(context: &Context<'_>, read: impl FnMut() -> T) -> Result<(T, Vec<Diagnostic>), Diagnostic> {
+    match before_reading(context) {
+        Settled { blocked: Some(finding), .. } => Err(finding),
+        Settled { notes, .. } => coherent(context, read).map(|found| (found, notes)),
+    }
+}
+
+/// Looks, and writes nothing at all: for commands that promise it. A live writer is waited for.
 pub(super) fn look_only(context: &Context<'_>) -> Settled {
-    match unfinished(context.disk) {
-        Ok(found) => match found.first() {
-            None => Settled::default(),
-            Some(folder) => blocked(
-                Diagnostic::new(Code::JournalUnfinished, format!("transaction {} is unfinished", folder.id()))
-                    .at(folder.path().as_str())
-                    .help("run `{program} list`, or any command that may write; it settles it"),
-            ),
-        },
-        Err(finding) => blocked(finding),
+    let patience = Patience::of(context.wait.min(READING));
+    loop {
+        let found = match unfinished(context.disk) {
+            Err(finding) => return blocked(finding),
+            Ok(found) => found,
+        };
+        let Some(folder) = found.first() else { return Settled::default() };
+        if context.events.cancelled() || !patience.pause() {
+            let help = "run `{program} list`, or any command that may write; it settles it";
+            return blocked(open(folder, "and this command writes nothing", help));
+        }
     }
 }
 
@@ -72,11 +78,65 @@ pub(super) fn for_writing(context: &Context<'_>) -> Result<(Lock, Vec<Diagnostic
     }
 }
 
+/// How long a reader tries to see one state of the project while others write.
+const READING: Duration = Duration::from_secs(5);
+
+/// What every writer changes: which file the registry is, and the transactions, each with whether it is open.
+#[derive(PartialEq, Eq)]
+pub(super) struct Snapshot {
+    registry: Option<Metadata>,
+    transactions: Vec<(String, bool)>,
+}
+
+impl Snapshot {
+    /// Takes it, without a lock.
+    pub(super) fn take(context: &Context<'_>) -> Snapshot {
+        let transactions = transactions(context.disk).unwrap_or_default();
+        let is_open = |folder: &TransactionFolder| folder.is_open(context.disk).unwrap_or(true);
+        Snapshot {
+            registry: context.disk.metadata(&PortablePath::control().own("index.json")).ok(),
+            transactions: transactions.iter().map(|folder| (folder.id().to_owned(), is_open(folder))).collect(),
+        }
+    }
+
+    /// Whether no writer is between its first change and its last.
+    fn is_settled(&self) -> bool {
+        !self.transactions.iter().any(|(_, is_open)| *is_open)
+    }
+}
+
+/// Reads without a lock, and anew while a writer is at work, so that what was read is one state of the project.
+///
+/// # Errors
+/// `trust/changed-while-reading` when writers leave no moment to read for five seconds.
+pub(super) fn coherent<T>(context: &Context<'_>, mut read: impl FnMut() -> T) -> Result<T, Diagnostic> {
+    let mut patience = None;
+    loop {
+        let seen = Snapshot::take(context);
+        let found = read();
+        if seen.is_settled() && seen == Snapshot::take(context) {
+            return Ok(found);
+        }
+        let patience = patience.get_or_insert_with(|| Patience::of(context.wait.min(READING)));
+        if context.events.cancelled() || !patience.pause() {
+            let message = "another program kept changing the project while it was read";
+            return Err(Diagnostic::new(Code::TrustChangedWhileReading, message)
+                .at(PortablePath::control().own("txn").as_str())
+                .help("let the other program finish and run the command again"));
+        }
+    }
+}
+
 fn settle(context: &Context<'_>) -> Settled {
     match recover(context.disk, &context.limits, &context.windows) {
         Ok(notes) => Settled { notes, blocked: None },
         Err(finding) => blocked(finding),
     }
+}
+
+fn open(folder: &TransactionFolder, why: &str, help: &str) -> Diagnostic {
+    let message = format!("transaction {} is unfinished, {why}", folder.id());
+    Diagnostic::new(Code::JournalUnfinished, message).at(folder.path().as_str()).help(help)
 }
 
 fn blocked(finding: Diagnostic) -> Settled {

@@ -15,11 +15,14 @@ use uuid::Uuid;
 /// Shows the asset that `wanted` names: an id, a uuid, a root, or a name.
 #[must_use]
 pub fn show(context: &Context<'_>, wanted: &str) -> Report {
-    let settled = settle::before_reading(context);
-    if let Some(finding) = settled.blocked {
-        return Report::new("show", &context.program, "nothing was shown", vec![finding], OperationResult::Nothing);
-    }
-    let mut workspace = load(context.disk, &context.options(true), context.events);
+    let (mut workspace, notes) = match settle::read(context, || {
+        load(context.disk, &context.options(true), context.events)
+    }) {
+        Ok(read) => read,
+        Err(finding) => {
+            return Report::new("show", &context.program, "nothing was shown", vec![finding], OperationResult::Nothing);
+        }
+    };
     if workspace.registry.is_none() {
         let summary = "the registry could not be read";
         return Report::new("show", &context.program, summary, workspace.findings, OperationResult::Nothing);
@@ -34,7 +37,7 @@ pub fn show(context: &Context<'_>, wanted: &str) -> Report {
     let root = asset.reference.root.clone();
     let mut findings = std::mem::take(&mut workspace.findings);
     findings.retain(|finding| finding.asset.as_ref().is_some_and(|of| of.root == root));
-    findings.extend(settled.notes);
+    findings.extend(notes);
     let summary = format!("{} at `{root}`", asset.reference.name.as_deref().unwrap_or("an asset without a name"));
     let details = details(context, asset, &mut findings);
     Report::inspection("show", &context.program, summary, findings, OperationResult::Show(Box::new(details)))

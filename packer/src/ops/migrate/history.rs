@@ -55,7 +55,7 @@ fn row(context: &Context<'_>, folder: &TransactionFolder) -> Result<Option<Trans
             None => "unfinished",
         },
         reversible: ending == Some(Ending::Committed),
-        files: journal.changes.iter().map(|change| change.path.to_string()).collect(),
+        files: journal.changes.iter().map(|change| change.path().to_string()).collect(),
     }))
 }
 
@@ -65,7 +65,7 @@ pub fn forget(context: &Context<'_>, id: &str) -> Report {
     let forgotten = settle::for_writing(context).and_then(|(_lock, notes)| {
         let known = transactions(context.disk)?.into_iter().find(|folder| folder.id() == id);
         let folder = known.ok_or_else(|| unknown(id))?;
-        folder.remove(context.disk).map_err(|error| writing(&error))?;
+        folder.forget(context.disk).map_err(|error| writing(&error))?;
         Ok(notes)
     });
     let (summary, findings) = match forgotten {
@@ -86,6 +86,6 @@ pub(super) fn prune(context: &Context<'_>) {
     let finished: Vec<_> =
         folders.into_iter().filter(|folder| matches!(folder.ending(context.disk), Ok(Some(_)))).collect();
     for folder in finished.iter().rev().skip(KEPT_MAX) {
-        let _ = folder.remove(context.disk);
+        let _ = folder.forget(context.disk);
     }
 }

@@ -4,12 +4,13 @@ use super::history;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::digest::Digest;
 use crate::emit::{
-    Ending, Replacement, Transaction, TransactionFolder, read_control_file, transact, transactions, writing,
+    Ending, Replacement, Step, Transaction, TransactionFolder, read_control_file, transact, transactions, writing,
 };
 use crate::ops::settle::{self, Settled};
 use crate::ops::{Context, counted};
 use crate::plan::{FileOutcome, MigrationPlan, PlannedFile};
 use crate::report::{MigrateResult, OperationResult, Report};
+use crate::schema::journal::{Change, Original};
 use crate::trust::refusal;
 
 /// Shows what a rollback changes; with a `time`, carries it out.
@@ -26,7 +27,7 @@ pub fn rollback(context: &Context<'_>, id: &str, time: Option<String>) -> Report
             Settled { notes, .. } => (None, notes),
         },
     };
-    let (plan, replacements) = match plan(context, id) {
+    let (plan, steps) = match plan(context, id) {
         Ok(plan) => plan,
         Err(more) => {
             findings.extend(more);
@@ -34,12 +35,12 @@ pub fn rollback(context: &Context<'_>, id: &str, time: Option<String>) -> Report
         }
     };
     let result = MigrateResult::of(mode, &plan);
-    let changed = counted(replacements.len(), "file");
+    let changed = counted(steps.len(), "file");
     let Some(time) = time else {
         let summary = format!("{changed} would be brought back to what they were before {id}");
         return Report::new("migrate", &context.program, summary, findings, OperationResult::Migrate(result));
     };
-    let transaction = Transaction { id: context.operation_id.clone(), operation: mode.to_owned(), time, replacements };
+    let transaction = Transaction { id: context.operation_id.clone(), operation: mode.to_owned(), time, steps };
     match transact(context.disk, &transaction, &context.limits, &|_, _| Ok(())) {
         Ok(()) => {
             history::prune(context);
@@ -55,7 +56,7 @@ pub fn rollback(context: &Context<'_>, id: &str, time: Option<String>) -> Report
     }
 }
 
-type Planned = (MigrationPlan, Vec<Replacement>);
+type Planned = (MigrationPlan, Vec<Step>);
 
 fn plan(context: &Context<'_>, id: &str) -> Result<Planned, Vec<Diagnostic>> {
     let one = |finding: Diagnostic| vec![finding];
@@ -65,34 +66,43 @@ fn plan(context: &Context<'_>, id: &str) -> Result<Planned, Vec<Diagnostic>> {
     let journal = folder.journal(context.disk, &context.limits, &context.windows).map_err(one)?;
     let journal = journal.filter(|_| ending == Some(Ending::Committed));
     let journal = journal.ok_or_else(|| one(nothing_to_undo(&folder)))?;
-    let (mut plan, mut replacements, mut conflicts) = (MigrationPlan::default(), Vec::new(), Vec::new());
+    if !matches!(&*journal.operation, "migrate" | "rollback") {
+        let message = format!("{id} is no migration but {}", journal.operation);
+        return Err(one(Diagnostic::new(Code::PlanConflict, message).help(format!("use `{{program}} undo {id}`"))));
+    }
+    let (mut plan, mut steps, mut conflicts) = (MigrationPlan::default(), Vec::new(), Vec::new());
     for change in &journal.changes {
-        let found = read_control_file(context.disk, &change.path, &context.limits).map_err(one)?;
-        if found.as_deref().map(Digest::of) != change.after {
+        let Change::File { path, before, after } = change else { continue };
+        let found = read_control_file(context.disk, path, &context.limits).map_err(one)?;
+        if found.as_deref().map(Digest::of) != *after {
             conflicts.push(
                 Diagnostic::new(Code::PlanConflict, format!("the file was changed after {id}"))
-                    .at(change.path.as_str())
+                    .at(path.as_str())
                     .help("undo that change first, or leave the migration as it is"),
             );
             continue;
         }
-        let original = change.before.map(|original| folder.original(context.disk, original));
-        let original = original.transpose().map_err(|error| one(writing(&error)))?;
+        let original = match before {
+            Some(Original::Slice { digest, offset, bytes }) => {
+                Some(folder.original(context.disk, *digest, *offset, *bytes).map_err(|error| one(writing(&error)))?)
+            }
+            _ => None,
+        };
         let text = |bytes: &Option<Vec<u8>>| String::from_utf8_lossy(bytes.as_deref().unwrap_or_default()).into_owned();
         plan.files.push(PlannedFile {
-            artifact: if change.path.name() == "index.json" { "index.json" } else { "asset.json" },
-            path: change.path.clone(),
+            artifact: if path.name() == "index.json" { "index.json" } else { "asset.json" },
+            path: path.clone(),
             from: None,
             to: None,
             steps: Vec::new(),
-            before: change.after,
+            before: *after,
             texts: Some((text(&found), text(&original))),
             minted: false,
             outcome: FileOutcome::Pending,
         });
-        replacements.push(Replacement { path: change.path.clone(), before: change.after, after: original });
+        steps.push(Step::Replace(Replacement { path: path.clone(), before: *after, after: original }));
     }
-    if conflicts.is_empty() { Ok((plan, replacements)) } else { Err(conflicts) }
+    if conflicts.is_empty() { Ok((plan, steps)) } else { Err(conflicts) }
 }
 
 fn nothing_to_undo(folder: &TransactionFolder) -> Diagnostic {

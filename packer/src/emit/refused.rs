@@ -1,0 +1,20 @@
+//! Says what the medium refused while something was written.
+
+use crate::diagnostic::{Code, Diagnostic};
+use crate::disk::{DiskError, DiskErrorKind};
+use crate::trust::refusal;
+
+/// A refusal while writing: permission is the medium's word here, not a matter of trust.
+pub(crate) fn writing(error: &DiskError) -> Diagnostic {
+    match error.kind {
+        DiskErrorKind::Denied => Diagnostic::new(Code::DiskReadOnly, format!("may not be written ({})", error.source))
+            .at(&error.path)
+            .help("give the user who runs the packer the right to write here"),
+        DiskErrorKind::NotFound => {
+            Diagnostic::new(Code::DiskIo, format!("vanished while it was written ({})", error.source))
+                .at(&error.path)
+                .help("run the command again")
+        }
+        _ => refusal(error),
+    }
+}

@@ -1,0 +1,59 @@
+//! A file being written: buffered, counted and hashed on the way, and on the medium when it is finished.
+
+use crate::digest::{Digest, Hasher};
+use crate::disk::{Disk, DiskError, WriteHandle};
+use crate::path::PortablePath;
+use std::io::{self, BufWriter, Write};
+
+/// A file being written, buffered, counted and hashed on the way.
+pub(super) struct Sink {
+    file: BufWriter<Box<dyn WriteHandle>>,
+    bytes: u64,
+    hasher: Hasher,
+}
+
+impl Sink {
+    pub(super) fn new(file: Box<dyn WriteHandle>) -> Sink {
+        Sink { file: BufWriter::with_capacity(256 << 10, file), bytes: 0, hasher: Hasher::default() }
+    }
+
+    /// Waits until everything is on the medium; gives length and digest.
+    pub(super) fn finish(&mut self) -> io::Result<(u64, Digest)> {
+        self.file.flush()?;
+        self.file.get_mut().sync()?;
+        Ok((self.bytes, self.hasher.clone().finish()))
+    }
+}
+
+impl Write for Sink {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.file.write(bytes)?;
+        self.bytes += written as u64;
+        self.hasher.update(&bytes[..written]);
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+/// Makes a file with what `write` gives; its length and digest.
+pub(super) fn write_file(
+    disk: &dyn Disk,
+    path: &PortablePath,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<(u64, Digest), DiskError> {
+    let mut sink = Sink::new(disk.create(path)?);
+    let written = write(&mut sink).and_then(|()| sink.finish());
+    written.map_err(|error| DiskError::new(path.as_str(), error))
+}
+
+/// A JSON list with one item a line.
+pub(super) fn write_lines(sink: &mut dyn Write, items: impl Iterator<Item = String>) -> io::Result<()> {
+    sink.write_all(b"[")?;
+    for (at, item) in items.enumerate() {
+        write!(sink, "{}{item}", if at == 0 { "\n" } else { ",\n" })?;
+    }
+    sink.write_all(b"\n]\n")
+}
