@@ -229,8 +229,9 @@ impl Disk for OsDisk {
     fn flush(&self, files: &[PortablePath], folders: &[PortablePath]) -> Result<(), DiskError> {
         #[cfg(target_os = "linux")]
         if files.len() + folders.len() > FLUSH_ONE_BY_ONE_MAX {
-            let synced = rustix::fs::syncfs(&*self.root);
-            return synced.map_err(|error| DiskError::new("the project's file system", error.into()));
+            // A folder handle may be one that can only be walked through; a fresh one can be flushed.
+            let synced = self.root.open(".").and_then(|root| Ok(rustix::fs::syncfs(&root)?));
+            return synced.map_err(|error| DiskError::new("the project's file system", error));
         }
         for path in files {
             // Flushing needs a handle that may write on some systems; it writes nothing.
