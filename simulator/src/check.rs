@@ -4,7 +4,7 @@
 use crate::commands;
 use crate::faults::{Aftermath, Row};
 use crate::scenario::{Said, Scenario, Start, told};
-use crate::state::{State, difference, record, visible};
+use crate::state::{State, difference, everything, record, visible};
 use prometeu_packer::diagnostic::Code;
 use prometeu_packer::disk::memory::{Fault, MemoryDisk};
 use prometeu_packer::report::OperationResult;
@@ -75,12 +75,14 @@ pub fn check(run: &Run<'_>, seeds: impl Iterator<Item = u64>) -> Vec<End> {
     disk.fail_at(run.at, run.row.fault);
     let report = (run.scenario.act)(&disk);
     let said = (run.scenario.is_decided_by_report && !run.row.kills()).then(|| Said::of(&report));
+    let watched = if run.row.kills() { watch(run, &disk.killed()) } else { Ok(()) };
     let restart = (run.row.aftermath != Aftermath::PowerLoss).then_some(None);
     let losses = seeds.filter(|_| run.row.aftermath != Aftermath::Restart).map(Some);
     let settled = |seed: Option<u64>| {
         let left = seed.map_or_else(|| disk.killed(), |seed| disk.crash(mixed(seed, run.at)));
         let lasts = seed.is_none() || !matches!(run.row.fault, Fault::ErrorsFrom(_)) || run.asks(Promise::DoneLasts);
-        settle(run, &left, said.filter(|_| lasts)).map_err(|wrong| wrong.after(&told(&report)))
+        let settled = settle(run, &left, said.filter(|_| lasts));
+        settled.and_then(|left| watched.clone().map(|()| left)).map_err(|wrong| wrong.after(&told(&report)))
     };
     restart.into_iter().chain(losses).map(|seed| (seed, settled(seed))).collect()
 }
@@ -88,6 +90,18 @@ pub fn check(run: &Run<'_>, seeds: impl Iterator<Item = u64>) -> Vec<End> {
 /// Another seed for every operation, so that neighbours do not lose the same things.
 fn mixed(seed: u64, at: usize) -> u64 {
     seed.wrapping_add((at as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15))
+}
+
+/// Looks, as a reader does while the writer lives: it sees one of the two states, or says that it cannot.
+fn watch(run: &Run<'_>, disk: &MemoryDisk) -> Result<(), Wrong> {
+    let Ok(_lock) = commands::hold_lock(disk) else { return Ok(()) };
+    let report = commands::list(disk);
+    let is_busy = report.findings.iter().any(|finding| finding.code == Code::TrustChangedWhileReading);
+    let view = commands::view(&report);
+    if is_busy || run.start.views.contains(&view) {
+        return Ok(());
+    }
+    broken(&format!("a reader sees a state in between: {view}"))
 }
 
 fn settle(run: &Run<'_>, disk: &MemoryDisk, said: Option<Said>) -> Result<Left, Wrong> {
@@ -103,8 +117,8 @@ fn settle(run: &Run<'_>, disk: &MemoryDisk, said: Option<Said>) -> Result<Left, 
     }
     check_record(run, disk, left)?;
     check_history(disk)?;
-    let settled = disk.snapshot();
-    let unchanged = |who: &str| match disk.snapshot() == settled {
+    let settled = everything(disk);
+    let unchanged = |who: &str| match everything(disk) == settled {
         true => Ok(()),
         false => broken(&format!("{who} still finds something to do")),
     };

@@ -1,9 +1,11 @@
 //! The packer's commands, as a user gives them one after the other. Each gives the report that the user would read.
 
 use prometeu_packer::disk::memory::MemoryDisk;
+use prometeu_packer::disk::{Disk as _, DiskError, Lock};
 use prometeu_packer::envelope::Windows;
 use prometeu_packer::event::Silent;
 use prometeu_packer::ops::{self, BuildMode, Context, Edited, MigrateMode};
+use prometeu_packer::path::PortablePath;
 use prometeu_packer::report::Report;
 use prometeu_packer::trust::Limits;
 use std::time::Duration;
@@ -60,6 +62,20 @@ pub fn init(disk: &MemoryDisk, id: &str) -> Report {
 #[must_use]
 pub fn list(disk: &MemoryDisk) -> Report {
     ops::list(&context(disk, NEXT))
+}
+
+/// What a reader is shown by the report of `list`.
+#[must_use]
+pub fn view(report: &Report) -> String {
+    format!("{:?}", report.result)
+}
+
+/// Holds the writer lock, as a writer does that lives.
+///
+/// # Errors
+/// The disk's.
+pub fn hold_lock(disk: &MemoryDisk) -> Result<Lock, DiskError> {
+    disk.lock(&PortablePath::control().own("lock"), Duration::ZERO, &|| false)
 }
 
 /// `history`.

@@ -48,6 +48,8 @@ pub struct Start {
     pub after: Vec<State>,
     /// What it becomes instead when a file that is not needed cannot be read: names of its operations, and the state.
     pub skipping: Option<(&'static str, State)>,
+    /// What `list` shows of it before and after.
+    pub views: [String; 2],
     /// Whether it leaves the record of a transaction when it is done.
     pub leaves_record: bool,
 }
@@ -59,7 +61,8 @@ impl Start {
         let whole = disk.killed();
         let _ = act(&whole);
         let (before, after) = (visible(&disk), vec![visible(&whole)]);
-        Start { before, after, skipping: None, leaves_record: record(&whole).is_some(), disk }
+        let views = [&disk, &whole].map(|disk| commands::view(&commands::list(&disk.killed())));
+        Start { before, after, skipping: None, views, leaves_record: record(&whole).is_some(), disk }
     }
 }
 

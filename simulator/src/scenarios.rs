@@ -1,5 +1,6 @@
 //! Every scenario, one file each. To add one: write its file, and put it into one of these lists.
 
+mod change;
 mod forget;
 mod init;
 mod keep_edited;
@@ -12,16 +13,17 @@ mod rollback;
 use crate::scenario::Scenario;
 
 /// What changes a project as one. Each of them is also cut short everywhere and then recovered, see `recover`.
-pub(crate) const TRANSACTIONS: &[Scenario] = &[migrate::SCENARIO, rollback::SCENARIO];
+pub(crate) const TRANSACTIONS: &[Scenario] = &[migrate::SCENARIO, rollback::SCENARIO, change::SCENARIO, publish::AGAIN];
 
 /// What settles, and what drops records.
-const OTHERS: &[Scenario] = &[recover::SCENARIO, keep_edited::SCENARIO];
+const OTHERS: &[Scenario] = &[recover::SCENARIO];
 
 /// What is known not to survive yet, with the reason. These are played only when they are asked for by name.
 pub const PENDING: &[(Scenario, &str)] = &[
-    (publish::SCENARIO, "the four outputs of a build are not published as one transaction yet"),
-    (forget::SCENARIO, "a record that is half removed is not finished by the next command"),
-    (prune::SCENARIO, "a record that is half removed is not finished by the next command"),
+    (publish::FIRST, "the project folder, which gets the name `build`, is not flushed"),
+    (keep_edited::SCENARIO, "what is settled is not swept, so that the next command still finds something to do"),
+    (forget::SCENARIO, "what a forgotten record leaves is removed before its new name is on the medium"),
+    (prune::SCENARIO, "what a forgotten record leaves is removed before its new name is on the medium"),
     (init::SCENARIO, "what a killed init leaves is not swept"),
 ];
 

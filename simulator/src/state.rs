@@ -8,18 +8,25 @@ use std::collections::BTreeMap;
 pub type State = BTreeMap<String, Option<Vec<u8>>>;
 
 const TRANSACTIONS: &str = "assets/.prometeu/txn";
-/// What may come and go: a lock means nothing, and empty folders hold nothing.
-const MEANINGLESS: [&str; 4] = ["assets/.prometeu/lock", TRANSACTIONS, "build", "build/.staging"];
+/// Its bytes and its existence mean nothing.
+const LOCK: &str = "assets/.prometeu/lock";
+/// Folders that may come and go: empty ones hold nothing.
+const EMPTY: [&str; 3] = [TRANSACTIONS, "build", "build/.staging"];
 
 /// What is there, without the record of the scenario's own transaction.
 #[must_use]
 pub fn visible(disk: &MemoryDisk) -> State {
-    let mut found = disk.snapshot();
     let own = format!("{TRANSACTIONS}/{OWN}");
-    found.retain(|path, bytes| {
-        !is_at_or_below(path, &own) && (bytes.is_some() || !MEANINGLESS.contains(&path.as_str()))
-    });
-    found.remove(MEANINGLESS[0]);
+    let mut found = everything(disk);
+    found.retain(|path, _| !is_at_or_below(path, &own));
+    found
+}
+
+/// Everything, records included; only what means nothing is left out.
+#[must_use]
+pub fn everything(disk: &MemoryDisk) -> State {
+    let mut found = disk.snapshot();
+    found.retain(|path, bytes| path != LOCK && (bytes.is_some() || !EMPTY.contains(&path.as_str())));
     found
 }
 

@@ -19,14 +19,14 @@ pub(super) const SCENARIO: Scenario = Scenario {
 };
 
 fn starts() -> Vec<Start> {
-    let is_unfinished = |(start, _): &&(Start, MemoryDisk)| {
-        record(&start.disk).is_some_and(|names| {
-            let has = |wanted: &str| names.iter().any(|name| name == wanted);
-            has("journal.json") && !has("committed") && !has("undone")
-        })
-    };
-    let states: Vec<(Start, MemoryDisk)> = TRANSACTIONS.iter().flat_map(cut_short).collect();
-    states.iter().filter(is_unfinished).enumerate().map(|(at, (start, _))| edit(start, at.is_multiple_of(3))).collect()
+    let states = TRANSACTIONS.iter().flat_map(cut_short).filter(is_unfinished);
+    states.enumerate().map(|(at, start)| edit(&start, at.is_multiple_of(3))).collect()
+}
+
+fn is_unfinished(start: &Start) -> bool {
+    let names = record(&start.disk).unwrap_or_default();
+    let has = |wanted: &str| names.iter().any(|name| name == wanted);
+    has("journal.json") && !has("committed") && !has("undone")
 }
 
 fn edit(start: &Start, removes: bool) -> Start {
@@ -38,7 +38,7 @@ fn edit(start: &Start, removes: bool) -> Start {
         None => before.remove(DECLARATION),
     };
     // Nothing of the transaction may ever come about.
-    Start { disk, before, after: Vec::new(), skipping: None, leaves_record: true }
+    Start { disk, before, after: Vec::new(), skipping: None, views: start.views.clone(), leaves_record: true }
 }
 
 /// Other commands refuse and touch nothing until the user has said what is to stay.

@@ -3,25 +3,23 @@
 use crate::commands;
 use crate::project::{self, INPUT};
 use crate::scenario::{Scenario, Start};
-use prometeu_packer::disk::memory::MemoryDisk;
-use prometeu_packer::report::Report;
 
-pub(super) const SCENARIO: Scenario = Scenario {
-    name: "publish",
-    about: "the four outputs of a build appear, or replace older ones",
-    starts,
-    act,
+pub(super) const AGAIN: Scenario = Scenario {
+    name: "build",
+    about: "the four outputs of a build replace those of an older one",
+    starts: || {
+        let built = project::old();
+        let _ = commands::build(&built);
+        vec![Start::of(project::edited(&built, INPUT, Some(project::sound(96))), commands::build)]
+    },
+    act: commands::build,
     ..Scenario::TRANSACTION
 };
 
-fn starts() -> Vec<Start> {
-    let fresh = project::old();
-    let built = fresh.killed();
-    let _ = commands::build(&built);
-    let changed = project::edited(&built, INPUT, Some(project::sound(96)));
-    vec![Start::of(fresh, act), Start::of(changed, act)]
-}
-
-fn act(disk: &MemoryDisk) -> Report {
-    commands::build(disk)
-}
+pub(super) const FIRST: Scenario = Scenario {
+    name: "first-build",
+    about: "the four outputs of a build appear where there were none, with their folder",
+    starts: || vec![Start::of(project::old(), commands::build)],
+    act: commands::build,
+    ..Scenario::TRANSACTION
+};

@@ -3,7 +3,7 @@
 use super::TRANSACTIONS;
 use crate::commands;
 use crate::scenario::{Scenario, Start};
-use prometeu_packer::disk::memory::{Fault, MemoryDisk};
+use prometeu_packer::disk::memory::Fault;
 
 pub(super) const SCENARIO: Scenario = Scenario {
     name: "recover",
@@ -18,12 +18,11 @@ pub(super) const SCENARIO: Scenario = Scenario {
 const LOOKS: [&str; 4] = ["metadata ", "open ", "read ", "read_dir "];
 
 fn starts() -> Vec<Start> {
-    TRANSACTIONS.iter().flat_map(cut_short).map(|(start, _)| start).collect()
+    TRANSACTIONS.iter().flat_map(cut_short).collect()
 }
 
-/// Every different state that a transaction leaves on its way, killed and with the power gone by turns, with the start
-/// that it was played from.
-pub(super) fn cut_short(transaction: &Scenario) -> Vec<(Start, MemoryDisk)> {
+/// Every different state that a transaction leaves on its way, killed and with the power gone by turns.
+pub(super) fn cut_short(transaction: &Scenario) -> Vec<Start> {
     let mut states = Vec::new();
     for start in (transaction.starts)() {
         let whole = start.disk.killed();
@@ -41,8 +40,9 @@ pub(super) fn cut_short(transaction: &Scenario) -> Vec<(Start, MemoryDisk)> {
                 continue;
             }
             let (before, after) = (start.before.clone(), start.after.clone());
-            let left = Start { disk, before, after, skipping: None, leaves_record: start.leaves_record };
-            states.push((left, start.disk.clone()));
+            let Start { views, leaves_record, .. } = &start;
+            let (views, leaves_record) = (views.clone(), *leaves_record);
+            states.push(Start { disk, before, after, skipping: None, views, leaves_record });
         }
     }
     states
