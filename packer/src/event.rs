@@ -13,6 +13,16 @@ pub enum Event {
         /// Steps in all.
         total: u64,
     },
+    /// A migration or its rollback is about to change files.
+    MigrationStarted {
+        /// How many.
+        files: u64,
+    },
+    /// It ended, one way or the other.
+    MigrationFinished {
+        /// Whether all files are changed; otherwise none is.
+        applied: bool,
+    },
 }
 
 /// A stretch of work that is long enough to watch.

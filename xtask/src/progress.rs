@@ -30,7 +30,8 @@ impl Progress {
 
 impl Events for Progress {
     fn emit(&self, event: Event) {
-        let Event::Progress { phase, done, total } = event;
+        // How a migration went is in its report.
+        let Event::Progress { phase, done, total } = event else { return };
         if self.started.elapsed() < PATIENCE {
             return;
         }

@@ -71,6 +71,15 @@ fn two_migrations_at_once_are_one() {
     assert_eq!(history["result"]["transactions"].as_array().unwrap().len(), 1);
 }
 
+/// Ends the reader, also when the writer fails.
+struct End<'a>(&'a AtomicBool);
+
+impl Drop for End<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
 #[test]
 fn a_reader_never_sees_half_a_migration() {
     let project = old_project();
@@ -88,13 +97,14 @@ fn a_reader_never_sees_half_a_migration() {
             }
             seen
         });
+        let end = End(&is_over);
         for _ in 0..12 {
             let (exit, applied) = run(project.path(), &["migrate", "--apply"]);
             assert_eq!(exit, 0, "{:#}", applied["diagnostics"]);
             let id = applied["result"]["migration_id"].as_str().unwrap();
             assert_eq!(run(project.path(), &["migrate", "--rollback", id, "--apply"]).0, 0);
         }
-        is_over.store(true, Ordering::Relaxed);
+        drop(end);
         reader.join().unwrap()
     });
     assert_eq!(seen, BTreeSet::from([1, 3]), "the reader was to see both sides");

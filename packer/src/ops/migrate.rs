@@ -10,8 +10,9 @@ use super::settle::{self, Settled};
 use super::{Context, counted};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::digest::Digest;
-use crate::emit::{Replacement, Step, Transaction, transact};
+use crate::emit::{ReadBack, Replacement, Step, Transaction, transact};
 use crate::envelope::{self, Artifact};
+use crate::event::Event;
 use crate::path::PortablePath;
 use crate::plan::{FileOutcome, MINTED_ON_APPLY, MigrationPlan, for_migration};
 use crate::report::{MigrateResult, OperationResult, Report};
@@ -94,7 +95,7 @@ fn apply(context: &Context<'_>, preview_id: Option<&str>, mint: &mut dyn FnMut()
     }
     let transaction = transaction_of(context, &plan, "migrate", time);
     let read_back = |path: &PortablePath, bytes: &[u8]| read_back(context, path, bytes);
-    match transact(context.disk, &transaction, &context.limits, &read_back) {
+    match carry_out(context, &transaction, &read_back) {
         Ok(()) => {
             result = MigrateResult::of("apply", &plan).applied(&transaction.id);
             findings.retain(|finding| finding.code != Code::MigrationPending);
@@ -109,6 +110,14 @@ fn apply(context: &Context<'_>, preview_id: Option<&str>, mint: &mut dyn FnMut()
             Report::new("migrate", &context.program, summary, findings, OperationResult::Migrate(result))
         }
     }
+}
+
+/// Carries a migration or its rollback out, where whoever watches can see it.
+fn carry_out(context: &Context<'_>, transaction: &Transaction, read_back: ReadBack<'_>) -> Result<(), Vec<Diagnostic>> {
+    context.events.emit(Event::MigrationStarted { files: transaction.steps.len() as u64 });
+    let done = transact(context.disk, transaction, &context.limits, read_back);
+    context.events.emit(Event::MigrationFinished { applied: done.is_ok() });
+    done
 }
 
 /// What a plan would rewrite, and from which bytes.

@@ -4,7 +4,7 @@ use super::history;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::digest::Digest;
 use crate::emit::{
-    Ending, Replacement, Step, Transaction, TransactionFolder, read_control_file, transact, transactions, writing,
+    Ending, Replacement, Step, Transaction, TransactionFolder, read_control_file, transactions, writing,
 };
 use crate::ops::settle::{self, Settled};
 use crate::ops::{Context, counted};
@@ -41,7 +41,7 @@ pub fn rollback(context: &Context<'_>, id: &str, time: Option<String>) -> Report
         return Report::new("migrate", &context.program, summary, findings, OperationResult::Migrate(result));
     };
     let transaction = Transaction { id: context.operation_id.clone(), operation: mode.to_owned(), time, steps };
-    match transact(context.disk, &transaction, &context.limits, &|_, _| Ok(())) {
+    match super::carry_out(context, &transaction, &|_, _| Ok(())) {
         Ok(()) => {
             history::prune(context);
             let result = result.applied(&transaction.id);
