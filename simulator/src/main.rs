@@ -45,8 +45,14 @@ struct Flags {
     json: bool,
 }
 
-fn main() -> Result<ExitCode> {
-    let flags = Flags::parse();
+fn main() -> ExitCode {
+    run(Flags::parse()).unwrap_or_else(|error| {
+        let _ = writeln!(std::io::stderr(), "error: {error:#}");
+        ExitCode::from(2)
+    })
+}
+
+fn run(flags: Flags) -> Result<ExitCode> {
     let seed = match flags.seed {
         Some(seed) => seed,
         None => SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs(),

@@ -3,6 +3,7 @@
 use fixtures::png::Picture;
 use fixtures::{palette, wav};
 use prometeu_packer::disk::memory::MemoryDisk;
+use std::collections::BTreeMap;
 
 /// The declaration of a root that no registry knows.
 pub const UNREGISTERED: &str = "assets/old/logo/asset.json";
@@ -42,21 +43,26 @@ pub fn old() -> MemoryDisk {
     ])
 }
 
-/// The same project, all of it durable, after a user replaced a file, or removed it.
+/// The same project after a user replaced a file, or removed it, with all of it on the medium.
 #[must_use]
 pub fn edited(disk: &MemoryDisk, path: &str, bytes: Option<Vec<u8>>) -> MemoryDisk {
     let mut found = disk.snapshot();
     found.remove(path);
-    let folders: Vec<String> =
-        found.iter().filter(|(_, bytes)| bytes.is_none()).map(|(path, _)| path.clone()).collect();
-    let files = found.iter().filter_map(|(path, bytes)| Some((path.as_str(), bytes.clone()?)));
-    let edited = MemoryDisk::new(files.chain(bytes.map(|bytes| (path, bytes))));
-    let holds_something = |folder: &String| {
+    found.extend(bytes.map(|bytes| (path.to_owned(), Some(bytes))));
+    on_medium(&found)
+}
+
+/// A project that looks like this, all of it on the medium.
+#[must_use]
+pub fn on_medium(found: &BTreeMap<String, Option<Vec<u8>>>) -> MemoryDisk {
+    let disk = MemoryDisk::new(found.iter().filter_map(|(path, bytes)| Some((path.as_str(), bytes.clone()?))));
+    let is_empty = |folder: &&String| {
         let below = format!("{folder}/");
-        edited.snapshot().keys().any(|path| path.starts_with(&below))
+        !found.keys().any(|path| path.starts_with(&below))
     };
-    folders.iter().filter(|folder| !holds_something(folder)).for_each(|folder| edited.place_folder(folder));
-    edited
+    let folders = found.iter().filter(|(_, bytes)| bytes.is_none()).map(|(path, _)| path);
+    folders.filter(is_empty).for_each(|folder| disk.place_folder(folder));
+    disk
 }
 
 /// A WAV file of so many frames.

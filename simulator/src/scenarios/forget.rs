@@ -14,7 +14,7 @@ const MIGRATION: &str = "20260101T000000Z-00000001";
 fn starts() -> Vec<Start> {
     let migrated = project::old();
     let _ = commands::migrate(&migrated, MIGRATION);
-    vec![Start::of(migrated.crash(0), act)]
+    vec![Start::of(project::on_medium(&migrated.snapshot()), act)]
 }
 
 fn act(disk: &MemoryDisk) -> Report {

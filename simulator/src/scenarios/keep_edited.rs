@@ -37,8 +37,11 @@ fn edit(start: &Start, removes: bool) -> Start {
         Some(bytes) => before.insert(DECLARATION.to_owned(), Some(bytes)),
         None => before.remove(DECLARATION),
     };
+    let kept = disk.killed();
+    let _ = commands::keep_edited(&kept);
+    let view = commands::view(&commands::list(&kept));
     // Nothing of the transaction may ever come about.
-    Start { disk, before, after: Vec::new(), skipping: None, views: start.views.clone(), leaves_record: true }
+    Start { disk, before, after: Vec::new(), skipping: None, views: [view.clone(), view], leaves_record: true }
 }
 
 /// Other commands refuse and touch nothing until the user has said what is to stay.

@@ -25,7 +25,7 @@ fn starts() -> Vec<Start> {
         let _ = commands::migrate(&disk, &there);
         let _ = commands::roll_back(&disk, &there, &back);
     }
-    let mut start = Start::of(disk.crash(0), act);
+    let mut start = Start::of(project::on_medium(&disk.snapshot()), act);
     let mut unpruned = start.after[0].clone();
     unpruned.extend(start.before.clone().into_iter().filter(|(path, _)| path.contains(OLDEST)));
     start.after.push(unpruned);

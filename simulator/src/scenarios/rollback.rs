@@ -21,8 +21,7 @@ fn starts() -> Vec<Start> {
     let original = project::old();
     let migrated = original.killed();
     let _ = commands::migrate(&migrated, MIGRATION);
-    // Durable, as a power loss after success leaves it.
-    let mut start = Start::of(migrated.crash(0), act);
+    let mut start = Start::of(project::on_medium(&migrated.snapshot()), act);
     let mut exact = without_records(visible(&original));
     exact.extend(start.before.clone().into_iter().filter(|(path, _)| path.contains(MIGRATION)));
     start.after = vec![exact];
