@@ -45,6 +45,9 @@ pub enum Evidence {
     List(Vec<String>),
 }
 
+/// Where the program's name goes. Escaped text never holds it, so nothing of a project is taken for that place.
+const PROGRAM: &str = "\0";
+
 /// One finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
@@ -103,11 +106,31 @@ impl Diagnostic {
         self
     }
 
-    /// Says what to do now.
+    /// Says what to do now. `help` may hold untrusted text.
     #[must_use]
     pub fn help(mut self, help: impl AsRef<str>) -> Diagnostic {
         self.help = Some(escape(help.as_ref()));
         self
+    }
+
+    /// Says which command to run now. `{program}` in the packer's own text stands for the name by which the program was
+    /// called.
+    #[must_use]
+    pub fn help_to_run(mut self, help: &'static str) -> Diagnostic {
+        self.help = Some(help.replace("{program}", PROGRAM));
+        self
+    }
+
+    /// The same with `{}` for what the command is to be run on, which may be untrusted text.
+    #[must_use]
+    pub fn help_to_run_on(mut self, help: &'static str, argument: impl AsRef<str>) -> Diagnostic {
+        self.help = Some(help.replace("{program}", PROGRAM).replacen("{}", &escape(argument.as_ref()), 1));
+        self
+    }
+
+    /// Puts the name by which the program was called where the help has a place for it.
+    pub(crate) fn name_program(&mut self, program: &str) {
+        self.help = self.help.take().map(|help| help.replace(PROGRAM, program));
     }
 
     /// Adds a number for programs.

@@ -20,5 +20,5 @@ pub use publish::{Context, Published, check_outputs, publish};
 pub use recover::{is_anything_left, recover, transactions, unfinished};
 pub(crate) use refused::writing;
 pub(crate) use transaction::read_control_file;
-pub use transaction::{ReadBack, Replacement, Step, Transaction, transact};
+pub use transaction::{ReadBack, Transaction, transact};
 pub use undo::keep_edited;

@@ -6,7 +6,7 @@ mod recognise;
 mod tree;
 mod version;
 
-pub use kind::{Artifact, Window, Windows};
+pub use kind::{Artifact, ReadRange, Window, Windows};
 pub use tree::{Node, NodeKind, Tree};
 pub use version::read_version;
 

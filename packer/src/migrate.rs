@@ -63,7 +63,7 @@ impl Migrated {
         let place = self.tree.root().member("schema_version").map(|node| node.place());
         let finding = Diagnostic::new(Code::MigrationPending, message)
             .at(&self.path)
-            .help("run `{program} migrate` to see what changes, and `{program} migrate --apply` to write it")
+            .help_to_run("run `{program} migrate` to see what changes, and `{program} migrate --apply` to write it")
             .number("from", self.from)
             .number("to", written);
         Some(match place {

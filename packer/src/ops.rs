@@ -1,10 +1,12 @@
 //! One file a command: the sequence of stages that it is, and nothing else. Both adapters call these.
 
 mod build;
+mod cache;
 mod doctor;
 mod init;
 mod list;
 mod migrate;
+mod mutate;
 mod recover;
 mod settle;
 mod show;
@@ -16,6 +18,7 @@ pub use doctor::doctor;
 pub use init::init;
 pub use list::list;
 pub use migrate::{MigrateMode, forget, history, migrate, migrations, rollback};
+pub use mutate::{Apply, adopt, forget_asset, quarantine, relocate, remove, rename, restore, set_included, undo};
 pub use recover::{Edited, recover};
 pub use show::show;
 pub use tables::{explain, limits, windows};

@@ -1,7 +1,11 @@
-//! What is about to be done, as a value that can be shown before anything is. No plan touches the disk.
+//! What is about to be done, as a value that can be shown before anything is. Plans look at the disk and never write.
 
 mod build;
 mod migration;
+mod mutation;
+mod step;
 
 pub use build::{BuildPlan, PlannedAsset, for_build};
 pub use migration::{FileOutcome, MINTED_ON_APPLY, MigrationPlan, PlannedFile, for_migration};
+pub use mutation::{Class, MutationPlan, PlannedChange};
+pub use step::{Replacement, Step};

@@ -4,7 +4,7 @@ mod result;
 
 pub use result::{
     ArchiveFile, AssetDetails, BuildResult, DoctorResult, InputFile, MigrateResult, MutationResult, OperationResult,
-    PackedAsset, TransactionRow, VerifyResult, WorkspaceChange,
+    PackedAsset, Quarantined, TransactionRow, VerifyResult,
 };
 
 use crate::diagnostic::{self, Code, Diagnostic, Severity};
@@ -59,7 +59,8 @@ impl Report {
         let exit = findings
             .iter()
             .filter(|finding| finding.blocking)
-            .map(|finding| exit_code(finding.code))
+            // A warning that stands in the way of this very operation blocks it like any other finding.
+            .map(|finding| exit_code(finding.code).max(1))
             .max()
             .unwrap_or(0);
         Report::with_exit(operation, program, summary, findings, result, exit)
@@ -102,9 +103,7 @@ impl Report {
         exit: u8,
     ) -> Report {
         diagnostic::sort(&mut findings);
-        for help in findings.iter_mut().filter_map(|finding| finding.help.as_mut()) {
-            *help = help.replace("{program}", program);
-        }
+        findings.iter_mut().for_each(|finding| finding.name_program(program));
         Report { operation: operation.to_owned(), summary: summary.into(), findings, result, exit }
     }
 

@@ -12,4 +12,4 @@ mod ways;
 
 pub use asset::{Asset, Health, State};
 pub use control::{ControlFile, Owner, declarations, registry_file};
-pub use load::{Options, Workspace, load, read_registry};
+pub use load::{Options, Workspace, load, read_registry, unsupported};

@@ -4,10 +4,11 @@
 use crate::diff::unified_diff;
 use crate::wire;
 use prometeu_packer::diagnostic::{AssetRef, Diagnostic, Evidence, Severity, escape};
-use prometeu_packer::plan::{FileOutcome, PlannedFile};
+use prometeu_packer::envelope::Window;
+use prometeu_packer::plan::{FileOutcome, PlannedChange, PlannedFile};
 use prometeu_packer::report::{
     AssetDetails, BuildResult, MigrateResult, MutationResult, OperationResult, Report, Status, TransactionRow,
-    VerifyResult, WorkspaceChange,
+    VerifyResult,
 };
 use prometeu_packer::schema::archive::bank_word;
 use prometeu_packer::trust::Unit;
@@ -29,7 +30,7 @@ pub fn to_wire(report: &Report) -> wire::Report {
         summary: escape(&report.summary),
         counts: wire::Counts { errors: counts.errors, warnings: counts.warnings, notes: counts.notes },
         diagnostics: report.findings.iter().map(diagnostic).collect(),
-        result: result(&report.result),
+        result: result(report),
     }
 }
 
@@ -72,11 +73,19 @@ fn asset(asset: &AssetRef) -> wire::Asset {
     }
 }
 
-fn result(result: &OperationResult) -> Value {
-    match result {
+fn result(report: &Report) -> Value {
+    match &report.result {
         OperationResult::Nothing => json!({}),
-        OperationResult::List(assets) => {
-            json!({ "assets": assets.iter().map(row).collect::<Vec<_>>(), "quarantined": [] })
+        OperationResult::List(assets, quarantined) => {
+            let quarantined = quarantined.iter().map(|row| {
+                json!({
+                    "id": row.id,
+                    "root": escape(&row.root),
+                    "name": row.name.as_deref().map(escape),
+                    "asset_uuid": row.asset_uuid,
+                })
+            });
+            json!({ "assets": assets.iter().map(row).collect::<Vec<_>>(), "quarantined": quarantined.collect::<Vec<_>>() })
         }
         OperationResult::Show(details) => show(details),
         OperationResult::Doctor(doctor) => json!({
@@ -86,7 +95,7 @@ fn result(result: &OperationResult) -> Value {
         }),
         OperationResult::Build(built) => build(built),
         OperationResult::Verify(verified) => verify(verified),
-        OperationResult::Mutation(mutation) => self::mutation(mutation),
+        OperationResult::Mutation(mutation) => self::mutation(mutation, &report.findings),
         OperationResult::Migrate(migration) => migrate(migration),
         OperationResult::History(rows) => {
             let row = |row: &TransactionRow| {
@@ -102,7 +111,10 @@ fn result(result: &OperationResult) -> Value {
             json!({ "transactions": rows.iter().map(row).collect::<Vec<_>>() })
         }
         OperationResult::Windows(rows) => {
-            let row = |(name, window): &(&str, prometeu_packer::envelope::Window)| json!({ "artifact": name, "written": window.written, "min": window.min, "max": window.max });
+            let row = |(name, window): &(&str, Window)| {
+                let (min, max) = (window.read.map(|range| range.min), window.read.map(|range| range.max));
+                json!({ "artifact": name, "written": window.written, "min": min, "max": max })
+            };
             json!({ "artifacts": rows.iter().map(row).collect::<Vec<_>>() })
         }
         OperationResult::Limits(rows) => {
@@ -257,17 +269,20 @@ pub fn outcome(outcome: FileOutcome) -> &'static str {
     }
 }
 
-fn mutation(mutation: &MutationResult) -> Value {
-    let change = |change: &WorkspaceChange| json!({ "verb": change.verb, "path": escape(&change.path), "detail": escape(&change.detail) });
+fn mutation(mutation: &MutationResult, findings: &[Diagnostic]) -> Value {
+    let change = |change: &PlannedChange| json!({ "verb": change.verb, "path": escape(&change.path), "detail": escape(&change.detail) });
+    let list = |wanted: &dyn Fn(&Diagnostic) -> bool| {
+        findings.iter().filter(|finding| wanted(finding)).map(diagnostic).collect::<Vec<_>>()
+    };
     json!({
-        "preview_id": null,
-        "class": mutation.class,
+        "preview_id": (!mutation.preview_id.is_empty()).then_some(&mutation.preview_id),
+        "class": mutation.class.name(),
         "registry": mutation.registry.iter().map(change).collect::<Vec<_>>(),
         "workspace": mutation.workspace.iter().map(change).collect::<Vec<_>>(),
-        "blockers": [],
-        "warnings": [],
-        "reversible": false,
+        "blockers": list(&|finding| finding.blocking),
+        "warnings": list(&|finding| !finding.blocking && finding.severity() != Severity::Note),
+        "reversible": mutation.reversible,
         "applied": mutation.applied,
-        "transaction_id": null,
+        "transaction_id": mutation.transaction_id,
     })
 }

@@ -25,6 +25,9 @@ pub(crate) struct Global {
     /// Change a limit for this run; `limits` lists them
     #[arg(long, global = true, value_name = "NAME=VALUE")]
     pub(crate) limit: Vec<String>,
+    /// For maintainers: read no older versions of a format than this one, as a later packer might; `window` lists them
+    #[arg(long, global = true, hide = true, value_name = "ARTIFACT=N")]
+    pub(crate) window_floor: Vec<String>,
     /// Threads that read and decode [default: one for each processor]
     #[arg(long, global = true, value_name = "N")]
     pub(crate) threads: Option<u16>,
@@ -54,6 +57,86 @@ pub(crate) enum Command {
     },
     /// Examine everything that a build would look at
     Doctor,
+    /// Register a root that has a declaration
+    Adopt {
+        /// Relative to assets/
+        root: String,
+        /// Give a copied folder an identity of its own
+        #[arg(long)]
+        new_identity: bool,
+        #[command(flatten)]
+        how: How,
+    },
+    /// Drop an asset's entry and leave its files
+    Forget {
+        #[command(flatten)]
+        asset: AssetArg,
+        #[command(flatten)]
+        how: How,
+    },
+    /// Delete an asset's folder and its entry
+    Remove {
+        #[command(flatten)]
+        asset: AssetArg,
+        /// The asset's name, typed to agree
+        #[arg(long, value_name = "NAME")]
+        confirm: Option<String>,
+        #[command(flatten)]
+        how: How,
+    },
+    /// Take an asset out of the way, folder and entry together
+    Quarantine {
+        #[command(flatten)]
+        asset: AssetArg,
+        #[command(flatten)]
+        how: How,
+    },
+    /// Bring a quarantined asset back under the same id
+    Restore {
+        /// As `list` shows it
+        id: String,
+        #[command(flatten)]
+        how: How,
+    },
+    /// Move an asset's folder; its identity stays
+    Relocate {
+        #[command(flatten)]
+        asset: AssetArg,
+        /// The new root, relative to assets/
+        root: String,
+        #[command(flatten)]
+        how: How,
+    },
+    /// Give an asset another name; its identity stays
+    Rename {
+        #[command(flatten)]
+        asset: AssetArg,
+        /// The new name
+        name: String,
+        #[command(flatten)]
+        how: How,
+    },
+    /// Let an asset take part in builds
+    Include {
+        #[command(flatten)]
+        asset: AssetArg,
+        #[command(flatten)]
+        how: How,
+    },
+    /// Keep an asset out of builds
+    Exclude {
+        #[command(flatten)]
+        asset: AssetArg,
+        #[command(flatten)]
+        how: How,
+    },
+    /// Undo one transaction, as one more
+    Undo {
+        /// As `history` shows it
+        id: String,
+        #[command(flatten)]
+        how: How,
+    },
     /// Pack the project into build/assets.pa
     Build {
         /// Plan and validate, write nothing
@@ -100,6 +183,19 @@ pub(crate) enum Command {
 }
 
 #[derive(Debug, clap::Args)]
+pub(crate) struct AssetArg {
+    /// An id, a uuid, a root or a name
+    pub(crate) asset: String,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct How {
+    /// Carry it out; with an id, only if the preview is still exactly that one
+    #[arg(long, value_name = "PREVIEW_ID", num_args = 0..=1)]
+    pub(crate) apply: Option<Option<String>>,
+}
+
+#[derive(Debug, clap::Args)]
 pub(crate) struct Migrate {
     /// For CI: fail when a file is old; writes nothing at all
     #[arg(long, conflicts_with_all = ["apply", "rollback", "history", "forget"])]
@@ -126,6 +222,16 @@ impl Command {
             Command::List => "list",
             Command::Show { .. } => "show",
             Command::Doctor => "doctor",
+            Command::Adopt { .. } => "adopt",
+            Command::Forget { .. } => "forget",
+            Command::Remove { .. } => "remove",
+            Command::Quarantine { .. } => "quarantine",
+            Command::Restore { .. } => "restore",
+            Command::Relocate { .. } => "relocate",
+            Command::Rename { .. } => "rename",
+            Command::Include { .. } => "include",
+            Command::Exclude { .. } => "exclude",
+            Command::Undo { .. } => "undo",
             Command::Build { .. } => "build",
             Command::Verify { .. } => "verify",
             Command::Migrate(_) => "migrate",

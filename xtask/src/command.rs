@@ -1,6 +1,6 @@
 //! From the command line to an operation and from its report to an exit code.
 
-use crate::cli::{Cli, Command, Format, Global, Migrate};
+use crate::cli::{Cli, Command, Format, Global, How, Migrate};
 use crate::progress::Progress;
 use crate::render::Caller;
 use crate::{bench, gate, render, surroundings};
@@ -9,9 +9,10 @@ use clap::{CommandFactory as _, Parser as _};
 use prometeu_packer::diagnostic::{Code, Diagnostic, escape, escape_bytes};
 use prometeu_packer::disk::{OsDisk, open_outside};
 use prometeu_packer::envelope::Windows;
-use prometeu_packer::ops::{self, BuildMode, Context, Edited, MigrateMode};
+use prometeu_packer::ops::{self, Apply, BuildMode, Context, Edited, MigrateMode};
 use prometeu_packer::report::{OperationResult, Report};
 use prometeu_packer::trust::Limits;
+use std::ffi::OsString;
 use std::io::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
@@ -24,7 +25,7 @@ const EXIT_FAULT: u8 = 70;
 /// Runs what the command line asks for and gives the exit code.
 pub(crate) fn run() -> u8 {
     let program = surroundings::program();
-    let cli = match Cli::try_parse() {
+    let cli = match parse(std::env::args_os().collect()) {
         Ok(cli) => cli,
         Err(error) => return usage(&error, &program),
     };
@@ -40,6 +41,19 @@ pub(crate) fn run() -> u8 {
             render::report(&Report::fault(name, &program, summary), format, &caller);
             EXIT_FAULT
         }
+    }
+}
+
+/// Reads the command line. `--apply` takes the word behind it as the id of a preview, unless that word is needed
+/// elsewhere: in `forget --apply ui/atlas` it is the asset.
+fn parse(arguments: Vec<OsString>) -> Result<Cli, clap::Error> {
+    let is_apply = |argument: &OsString| argument == "--apply";
+    match Cli::try_parse_from(&arguments) {
+        Err(error) if error.kind() == ErrorKind::MissingRequiredArgument && arguments.iter().any(is_apply) => {
+            let alone = |argument: OsString| if is_apply(&argument) { "--apply=".into() } else { argument };
+            Cli::try_parse_from(arguments.into_iter().map(alone)).map_err(|_| error)
+        }
+        parsed => parsed,
     }
 }
 
@@ -68,15 +82,15 @@ fn execute(cli: Cli, caller: &Caller) -> u8 {
         command => command,
     };
     let name = command.name();
-    let report = match limits(&global.limit) {
-        Ok(limits) => operate(command, &global, limits, program),
+    let settings = limits(&global.limit).and_then(|limits| Ok((limits, windows(&global.window_floor)?)));
+    let report = match settings {
+        Ok((limits, windows)) => operate(command, &global, limits, windows, program),
         Err(finding) => Report::new(name, program, "wrong usage", vec![finding], OperationResult::Nothing),
     };
     render::report(&report, format, caller)
 }
 
-fn operate(command: Command, global: &Global, limits: Limits, program: &str) -> Report {
-    let windows = Windows::default();
+fn operate(command: Command, global: &Global, limits: Limits, windows: Windows, program: &str) -> Report {
     match &command {
         Command::Window => return ops::windows(&windows, program),
         Command::Limits => return ops::limits(&limits, program),
@@ -123,7 +137,8 @@ fn operate(command: Command, global: &Global, limits: Limits, program: &str) -> 
             };
             ops::recover(&context, edited)
         }
-        _ => ops::doctor(&context),
+        Command::Doctor => ops::doctor(&context),
+        other => mutate(&context, other),
     };
     progress.clear();
     if let OperationResult::Build(built) = &mut report.result {
@@ -147,29 +162,76 @@ fn migrate(context: &Context<'_>, flags: &Migrate) -> Report {
         None => ops::migrate(context, MigrateMode::Preview),
         Some(preview_id) => {
             let mut mint = surroundings::fresh_uuid;
-            let mode =
-                MigrateMode::Apply { preview_id: preview_id.as_deref(), mint: &mut mint, time: surroundings::now() };
+            let mode = MigrateMode::Apply {
+                preview_id: preview_id.as_deref().filter(|id| !id.is_empty()),
+                mint: &mut mint,
+                time: surroundings::now(),
+            };
             ops::migrate(context, mode)
         }
+    }
+}
+
+fn mutate(context: &Context<'_>, command: &Command) -> Report {
+    let how = |how: &How, consent: &Option<String>| match how.apply.clone() {
+        None => Apply::Preview,
+        Some(preview_id) => Apply::Now {
+            preview_id: preview_id.filter(|id| !id.is_empty()),
+            consent: consent.clone(),
+            mint: &surroundings::fresh_uuid,
+            time: surroundings::now(),
+        },
+    };
+    match command {
+        Command::Adopt { root, new_identity, how: h } => ops::adopt(context, root, *new_identity, how(h, &None)),
+        Command::Forget { asset, how: h } => ops::forget_asset(context, &asset.asset, how(h, &None)),
+        Command::Remove { asset, confirm, how: h } => ops::remove(context, &asset.asset, how(h, confirm)),
+        Command::Quarantine { asset, how: h } => ops::quarantine(context, &asset.asset, how(h, &None)),
+        Command::Restore { id, how: h } => ops::restore(context, id, how(h, &None)),
+        Command::Relocate { asset, root, how: h } => ops::relocate(context, &asset.asset, root, how(h, &None)),
+        Command::Rename { asset, name, how: h } => ops::rename(context, &asset.asset, name, how(h, &None)),
+        Command::Include { asset, how: h } => ops::set_included(context, &asset.asset, true, how(h, &None)),
+        Command::Exclude { asset, how: h } => ops::set_included(context, &asset.asset, false, how(h, &None)),
+        Command::Undo { id, how: h } => ops::undo(context, id, how(h, &None)),
+        other => unreachable!("{} is no mutation", other.name()),
     }
 }
 
 fn limits(settings: &[String]) -> Result<Limits, Diagnostic> {
     let mut limits = Limits::default();
     for setting in settings {
-        let parsed = setting.split_once('=').and_then(|(name, value)| Some((name, value.parse::<u64>().ok()?)));
-        if !parsed.is_some_and(|(name, value)| limits.set(name, value)) {
+        if !named_number(setting).is_some_and(|(name, value)| limits.set(name, value)) {
             let message = format!("`--limit {setting}` names no limit and value");
             return Err(Diagnostic::new(Code::UsageArguments, message)
-                .help("`{program} limits` lists the names; a value is a whole number"));
+                .help_to_run("`{program} limits` lists the names; a value is a whole number"));
         }
     }
     Ok(limits)
 }
 
+fn windows(floors: &[String]) -> Result<Windows, Diagnostic> {
+    let mut windows = Windows::default();
+    for floor in floors {
+        if !named_number(floor).is_some_and(|(name, min)| windows.raise_floor(name, min)) {
+            let message = format!("`--window-floor {floor}` names no format and floor");
+            return Err(Diagnostic::new(Code::UsageArguments, message).help_to_run(
+                "`{program} window` lists the formats; a floor is from the oldest version read to one above the newest",
+            ));
+        }
+    }
+    Ok(windows)
+}
+
+/// `NAME=VALUE` with a whole number as the value.
+fn named_number(setting: &str) -> Option<(&str, u64)> {
+    let (name, value) = setting.split_once('=')?;
+    Some((name, value.parse().ok()?))
+}
+
 fn run_gates(args: gate::Args, format: Format, caller: &Caller) -> u8 {
     let failed = |summary: String| {
-        let finding = Diagnostic::new(Code::UsageArguments, &summary).help("`{program} gate --list` lists the gates");
+        let finding =
+            Diagnostic::new(Code::UsageArguments, &summary).help_to_run("`{program} gate --list` lists the gates");
         let report = Report::new("gate", &caller.program, summary, vec![finding], OperationResult::Nothing);
         render::report(&report, format, caller)
     };
@@ -206,7 +268,7 @@ fn run_bench(args: bench::Args, format: Format, caller: &Caller) -> u8 {
         (Ok(value), Format::Json) => render::document(&value).unwrap_or(0),
         (Err(error), _) => {
             let finding = Diagnostic::new(Code::UsageArguments, format!("{error:#}"))
-                .help("measure a project that `{program} build` packs");
+                .help_to_run("measure a project that `{program} build` packs");
             let summary = "the measurement did not end".to_owned();
             let nothing = OperationResult::Nothing;
             render::report(&Report::new("bench", &caller.program, summary, vec![finding], nothing), format, caller)
@@ -232,7 +294,8 @@ fn usage(error: &clap::Error, program: &str) -> u8 {
     let said = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
     let operation = arguments.iter().find(|argument| Cli::command().find_subcommand(argument).is_some());
     let operation = operation.map_or("usage", String::as_str);
-    let finding = Diagnostic::new(Code::UsageArguments, said).help("`{program} --help` shows the commands and flags");
+    let finding =
+        Diagnostic::new(Code::UsageArguments, said).help_to_run("`{program} --help` shows the commands and flags");
     let report = Report::new(operation, program, "wrong usage", vec![finding], OperationResult::Nothing);
     let caller = Caller { program: program.to_owned(), project: String::new(), prefix: String::new() };
     render::report(&report, Format::Json, &caller)

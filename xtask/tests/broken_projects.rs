@@ -84,6 +84,7 @@ fn unchanged(project: &Path, command: &[&str], exit: i32) -> Result<Value> {
         ensure!(before.get(path) == after.get(path), "{path} was changed");
     }
     ensure!(run.exit == exit, "exit {} instead of {exit}: {:#}", run.exit, run.report);
+    ensure!(!run.report.to_string().contains("{program}"), "a command without its name: {:#}", run.report);
     shape::check(&run.report, command[0], exit).with_context(|| format!("in {:#}", run.report))?;
     Ok(run.report)
 }

@@ -39,6 +39,11 @@ fn wrong_usage_is_one_document_too() {
         (vec!["build", "--frob"], "build"),
         (vec!["list", "--limit", "nothing=1"], "list"),
         (vec!["list", "--limit", "json-depth=1000000"], "list"),
+        (vec!["window", "--window-floor", "asset.json"], "window"),
+        (vec!["window", "--window-floor", "asset.json=0"], "window"),
+        (vec!["window", "--window-floor", "asset.json=5"], "window"),
+        (vec!["window", "--window-floor", "report=1"], "window"),
+        (vec!["list", "--window-floor", "nothing=1"], "list"),
         (vec!["list", "--project", "/there/is/no/such/folder"], "list"),
     ] {
         let (exit, report) = json(&arguments);
@@ -48,6 +53,24 @@ fn wrong_usage_is_one_document_too() {
         );
         assert!(codes(&report)[0].starts_with("usage/"), "{arguments:?}");
     }
+}
+
+#[test]
+fn a_file_called_like_a_place_in_our_texts_keeps_its_name() {
+    let project = project();
+    let root = project.path().join("assets/ui/font");
+    fs::rename(root.join("font.png"), root.join("{program}.png")).unwrap();
+    let path = root.join("asset.json");
+    fs::write(&path, fs::read_to_string(&path).unwrap().replace("font.png", "{Program}.png")).unwrap();
+    let (exit, report) = json(&["doctor", "--project", text(project.path())]);
+    assert_eq!((exit, codes(&report)), (1, vec!["declaration/input-missing"]));
+    let help = report["diagnostics"][0]["help"].as_str().unwrap();
+    assert!(help.contains("`{program}.png`"), "{help}");
+
+    let (_, report) = json(&["show", "{program}", "--project", text(project.path())]);
+    let finding = &report["diagnostics"][0];
+    assert!(finding["message"].as_str().unwrap().contains("`{program}`"), "{finding:#}");
+    assert!(finding["help"].as_str().unwrap().contains("`cargo xtask list`"), "{finding:#}");
 }
 
 #[cfg(unix)]

@@ -96,7 +96,8 @@ fn record(context: &Context<'_>, staging: &Staging<'_>, digests: [Digest; 4]) ->
         changes.push(Change::File { path, before, after: Some(digest) });
     }
     disk.flush(&copies, &[folder.path().clone()])?;
-    let journal = Journal { operation: "build".to_owned(), time: time_of(context.operation_id), changes };
+    let journal =
+        Journal { operation: "build".to_owned(), time: time_of(context.operation_id), changes, entries: Vec::new() };
     folder.write_journal(disk, &journal)?;
     Ok(journal)
 }

@@ -75,7 +75,14 @@ fn settle(
 ) -> Result<Option<Diagnostic>, Diagnostic> {
     let message = match folder.standing(disk).map_err(|error| refusal(&error))? {
         Standing::Kept => return Ok(None),
-        Standing::Stray if folder.ending(disk).is_ok_and(|ending| ending.is_some()) => None,
+        Standing::Stray if folder.ending(disk).is_ok_and(|ending| ending.is_some()) => {
+            let journal = folder.journal(disk, limits, windows);
+            if journal.is_err_and(|finding| finding.code.family() == "version") {
+                // What another packer left beside its journal is not known here.
+                return Ok(None);
+            }
+            None
+        }
         Standing::Stray => Some("a command that was cut short was cleared away; it had changed nothing yet".to_owned()),
         Standing::Unfinished => match folder.journal(disk, limits, windows)? {
             Some(journal) => {

@@ -8,38 +8,10 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::digest::Digest;
 use crate::disk::{Disk, DiskError, DiskErrorKind};
 use crate::path::PortablePath;
-use crate::schema::journal::{Change, Journal, Original};
+use crate::plan::{Replacement, Step};
+use crate::schema::journal::{Change, EntryChange, Journal, Original};
 use crate::trust::{self, Limit, Limits, refusal};
 use std::io::Write as _;
-
-/// One thing that a transaction does.
-#[derive(Clone, Debug)]
-pub enum Step {
-    /// Gives a file other bytes, makes it or takes it away.
-    Replace(Replacement),
-    /// Gives a file, or a folder with all that is in it, another name, which must be free.
-    Move {
-        /// Its name now.
-        from: PortablePath,
-        /// Its name afterwards.
-        to: PortablePath,
-    },
-    /// Makes a folder.
-    MakeFolder(PortablePath),
-    /// Takes an empty folder away.
-    RemoveFolder(PortablePath),
-}
-
-/// A file that changes.
-#[derive(Clone, Debug)]
-pub struct Replacement {
-    /// The file.
-    pub path: PortablePath,
-    /// The digest of what it holds now, as the plan saw it; `None` when it does not exist.
-    pub before: Option<Digest>,
-    /// What it is to hold; `None` when it is to go.
-    pub after: Option<Vec<u8>>,
-}
 
 /// Several files and folders that change together.
 #[derive(Clone, Debug)]
@@ -52,6 +24,8 @@ pub struct Transaction {
     pub time: String,
     /// What it does, in this order.
     pub steps: Vec<Step>,
+    /// The entries of the registry that it changes on the way, so that it can be undone entry by entry.
+    pub entries: Vec<EntryChange>,
 }
 
 /// Looks at a staged content before it is published; stages 2 to 5 for a control file.
@@ -131,7 +105,12 @@ fn stage(
     }
     drop(originals);
     disk.flush(&staged, &[folder.path().clone()]).map_err(fail)?;
-    let journal = Journal { operation: transaction.operation.clone(), time: transaction.time.clone(), changes };
+    let journal = Journal {
+        operation: transaction.operation.clone(),
+        time: transaction.time.clone(),
+        changes,
+        entries: transaction.entries.clone(),
+    };
     folder.write_journal(disk, &journal).map_err(fail)?;
     Ok(journal)
 }

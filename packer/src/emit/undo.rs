@@ -36,7 +36,7 @@ pub(super) fn undo(disk: &dyn Disk, folder: &TransactionFolder, journal: &Journa
             format!("files of the unfinished transaction {} were edited since: {}", folder.id(), edited.join(", "));
         return Err(Diagnostic::new(Code::JournalEdited, message)
             .at(first)
-            .help("keep the edits with `{program} recover --keep-edited --apply`, or put the files back"));
+            .help_to_run("keep the edits with `{program} recover --keep-edited --apply`, or put the files back"));
     }
     restore(disk, folder, journal, &states).map_err(|error| writing(&error))
 }

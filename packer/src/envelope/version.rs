@@ -12,16 +12,13 @@ pub fn read_version(tree: &Tree) -> Option<u16> {
 
 pub(super) fn check(tree: &Tree, artifact: Artifact, windows: &Windows) -> Result<u16, Diagnostic> {
     let name = artifact.name();
-    let window = windows.of(artifact);
-    let range = if window.min == window.max {
-        format!("version {}", window.max)
-    } else {
-        format!("versions {} to {}", window.min, window.max)
-    };
+    let range = windows.read(artifact);
     let Some(node) = tree.root().member("schema_version") else {
         return Err(Diagnostic::new(Code::VersionMissing, format!("{name} has no `schema_version`"))
             .on(tree.root().place_of_start())
-            .help(format!("this packer reads {range}; add the version that the file was written for")));
+            .help(format!("this packer reads {range}; add the version that the file was written for"))
+            .number("min", range.min)
+            .number("max", range.max));
     };
     let Some(version) = well_formed(node) else {
         return Err(Diagnostic::new(
@@ -29,23 +26,25 @@ pub(super) fn check(tree: &Tree, artifact: Artifact, windows: &Windows) -> Resul
             format!("`schema_version` of {name} is {}, not an integer from 1 to 65535", node.excerpt()),
         )
         .on(node.place())
-        .help(format!("this packer reads {range}")));
+        .help(format!("this packer reads {range}; restore the file, or write its version in plain digits"))
+        .number("min", range.min)
+        .number("max", range.max));
     };
     let found = |code, message: String| {
         Diagnostic::new(code, message)
             .on(node.place())
             .number("found", version)
-            .number("min", window.min)
-            .number("max", window.max)
+            .number("min", range.min)
+            .number("max", range.max)
     };
-    if version < window.min {
+    if version < range.min {
         return Err(found(
             Code::VersionTooOld,
             format!("{name} has version {version}, older than the {range} that this packer reads"),
         )
         .help("upgrade it with an older packer that still reads it, then come back"));
     }
-    if version > window.max {
+    if version > range.max {
         let requires = tree.root().member("requires_packer").and_then(Node::text);
         let needed =
             requires.as_deref().map_or_else(String::new, |text| format!(" (the project asks for packer {text})"));

@@ -1,7 +1,7 @@
 //! `build`: load, examine, plan, make, verify, publish.
 
 use super::settle::{self, Snapshot};
-use super::{Context, counted};
+use super::{Context, cache, counted};
 use crate::bank::Bank;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::doctor::{examine, preload};
@@ -56,6 +56,7 @@ fn prepare(
     let mut workspace = load(context.disk, &context.options(false), context.events);
     result.assets = workspace.assets.iter().filter(|asset| asset.included_in_build).count() as u64;
     let mut found = std::mem::take(&mut workspace.findings);
+    found.extend(workspace.registry.as_ref().and_then(|_| cache::look(context)));
     preload(&workspace, &mut found);
     let Some(plan) = plan(context, &workspace, &mut found) else {
         // One more look, so that one run names everything that has to be repaired.
@@ -150,6 +151,7 @@ fn make(
         operation_id: &context.operation_id,
     };
     let published = publish(&scope, findings)?;
+    cache::discard(context, findings);
     result.materialised = plan.table.len() as u64;
     result.archive =
         Some(ArchiveFile { path: published.archive.to_string(), bytes: published.bytes, sha256: published.sha256 });

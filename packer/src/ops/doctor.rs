@@ -1,6 +1,6 @@
 //! `doctor`: everything a build would look at, and nothing written.
 
-use super::{Context, counted, settle};
+use super::{Context, cache, counted, settle};
 use crate::doctor::{Examined, examine};
 use crate::report::{DoctorResult, OperationResult, Report};
 use crate::workspace::load;
@@ -12,6 +12,7 @@ pub fn doctor(context: &Context<'_>) -> Report {
     let look = || {
         let mut workspace = load(context.disk, &context.options(false), context.events);
         let mut findings = std::mem::take(&mut workspace.findings);
+        findings.extend(workspace.registry.as_ref().and_then(|_| cache::look(context)));
         let checked = examine(&workspace, context.disk, &context.limits, context.events, &mut findings);
         super::build::plan(context, &workspace, &mut findings);
         (checked, findings)
@@ -20,7 +21,9 @@ pub fn doctor(context: &Context<'_>) -> Report {
     let looked = if settled.blocked.is_none() { settle::coherent(context, look) } else { Ok(look()) };
     let (checked, mut findings) = looked.unwrap_or_else(|finding| (Examined::default(), vec![finding]));
     findings.extend(settled.notes);
-    findings.extend(settled.blocked);
+    // Loading may have met the same.
+    let blocked = settled.blocked.filter(|finding| !findings.contains(finding));
+    findings.extend(blocked);
     super::build::note_interruption(context, &mut findings);
     let blocking = findings.iter().filter(|finding| finding.blocking).count();
     let looked = counted(usize::try_from(checked.assets).unwrap_or(usize::MAX), "asset");

@@ -5,9 +5,10 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::disk::{Disk, DiskErrorKind, Kind};
 use crate::emit::{create_file, writing};
 use crate::path::PortablePath;
-use crate::report::{MutationResult, OperationResult, Report, WorkspaceChange};
+use crate::plan::{Class, PlannedChange};
+use crate::report::{MutationResult, OperationResult, Report};
 use crate::trust::refusal;
-use crate::workspace::{read_registry, registry_file};
+use crate::workspace::unsupported;
 
 const REGISTRY: &str = "{\n  \"schema_version\": 2,\n  \"next_asset_id\": 1,\n  \"assets\": []\n}\n";
 const IGNORED: &str = "cache.json\nlock\ntxn/\nquarantine/\n";
@@ -16,7 +17,7 @@ const ATTRIBUTES: &str = "index.json text eol=lf merge=prometeu-registry\n";
 /// Makes what is missing below `assets/.prometeu/`.
 #[must_use]
 pub fn init(context: &Context<'_>) -> Report {
-    let mut result = MutationResult { class: "workspace", ..MutationResult::default() };
+    let mut result = MutationResult { class: Class::Workspace, ..MutationResult::default() };
     let made = make(context, &mut result);
     result.applied = !result.registry.is_empty() || !result.workspace.is_empty();
     let (summary, findings) = match made {
@@ -32,7 +33,7 @@ fn make(context: &Context<'_>, result: &mut MutationResult) -> Result<(), Diagno
     let control = PortablePath::control();
     for path in [PortablePath::assets(), control.clone()] {
         if make_folder(disk, &path)? {
-            result.workspace.push(WorkspaceChange {
+            result.workspace.push(PlannedChange {
                 verb: "create",
                 path: path.to_string(),
                 detail: "folder".to_owned(),
@@ -48,7 +49,7 @@ fn make(context: &Context<'_>, result: &mut MutationResult) -> Result<(), Diagno
         })
         .collect::<Result<_, _>>()?;
     if !missing.iter().any(|(name, _)| *name == "index.json") {
-        check_version(context)?;
+        unsupported(context.disk, &context.options(false)).map_or(Ok(()), Err)?;
     }
     if missing.is_empty() {
         return Ok(());
@@ -62,21 +63,11 @@ fn make(context: &Context<'_>, result: &mut MutationResult) -> Result<(), Diagno
         if is_missing(disk, &path)? {
             create_file(disk, &path, text.as_bytes(), &context.operation_id).map_err(|error| writing(&error))?;
             let change =
-                WorkspaceChange { verb: "create", path: path.to_string(), detail: format!("{} bytes", text.len()) };
+                PlannedChange { verb: "create", path: path.to_string(), detail: format!("{} bytes", text.len()) };
             if name == "index.json" { result.registry.push(change) } else { result.workspace.push(change) }
         }
     }
     Ok(())
-}
-
-/// A project that this packer is not to touch is left alone: a registry of another version, or one that asks for another
-/// packer.
-fn check_version(context: &Context<'_>) -> Result<(), Diagnostic> {
-    let options = context.options(false);
-    match read_registry(registry_file(context.disk, &options), &options, &mut Vec::new()) {
-        Err(finding) if finding.code.family() == "version" => Err(finding),
-        _ => Ok(()),
-    }
 }
 
 fn make_folder(disk: &dyn Disk, path: &PortablePath) -> Result<bool, Diagnostic> {

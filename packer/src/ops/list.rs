@@ -1,25 +1,25 @@
 //! `list`: every root of the project and how it is.
 
+use super::mutate::quarantined;
 use super::{Context, counted, settle};
-use crate::report::{OperationResult, Report};
-use crate::workspace::{Health, State, load};
+use crate::report::{OperationResult, Quarantined, Report};
+use crate::workspace::{Health, State, Workspace, load};
 
 /// Lists every registered and unregistered root.
 #[must_use]
 pub fn list(context: &Context<'_>) -> Report {
-    let (mut workspace, notes) =
-        match settle::read(context, || load(context.disk, &context.options(true), context.events)) {
-            Ok(read) => read,
-            Err(finding) => {
-                return Report::new(
-                    "list",
-                    &context.program,
-                    "nothing was listed",
-                    vec![finding],
-                    OperationResult::Nothing,
-                );
-            }
-        };
+    let ((mut workspace, quarantined), notes) = match settle::read(context, || look(context)) {
+        Ok(read) => read,
+        Err(finding) => {
+            return Report::new(
+                "list",
+                &context.program,
+                "nothing was listed",
+                vec![finding],
+                OperationResult::Nothing,
+            );
+        }
+    };
     workspace.findings.extend(notes);
     let registered = workspace.assets.iter().filter(|asset| asset.state == State::Registered).count();
     let unregistered = workspace.assets.len() - registered;
@@ -32,10 +32,21 @@ pub fn list(context: &Context<'_>) -> Report {
         summary += &format!("; {unwell} cannot be built as they are");
     }
     let readable = workspace.registry.is_some();
-    let result = OperationResult::List(workspace.assets);
+    let result = OperationResult::List(workspace.assets, quarantined);
     if readable {
         Report::inspection("list", &context.program, summary, workspace.findings, result)
     } else {
         Report::new("list", &context.program, "the registry could not be read", workspace.findings, result)
     }
+}
+
+fn look(context: &Context<'_>) -> (Workspace, Vec<Quarantined>) {
+    let mut workspace = load(context.disk, &context.options(true), context.events);
+    let (rows, findings) = if workspace.registry.is_some() {
+        quarantined(context.disk, &context.limits)
+    } else {
+        (Vec::new(), Vec::new())
+    };
+    workspace.findings.extend(findings);
+    (workspace, rows)
 }

@@ -4,17 +4,18 @@ mod history;
 mod rollback;
 
 pub use history::{forget, history, migrations};
+pub(super) use history::{prune, unknown};
 pub use rollback::rollback;
 
 use super::settle::{self, Settled};
 use super::{Context, counted};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::digest::Digest;
-use crate::emit::{ReadBack, Replacement, Step, Transaction, transact};
+use crate::emit::{ReadBack, Transaction, transact};
 use crate::envelope::{self, Artifact};
 use crate::event::Event;
 use crate::path::PortablePath;
-use crate::plan::{FileOutcome, MINTED_ON_APPLY, MigrationPlan, for_migration};
+use crate::plan::{FileOutcome, MINTED_ON_APPLY, MigrationPlan, Replacement, Step, for_migration};
 use crate::report::{MigrateResult, OperationResult, Report};
 use crate::trust::admit_bytes;
 use crate::workspace::{ControlFile, declarations, read_registry, registry_file};
@@ -47,9 +48,10 @@ pub fn migrate(context: &Context<'_>, mode: MigrateMode<'_>) -> Report {
 }
 
 fn look(context: &Context<'_>, mode: &'static str, settled: Settled) -> Report {
-    let Settled { notes, blocked } = settled;
+    let Settled { mut notes, blocked } = settled;
     if let Some(finding) = blocked {
-        return refuse(context, mode, vec![finding]);
+        notes.push(finding);
+        return refuse(context, mode, notes);
     }
     let (plan, mut findings) = match settle::coherent(context, || plan(context, &mut || MINTED_ON_APPLY.to_owned())) {
         Ok(planned) => planned,
@@ -75,8 +77,9 @@ fn apply(context: &Context<'_>, preview_id: Option<&str>, mint: &mut dyn FnMut()
     let mut result = MigrateResult::of("apply", &preview);
     if preview_id.is_some_and(|id| id != result.preview_id) {
         let message = "the project is not what this preview saw";
-        findings
-            .push(Diagnostic::new(Code::PlanStale, message).help("look at a fresh preview with `{program} migrate`"));
+        findings.push(
+            Diagnostic::new(Code::PlanStale, message).help_to_run("look at a fresh preview with `{program} migrate`"),
+        );
     }
     let blocked = findings.iter().any(|finding| finding.blocking);
     if blocked || !preview.is_pending() {
@@ -88,8 +91,9 @@ fn apply(context: &Context<'_>, preview_id: Option<&str>, mint: &mut dyn FnMut()
     if seen(&plan) != seen(&preview) {
         let message = "the project changed, or could not be read again, while the migration began";
         findings.extend(again.into_iter().filter(|finding| finding.blocking));
-        findings
-            .push(Diagnostic::new(Code::PlanStale, message).help("look at a fresh preview with `{program} migrate`"));
+        findings.push(
+            Diagnostic::new(Code::PlanStale, message).help_to_run("look at a fresh preview with `{program} migrate`"),
+        );
         let summary = "the migration was not carried out; every file is as it was";
         return Report::new("migrate", &context.program, summary, findings, OperationResult::Migrate(result));
     }
@@ -164,17 +168,22 @@ fn transaction_of(context: &Context<'_>, plan: &MigrationPlan, operation: &str, 
         operation: operation.to_owned(),
         time,
         steps: pending.map(step).collect(),
+        entries: Vec::new(),
     }
 }
 
-/// A migrated file must open as a current one.
-fn read_back(context: &Context<'_>, path: &PortablePath, bytes: &[u8]) -> Result<(), Diagnostic> {
-    let artifact = if path.name() == "index.json" { Artifact::Registry } else { Artifact::Declaration };
+/// What is about to be published must open as a current file, if it is one of the packer's own.
+pub(super) fn read_back(context: &Context<'_>, path: &PortablePath, bytes: &[u8]) -> Result<(), Diagnostic> {
+    let artifact = match path.name() {
+        "index.json" => Artifact::Registry,
+        "asset.json" => Artifact::Declaration,
+        _ => return Ok(()),
+    };
     let envelope = envelope::open(admit_bytes(path.as_str(), bytes, &context.limits), artifact, &context.windows)?;
     if envelope.version() == artifact.written() {
         return Ok(());
     }
-    let message = format!("the migrated file reads back as version {}", envelope.version());
+    let message = format!("what was to be written reads back as version {}", envelope.version());
     Err(Diagnostic::new(Code::MigrationStepFailed, message)
         .at(path.as_str())
         .help("this is a fault of the packer; please report it"))

@@ -5,7 +5,9 @@ use super::{Context, counted};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::emit::{keep_edited, unfinished, writing};
 use crate::path::PortablePath;
-use crate::report::{MutationResult, OperationResult, Report, WorkspaceChange};
+use crate::plan::{Class, PlannedChange};
+use crate::report::{MutationResult, OperationResult, Report};
+use crate::workspace::unsupported;
 
 /// What to do about files that were edited after the transaction that changed them was cut short.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,7 +23,12 @@ pub enum Edited {
 /// Settles unfinished transactions.
 #[must_use]
 pub fn recover(context: &Context<'_>, edited: Edited) -> Report {
-    let mut result = MutationResult { class: "workspace", ..MutationResult::default() };
+    if let Some(finding) = unsupported(context.disk, &context.options(false)) {
+        let summary = "nothing was settled: this packer has to leave the project alone";
+        let result = OperationResult::Mutation(MutationResult { class: Class::Workspace, ..MutationResult::default() });
+        return Report::new("recover", &context.program, summary, vec![finding], result);
+    }
+    let mut result = MutationResult { class: Class::Workspace, ..MutationResult::default() };
     let mut findings = match edited {
         Edited::Refuse | Edited::PreviewKeeping => {
             let Settled { mut notes, blocked } = settle::before_reading(context);
@@ -41,7 +48,7 @@ pub fn recover(context: &Context<'_>, edited: Edited) -> Report {
         },
     };
     match unfinished(context.disk) {
-        Ok(left) => result.workspace.extend(left.iter().map(|folder| WorkspaceChange {
+        Ok(left) => result.workspace.extend(left.iter().map(|folder| PlannedChange {
             verb: "settle",
             path: folder.path().to_string(),
             detail: "edited files are kept, all others go back to what they were".to_owned(),

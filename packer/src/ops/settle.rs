@@ -7,6 +7,7 @@ use crate::disk::{DiskErrorKind, Lock, Metadata, Patience};
 use crate::emit::{TransactionFolder, is_anything_left, recover, transactions, unfinished, writing};
 use crate::path::PortablePath;
 use crate::trust::refusal;
+use crate::workspace::unsupported;
 use std::time::Duration;
 
 /// What stands in the way, if anything does, and what was settled.
@@ -20,7 +21,7 @@ pub(super) struct Settled {
 
 /// Settles before a reading command. A live writer is none of its business: it ends its transaction itself.
 pub(super) fn before_reading(context: &Context<'_>) -> Settled {
-    match is_anything_left(context.disk) {
+    match is_to_settle(context) {
         Ok(false) => return Settled::default(),
         Ok(true) => {}
         Err(finding) => return blocked(finding),
@@ -59,14 +60,14 @@ pub(super) fn look_only(context: &Context<'_>) -> Settled {
         };
         let Some(folder) = found.first() else { return Settled::default() };
         if context.events.cancelled() || !patience.pause() {
-            let help = "run `{program} list`, or any command that may write; it settles it";
-            return blocked(open(folder, "and this command writes nothing", help));
+            return left_open(context, folder);
         }
     }
 }
 
 /// Takes the writer lock and settles before a writing command.
 pub(super) fn for_writing(context: &Context<'_>) -> Result<(Lock, Vec<Diagnostic>), Diagnostic> {
+    is_to_settle(context)?;
     let lock = context
         .disk
         .lock(&lock_path(), context.wait, &|| context.events.cancelled())
@@ -75,6 +76,33 @@ pub(super) fn for_writing(context: &Context<'_>) -> Result<(Lock, Vec<Diagnostic
     match settled.blocked {
         Some(finding) => Err(finding),
         None => Ok((lock, settled.notes)),
+    }
+}
+
+/// Whether something has to be settled or swept.
+///
+/// # Errors
+/// It cannot be looked for, or this packer has to leave the project alone: settling is work on it, too.
+fn is_to_settle(context: &Context<'_>) -> Result<bool, Diagnostic> {
+    if !is_anything_left(context.disk)? {
+        return Ok(false);
+    }
+    unsupported(context.disk, &context.options(false)).map_or(Ok(true), Err)
+}
+
+/// What a command says that settles nothing.
+fn left_open(context: &Context<'_>, folder: &TransactionFolder) -> Settled {
+    if let Some(finding) = unsupported(context.disk, &context.options(false)) {
+        return blocked(finding);
+    }
+    let why = "and this command writes nothing";
+    match folder.journal(context.disk, &context.limits, &context.windows) {
+        Ok(_) => blocked(open(folder, why, "run `{program} list`, or any command that may write; it settles it")),
+        // No other command of this packer settles it either; why not is what matters.
+        Err(finding) => Settled {
+            notes: vec![open(folder, why, "it can be settled once its journal can be read")],
+            blocked: Some(finding),
+        },
     }
 }
 
@@ -134,9 +162,9 @@ fn settle(context: &Context<'_>) -> Settled {
     }
 }
 
-fn open(folder: &TransactionFolder, why: &str, help: &str) -> Diagnostic {
+fn open(folder: &TransactionFolder, why: &str, help: &'static str) -> Diagnostic {
     let message = format!("transaction {} is unfinished, {why}", folder.id());
-    Diagnostic::new(Code::JournalUnfinished, message).at(folder.path().as_str()).help(help)
+    Diagnostic::new(Code::JournalUnfinished, message).at(folder.path().as_str()).help_to_run(help)
 }
 
 fn blocked(finding: Diagnostic) -> Settled {

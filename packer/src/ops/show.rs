@@ -45,7 +45,7 @@ pub fn show(context: &Context<'_>, wanted: &str) -> Report {
 
 /// The one asset that `wanted` names. Digits are an id, a uuid is a uuid, a text with a slash is a root; anything else
 /// is a name, or else a root.
-fn find<'w>(workspace: &'w Workspace, wanted: &str) -> Result<&'w Asset, Diagnostic> {
+pub(super) fn find<'w>(workspace: &'w Workspace, wanted: &str) -> Result<&'w Asset, Diagnostic> {
     let all = |test: &dyn Fn(&Asset) -> bool| workspace.assets.iter().filter(|asset| test(asset)).collect::<Vec<_>>();
     let by_root = || all(&|asset| asset.reference.root == wanted);
     let hits = if !wanted.is_empty() && wanted.bytes().all(|b| b.is_ascii_digit()) {
@@ -62,7 +62,7 @@ fn find<'w>(workspace: &'w Workspace, wanted: &str) -> Result<&'w Asset, Diagnos
     match hits.as_slice() {
         [one] => Ok(one),
         [] => Err(Diagnostic::new(Code::UsageUnknownAsset, format!("no asset is called `{wanted}`"))
-            .help("`{program} list` shows all; name one by id, uuid, name or root")),
+            .help_to_run("`{program} list` shows all; name one by id, uuid, name or root")),
         several => {
             let roots: Vec<&str> = several.iter().map(|asset| &*asset.reference.root).collect();
             let message = format!("`{wanted}` names {} assets: {}", several.len(), roots.join(", "));

@@ -3,7 +3,7 @@
 use crate::digest::Digest;
 use crate::doctor::Examined;
 use crate::envelope::Window;
-use crate::plan::{FileOutcome, MigrationPlan, PlannedFile};
+use crate::plan::{Class, FileOutcome, MigrationPlan, MutationPlan, PlannedChange, PlannedFile};
 use crate::schema::BankType;
 use crate::schema::archive::{Region, TableEntry};
 use crate::trust::Unit;
@@ -16,7 +16,7 @@ pub enum OperationResult {
     /// Nothing could be determined.
     Nothing,
     /// `list`
-    List(Vec<Asset>),
+    List(Vec<Asset>, Vec<Quarantined>),
     /// `show`
     Show(Box<AssetDetails>),
     /// `doctor`
@@ -131,25 +131,55 @@ pub struct VerifyResult {
 /// What a mutation changes, or changed.
 #[derive(Clone, Debug, Default)]
 pub struct MutationResult {
-    /// The class of the change: `registry` or `workspace`.
-    pub class: &'static str,
+    /// What `--apply` takes.
+    pub preview_id: String,
+    /// What it touches.
+    pub class: Class,
     /// Changes to the registry.
-    pub registry: Vec<WorkspaceChange>,
-    /// Changes to files.
-    pub workspace: Vec<WorkspaceChange>,
+    pub registry: Vec<PlannedChange>,
+    /// Changes to files and folders.
+    pub workspace: Vec<PlannedChange>,
+    /// Whether `undo` can bring back what it changes.
+    pub reversible: bool,
     /// Whether it was carried out.
     pub applied: bool,
+    /// The transaction's id, once it was; what `undo` takes.
+    pub transaction_id: Option<String>,
 }
 
-/// One change.
+impl MutationResult {
+    /// The result of a plan that was not carried out.
+    #[must_use]
+    pub fn of(plan: &MutationPlan) -> MutationResult {
+        MutationResult {
+            preview_id: plan.id(),
+            class: plan.class,
+            registry: plan.registry.clone(),
+            workspace: plan.workspace.clone(),
+            reversible: plan.reversible,
+            applied: false,
+            transaction_id: None,
+        }
+    }
+
+    /// Whether it changes, or changed, anything at all.
+    #[must_use]
+    pub fn changes_something(&self) -> bool {
+        !self.registry.is_empty() || !self.workspace.is_empty()
+    }
+}
+
+/// An asset that is out of the way.
 #[derive(Clone, Debug)]
-pub struct WorkspaceChange {
-    /// `create`, `move`, `delete`, `rewrite`.
-    pub verb: &'static str,
-    /// Relative to the project.
-    pub path: String,
-    /// What exactly.
-    pub detail: String,
+pub struct Quarantined {
+    /// What `restore` takes.
+    pub id: String,
+    /// Where it goes back to, relative to `assets/`.
+    pub root: String,
+    /// Its name, where that can be read.
+    pub name: Option<String>,
+    /// Its uuid.
+    pub asset_uuid: String,
 }
 
 /// What `migrate` changes, or changed.

@@ -15,8 +15,19 @@ pub struct Journal {
     pub operation: String,
     /// When it began, RFC 3339 in UTC.
     pub time: String,
-    /// The files that change, in the order in which they do.
+    /// What changes, in the order in which it does.
     pub changes: Vec<Change>,
+    /// The entries of the registry that change; none for a migration, which rewrites the file as a whole.
+    pub entries: Vec<EntryChange>,
+}
+
+/// An entry of the registry that changes, as its text on one line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EntryChange {
+    /// What it was; `None` when it did not exist.
+    pub before: Option<String>,
+    /// What it is afterwards; `None` when it is gone.
+    pub after: Option<String>,
 }
 
 /// One thing that changes.
@@ -85,10 +96,17 @@ impl Journal {
     #[must_use]
     pub fn to_text(&self) -> String {
         let lines: Vec<String> = self.changes.iter().map(|change| format!("    {}", to_value(change))).collect();
+        let entry = |change: &EntryChange| format!("    {}", json!({"before": change.before, "after": change.after}));
+        let entries: Vec<String> = self.entries.iter().map(entry).collect();
+        let list = |lines: Vec<String>| match lines.as_slice() {
+            [] => "[]".to_owned(),
+            lines => format!("[\n{}\n  ]", lines.join(",\n")),
+        };
         let (operation, time) = (Value::from(self.operation.as_str()), Value::from(self.time.as_str()));
+        let (changes, entries) = (list(lines), list(entries));
         format!(
-            "{{\n  \"schema_version\": 1,\n  \"operation\": {operation},\n  \"time\": {time},\n  \"changes\": [\n{}\n  ]\n}}\n",
-            lines.join(",\n")
+            "{{\n  \"schema_version\": 1,\n  \"operation\": {operation},\n  \"time\": {time},\n  \"changes\": \
+             {changes},\n  \"entries\": {entries}\n}}\n"
         )
     }
 
@@ -136,7 +154,9 @@ fn read(reader: &mut Reader<'_>, top: Node<'_>, home: Home) -> Option<Journal> {
     let time = reader.required(top, "time").and_then(|node| reader.text(node, "time"));
     let list = reader.required(top, "changes").and_then(|node| reader.list(node, "changes"))?;
     let changes = list.items().map(|node| read_change(reader, node, home)).collect::<Option<Vec<_>>>();
-    Some(Journal { operation: operation?, time: time?, changes: changes? })
+    let entries = reader.required(top, "entries").and_then(|node| reader.list(node, "entries"))?;
+    let entries = entries.items().map(|node| read_entry(reader, node)).collect::<Option<Vec<_>>>();
+    Some(Journal { operation: operation?, time: time?, changes: changes?, entries: entries? })
 }
 
 fn read_change(reader: &mut Reader<'_>, node: Node<'_>, home: Home) -> Option<Change> {
@@ -161,6 +181,15 @@ fn read_change(reader: &mut Reader<'_>, node: Node<'_>, home: Home) -> Option<Ch
         Some(after) => Some(read_digest(reader, after)?),
     };
     Some(Change::File { path, before, after })
+}
+
+fn read_entry(reader: &mut Reader<'_>, node: Node<'_>) -> Option<EntryChange> {
+    let node = reader.object(node, "entries[]")?;
+    let mut side = |name: &str| match node.member(name).filter(|node| !node.is_null()) {
+        None => Some(None),
+        Some(found) => reader.text(found, name).map(Some),
+    };
+    Some(EntryChange { before: side("before")?, after: side("after")? })
 }
 
 fn read_original(reader: &mut Reader<'_>, node: Node<'_>) -> Option<Original> {
@@ -210,7 +239,7 @@ fn below_assets(text: &str) -> Option<PortablePath> {
         Some(["txn", id, name]) if is_id(id) && is_kept_root(name) => own(control.own(&format!("txn/{id}/{name}"))),
         Some(["quarantine"]) => own(control.own("quarantine")),
         Some(["quarantine", id]) if is_id(id) => own(control.own(&format!("quarantine/{id}"))),
-        Some(["quarantine", id, name @ ("root" | "entry.json")]) if is_id(id) => {
+        Some(["quarantine", id, name @ ("root" | "index.json")]) if is_id(id) => {
             own(control.own(&format!("quarantine/{id}/{name}")))
         }
         Some(_) => None,

@@ -2,7 +2,9 @@
 
 use super::declaration::read_uuid;
 use super::reader::Reader;
+use super::registry_draft::RegistryDraft;
 use crate::diagnostic::{AssetRef, Code, Diagnostic};
+use crate::digest::Digest;
 use crate::envelope::{Node, Tree};
 use crate::migrate::Migrated;
 use crate::path::{PathFault, PortablePath};
@@ -21,6 +23,8 @@ pub struct Registry {
     pub next_asset_id: Option<u32>,
     /// The entries, in the order of the file.
     pub entries: Vec<Entry>,
+    /// The version of the file on disk.
+    pub from: u16,
     tree: Tree,
 }
 
@@ -42,6 +46,18 @@ pub struct Entry {
 }
 
 impl Registry {
+    /// The registry as text that can be changed.
+    #[must_use]
+    pub fn draft(&self) -> RegistryDraft {
+        RegistryDraft::of(&self.tree)
+    }
+
+    /// The digest of the file on disk.
+    #[must_use]
+    pub fn digest_on_disk(&self) -> Digest {
+        Digest::of(self.tree.text_on_disk().as_bytes())
+    }
+
     /// Where an entry stands in the file.
     #[must_use]
     pub fn place(&self, entry: &Entry) -> Place {
@@ -61,7 +77,7 @@ impl Registry {
 /// # Errors
 /// It lists more assets than the limit.
 pub fn parse(migrated: Migrated, limits: &Limits, findings: &mut Vec<Diagnostic>) -> Result<Registry, Diagnostic> {
-    let path = migrated.path().to_owned();
+    let (path, from) = (migrated.path().to_owned(), migrated.from());
     let tree = migrated.into_tree();
     let reader = &mut Reader { path: &path, asset: None, invalid: Code::RegistryInvalid, findings };
     let top = tree.root();
@@ -82,7 +98,7 @@ pub fn parse(migrated: Migrated, limits: &Limits, findings: &mut Vec<Diagnostic>
     for node in list.into_iter().flat_map(Node::items) {
         entries.extend(read_entry(reader, node));
     }
-    Ok(Registry { next_asset_id: next.and_then(|next| u32::try_from(next).ok()), entries, tree })
+    Ok(Registry { next_asset_id: next.and_then(|next| u32::try_from(next).ok()), entries, from, tree })
 }
 
 fn read_entry(reader: &mut Reader<'_>, node: Node<'_>) -> Option<Entry> {

@@ -87,7 +87,7 @@ pub fn registry_file(disk: &dyn Disk, options: &Options) -> ControlFile {
         }
         DiskErrorKind::NotFound => Diagnostic::new(Code::RegistryMissing, "the project has no registry")
             .at(path.as_str())
-            .help("run `{program} init` to make one, or name the project's folder with `--project DIR`"),
+            .help_to_run("run `{program} init` to make one, or name the project's folder with `--project DIR`"),
         _ => refusal(&error),
     });
     let admitted = admitted.and_then(|file| trust::admit(file, Limit::ControlFileBytes, &options.limits));

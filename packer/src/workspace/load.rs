@@ -89,11 +89,23 @@ pub fn read_registry(
     options: &Options,
     findings: &mut Vec<Diagnostic>,
 ) -> Result<Registry, Diagnostic> {
-    let envelope = envelope::open(file.admitted?, Artifact::Registry, &options.windows)?;
-    check_requires_packer(&envelope)?;
-    let migrated = migrate::to_current(envelope, &Known::default())?;
+    let migrated = migrate::to_current(open_registry(file, options)?, &Known::default())?;
     findings.extend(migrated.pending());
     registry::parse(migrated, &options.limits, findings)
+}
+
+/// Why this packer has to leave the project alone, if it has to: the registry is of a version that it does not read, or
+/// asks for another packer. Everything else that may be wrong with the registry is not looked at.
+#[must_use]
+pub fn unsupported(disk: &dyn Disk, options: &Options) -> Option<Diagnostic> {
+    open_registry(registry_file(disk, options), options).err().filter(|finding| finding.code.family() == "version")
+}
+
+/// The registry of a project that this packer may work on, nothing but its version interpreted.
+fn open_registry(file: ControlFile, options: &Options) -> Result<Envelope, Diagnostic> {
+    let envelope = envelope::open(file.admitted?, Artifact::Registry, &options.windows)?;
+    check_requires_packer(&envelope)?;
+    Ok(envelope)
 }
 
 /// The maintainers' switch: a packer outside `requires_packer` leaves the project alone.

@@ -5,10 +5,11 @@ use super::table::{self, Align, Cell};
 use super::{Caller, findings};
 use anstyle::{AnsiColor, Style};
 use prometeu_packer::diagnostic::escape;
+use prometeu_packer::envelope::{ReadRange, Window};
 use prometeu_packer::plan::FileOutcome;
 use prometeu_packer::report::{
-    AssetDetails, BuildResult, MigrateResult, MutationResult, OperationResult, Report, Status, TransactionRow,
-    VerifyResult,
+    AssetDetails, BuildResult, MigrateResult, MutationResult, OperationResult, Quarantined, Report, Status,
+    TransactionRow, VerifyResult,
 };
 use prometeu_packer::trust::Unit;
 use prometeu_packer::workspace::{Asset, Health, State};
@@ -28,7 +29,7 @@ pub(super) fn write(report: &Report, caller: &Caller, out: &mut dyn Write) -> io
     findings::write(&report.findings, out)?;
     match &report.result {
         OperationResult::Nothing | OperationResult::Doctor(_) => {}
-        OperationResult::List(assets) => list(assets, out)?,
+        OperationResult::List(assets, quarantined) => list(assets, quarantined, out)?,
         OperationResult::Show(details) => show(details, out)?,
         OperationResult::Build(built) => build(built, caller, out)?,
         OperationResult::Verify(verified) => verify(verified, out)?,
@@ -36,8 +37,11 @@ pub(super) fn write(report: &Report, caller: &Caller, out: &mut dyn Write) -> io
         OperationResult::Migrate(migration) => migrate(migration, out)?,
         OperationResult::History(rows) => history(rows, out)?,
         OperationResult::Windows(rows) => {
-            let row = |(name, window): &(&str, prometeu_packer::envelope::Window)| {
-                vec![plain(name), plain(window.written), plain(window.min), plain(window.max)]
+            let row = |(name, window): &(&str, Window)| {
+                let bound = |of: fn(ReadRange) -> u16| {
+                    window.read.map_or_else(|| ("–".to_owned(), DIM), |range| plain(of(range)))
+                };
+                vec![plain(name), plain(window.written), bound(|range| range.min), bound(|range| range.max)]
             };
             let columns = [
                 ("format", Align::Left),
@@ -101,7 +105,13 @@ fn next_step(report: &Report, caller: &Caller) -> String {
             }
             None => String::new(),
         },
-        (Status::Ok, OperationResult::Mutation(_), _) => format!("; next: `{program} list{project}`"),
+        (Status::Ok, OperationResult::Mutation(mutation), _) => match &mutation.transaction_id {
+            Some(id) if mutation.reversible => format!("; to go back: `{program} undo {id} --apply{project}`"),
+            None if !mutation.applied && !mutation.preview_id.is_empty() && mutation.changes_something() => {
+                format!("; to carry it out: the same with `--apply {}`", mutation.preview_id)
+            }
+            _ => format!("; next: `{program} list{project}`"),
+        },
         (_, _, Some(first)) => format!("; next: `{program} explain {}`", first.code.as_str()),
         _ => String::new(),
     }
@@ -122,7 +132,7 @@ fn health(health: Health) -> Cell {
     (word.to_owned(), style)
 }
 
-fn list(assets: &[Asset], out: &mut dyn Write) -> io::Result<()> {
+fn list(assets: &[Asset], quarantined: &[Quarantined], out: &mut dyn Write) -> io::Result<()> {
     let row = |asset: &Asset| {
         let built = match (asset.state, asset.included_in_build) {
             (State::Unregistered, _) => ("unregistered".to_owned(), DIM),
@@ -148,6 +158,14 @@ fn list(assets: &[Asset], out: &mut dyn Write) -> io::Result<()> {
     ];
     if !assets.is_empty() {
         table::write(out, &columns, &assets.iter().map(row).collect::<Vec<_>>())?;
+        writeln!(out)?;
+    }
+    if !quarantined.is_empty() {
+        let row = |row: &Quarantined| {
+            vec![plain(&row.id), plain(row.name.as_deref().unwrap_or("–")), (escape(&row.root), DIM)]
+        };
+        let columns = [("quarantined as", Align::Left), ("name", Align::Left), ("root", Align::Left)];
+        table::write(out, &columns, &quarantined.iter().map(row).collect::<Vec<_>>())?;
         writeln!(out)?;
     }
     Ok(())

@@ -6,6 +6,7 @@ use crate::ops::settle::{self, Settled};
 use crate::ops::{Context, counted};
 use crate::report::{OperationResult, Report, TransactionRow};
 use crate::trust::refusal;
+use crate::workspace::unsupported;
 
 /// How many finished transactions are kept.
 const KEPT_MAX: usize = 10;
@@ -23,6 +24,10 @@ pub fn migrations(context: &Context<'_>) -> Report {
 }
 
 fn rows(context: &Context<'_>, operation: &str, wanted: &dyn Fn(&TransactionRow) -> bool) -> Report {
+    if let Some(finding) = unsupported(context.disk, &context.options(false)) {
+        let summary = "nothing was looked at: this packer has to leave the project alone";
+        return Report::new(operation, &context.program, summary, vec![finding], OperationResult::History(Vec::new()));
+    }
     let Settled { mut notes, blocked } = settle::before_reading(context);
     // An unfinished transaction is history too; what is the matter with it is said beside it.
     notes.extend(blocked);
@@ -32,6 +37,8 @@ fn rows(context: &Context<'_>, operation: &str, wanted: &dyn Fn(&TransactionRow)
             for folder in folders {
                 match row(context, &folder) {
                     Ok(row) => rows.extend(row.filter(|row| wanted(row))),
+                    // What blocks may be the very same.
+                    Err(finding) if notes.contains(&finding) => {}
                     Err(finding) => notes.push(finding),
                 }
             }
@@ -62,9 +69,11 @@ fn row(context: &Context<'_>, folder: &TransactionFolder) -> Result<Option<Trans
 /// `migrate --forget ID`: drops what a rollback would need.
 #[must_use]
 pub fn forget(context: &Context<'_>, id: &str) -> Report {
-    let forgotten = settle::for_writing(context).and_then(|(_lock, notes)| {
+    let allowed = unsupported(context.disk, &context.options(false)).map_or(Ok(()), Err);
+    let forgotten = allowed.and_then(|()| settle::for_writing(context)).and_then(|(_lock, notes)| {
         let known = transactions(context.disk)?.into_iter().find(|folder| folder.id() == id);
         let folder = known.ok_or_else(|| unknown(id))?;
+        of_another_version(context, &folder).map_or(Ok(()), Err)?;
         folder.forget(context.disk).map_err(|error| writing(&error))?;
         Ok(notes)
     });
@@ -75,17 +84,24 @@ pub fn forget(context: &Context<'_>, id: &str) -> Report {
     Report::new("migrate", &context.program, summary, findings, OperationResult::Nothing)
 }
 
-pub(super) fn unknown(id: &str) -> Diagnostic {
+/// Why the folder of a finished transaction is not to be removed, if it is not: another packer's journal is in it.
+fn of_another_version(context: &Context<'_>, folder: &TransactionFolder) -> Option<Diagnostic> {
+    let journal = folder.journal(context.disk, &context.limits, &context.windows);
+    journal.err().filter(|finding| finding.code.family() == "version")
+}
+
+pub(in crate::ops) fn unknown(id: &str) -> Diagnostic {
     Diagnostic::new(Code::UsageUnknownTransaction, format!("no kept transaction is called `{id}`"))
-        .help("`{program} history` lists them")
+        .help_to_run("`{program} history` lists them")
 }
 
 /// Drops all but the newest finished transactions. What cannot be dropped now is dropped another time.
-pub(super) fn prune(context: &Context<'_>) {
+pub(in crate::ops) fn prune(context: &Context<'_>) {
     let Ok(folders) = transactions(context.disk) else { return };
     let finished: Vec<_> =
         folders.into_iter().filter(|folder| matches!(folder.ending(context.disk), Ok(Some(_)))).collect();
-    for folder in finished.iter().rev().skip(KEPT_MAX) {
+    let surplus = finished.iter().rev().skip(KEPT_MAX);
+    for folder in surplus.filter(|folder| of_another_version(context, folder).is_none()) {
         let _ = folder.forget(context.disk);
     }
 }

@@ -3,20 +3,22 @@
 use super::history;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::digest::Digest;
-use crate::emit::{
-    Ending, Replacement, Step, Transaction, TransactionFolder, read_control_file, transactions, writing,
-};
+use crate::emit::{Ending, Transaction, TransactionFolder, read_control_file, transactions, writing};
 use crate::ops::settle::{self, Settled};
 use crate::ops::{Context, counted};
-use crate::plan::{FileOutcome, MigrationPlan, PlannedFile};
+use crate::plan::{FileOutcome, MigrationPlan, PlannedFile, Replacement, Step};
 use crate::report::{MigrateResult, OperationResult, Report};
 use crate::schema::journal::{Change, Original};
 use crate::trust::refusal;
+use crate::workspace::unsupported;
 
 /// Shows what a rollback changes; with a `time`, carries it out.
 #[must_use]
 pub fn rollback(context: &Context<'_>, id: &str, time: Option<String>) -> Report {
     let mode = "rollback";
+    if let Some(finding) = unsupported(context.disk, &context.options(false)) {
+        return super::refuse(context, mode, vec![finding]);
+    }
     let (_lock, mut findings) = match &time {
         Some(_) => match settle::for_writing(context) {
             Ok((lock, notes)) => (Some(lock), notes),
@@ -40,7 +42,8 @@ pub fn rollback(context: &Context<'_>, id: &str, time: Option<String>) -> Report
         let summary = format!("{changed} would be brought back to what they were before {id}");
         return Report::new("migrate", &context.program, summary, findings, OperationResult::Migrate(result));
     };
-    let transaction = Transaction { id: context.operation_id.clone(), operation: mode.to_owned(), time, steps };
+    let transaction =
+        Transaction { id: context.operation_id.clone(), operation: mode.to_owned(), time, steps, entries: Vec::new() };
     match super::carry_out(context, &transaction, &|_, _| Ok(())) {
         Ok(()) => {
             history::prune(context);
@@ -68,7 +71,7 @@ fn plan(context: &Context<'_>, id: &str) -> Result<Planned, Vec<Diagnostic>> {
     let journal = journal.ok_or_else(|| one(nothing_to_undo(&folder)))?;
     if !matches!(&*journal.operation, "migrate" | "rollback") {
         let message = format!("{id} is no migration but {}", journal.operation);
-        return Err(one(Diagnostic::new(Code::PlanConflict, message).help(format!("use `{{program}} undo {id}`"))));
+        return Err(one(Diagnostic::new(Code::PlanConflict, message).help_to_run_on("use `{program} undo {}`", id)));
     }
     let (mut plan, mut steps, mut conflicts) = (MigrationPlan::default(), Vec::new(), Vec::new());
     for change in &journal.changes {
@@ -107,5 +110,5 @@ fn plan(context: &Context<'_>, id: &str) -> Result<Planned, Vec<Diagnostic>> {
 
 fn nothing_to_undo(folder: &TransactionFolder) -> Diagnostic {
     let message = format!("{} was not carried out, so there is nothing to roll back", folder.id());
-    Diagnostic::new(Code::PlanConflict, message).help("`{program} history` shows how each transaction ended")
+    Diagnostic::new(Code::PlanConflict, message).help_to_run("`{program} history` shows how each transaction ended")
 }

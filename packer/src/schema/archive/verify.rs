@@ -160,24 +160,19 @@ fn check_start(
 
 fn check_version(found: u64, version: Option<u16>, windows: &Windows, faults: &mut Faults<'_>) -> Option<()> {
     let name = Artifact::Archive.name();
-    let window = windows.of(Artifact::Archive);
-    let range = if window.min == window.max {
-        format!("version {}", window.max)
-    } else {
-        format!("versions {} to {}", window.min, window.max)
-    };
+    let range = windows.read(Artifact::Archive);
     let (code, message, help) = match version {
         None => (
             Code::VersionMalformed,
             format!("`schema_version` of {name} is {found}, not an integer from 1 to 65535"),
             format!("this packer reads {range}; build the project again"),
         ),
-        Some(version) if version < window.min => (
+        Some(version) if version < range.min => (
             Code::VersionTooOld,
             format!("{name} has version {found}, older than the {range} that this packer reads"),
             "build the project again with this packer".to_owned(),
         ),
-        Some(version) if version > window.max => (
+        Some(version) if version > range.max => (
             Code::VersionTooNew,
             format!("{name} has version {found}, newer than the {range} that this packer reads"),
             "use a newer packer, or build the project again with this one".to_owned(),
@@ -185,7 +180,7 @@ fn check_version(found: u64, version: Option<u16>, windows: &Windows, faults: &m
         Some(_) => return Some(()),
     };
     let finding = Diagnostic::new(code, message).help(help).number("offset", VERSION_FIELD.offset as u64);
-    faults.push(finding.number("found", found).number("min", window.min).number("max", window.max));
+    faults.push(finding.number("found", found).number("min", range.min).number("max", range.max));
     None
 }
 

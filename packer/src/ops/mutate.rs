@@ -1,0 +1,192 @@
+//! The one road of every mutation: load, plan, and show the plan; or load, plan, carry the plan out, and report. The
+//! preview is the plan that is carried out.
+
+mod adopt;
+mod participation;
+mod place;
+mod quarantine;
+mod remove;
+mod rename;
+mod scene;
+mod undo;
+
+pub use adopt::adopt;
+pub use participation::{forget_asset, set_included};
+pub use place::relocate;
+pub(super) use quarantine::quarantined;
+pub use quarantine::{quarantine, restore};
+pub use remove::remove;
+pub use rename::rename;
+pub use undo::undo;
+
+use super::Context;
+use super::migrate::{prune, read_back};
+use super::settle;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::emit::{Transaction, transact};
+use crate::path::PortablePath;
+use crate::plan::{MINTED_ON_APPLY, MutationPlan};
+use crate::report::{MutationResult, OperationResult, Report};
+use crate::workspace::load;
+pub(super) use scene::Scene;
+
+/// Whether a mutation is shown or carried out.
+pub enum Apply<'a> {
+    /// Say what would change.
+    Preview,
+    /// Carry it out.
+    Now {
+        /// The id of the preview that was agreed to; any when absent.
+        preview_id: Option<String>,
+        /// What was typed to agree to a removal.
+        consent: Option<String>,
+        /// Gives fresh uuids in their text form.
+        mint: &'a dyn Fn() -> String,
+        /// The time now, RFC 3339 in UTC.
+        time: String,
+    },
+}
+
+/// What is made only when a plan is carried out; placeholders until then.
+pub(super) struct Fresh<'a> {
+    /// The transaction's id.
+    pub(super) id: &'a str,
+    /// Gives uuids.
+    pub(super) uuid: &'a dyn Fn() -> String,
+}
+
+type Planner<'p> = &'p dyn Fn(&Scene<'_>, &Fresh<'_>) -> Result<MutationPlan, Diagnostic>;
+
+/// Takes one mutation along the road.
+pub(super) fn mutate(context: &Context<'_>, operation: &str, how: Apply<'_>, planner: Planner<'_>) -> Report {
+    match how {
+        Apply::Preview => {
+            let looked = settle::read(context, || plan(context, planner));
+            match looked {
+                Ok((Ok(plan), notes)) => shown(context, plan, notes),
+                Ok((Err(finding), notes)) => refused(context, operation, finding, notes),
+                Err(finding) => refused(context, operation, finding, Vec::new()),
+            }
+        }
+        Apply::Now { preview_id, consent, mint, time } => {
+            let (_lock, notes) = match settle::for_writing(context) {
+                Ok(settled) => settled,
+                Err(finding) => return refused(context, operation, finding, Vec::new()),
+            };
+            let fresh = Fresh { id: &context.operation_id, uuid: mint };
+            match plan_twice(context, planner, &fresh) {
+                Ok((preview, plan)) => carry_out(context, preview, &plan, Agreed { preview_id, consent, time }, notes),
+                Err(finding) => refused(context, operation, finding, notes),
+            }
+        }
+    }
+}
+
+fn plan(context: &Context<'_>, planner: Planner<'_>) -> Result<MutationPlan, Diagnostic> {
+    let workspace = load(context.disk, &context.options(true), context.events);
+    as_shown(&Scene::open(context, &workspace)?, planner)
+}
+
+/// The plan with placeholders for what is made when it is carried out.
+fn as_shown(scene: &Scene<'_>, planner: Planner<'_>) -> Result<MutationPlan, Diagnostic> {
+    planner(scene, &Fresh { id: MINTED_ON_APPLY, uuid: &|| MINTED_ON_APPLY.to_owned() })
+}
+
+/// The plan as it was shown, and the same with everything that is made when it is carried out.
+fn plan_twice(
+    context: &Context<'_>,
+    planner: Planner<'_>,
+    fresh: &Fresh<'_>,
+) -> Result<(MutationPlan, MutationPlan), Diagnostic> {
+    let workspace = load(context.disk, &context.options(true), context.events);
+    let scene = Scene::open(context, &workspace)?;
+    Ok((as_shown(&scene, planner)?, planner(&scene, fresh)?))
+}
+
+/// What the caller agreed to, and when.
+struct Agreed {
+    preview_id: Option<String>,
+    consent: Option<String>,
+    time: String,
+}
+
+fn shown(context: &Context<'_>, plan: MutationPlan, notes: Vec<Diagnostic>) -> Report {
+    let summary = match (plan.is_blocked(), plan.steps.is_empty()) {
+        (true, _) => format!("{} is blocked; nothing would be changed", plan.operation),
+        (false, true) => "nothing would change".to_owned(),
+        (false, false) => format!("{} would change what is listed; nothing was changed", plan.operation),
+    };
+    report(context, &summary, &plan, MutationResult::of(&plan), notes)
+}
+
+fn carry_out(
+    context: &Context<'_>,
+    mut preview: MutationPlan,
+    plan: &MutationPlan,
+    agreed: Agreed,
+    notes: Vec<Diagnostic>,
+) -> Report {
+    let id = preview.id();
+    if agreed.preview_id.as_ref().is_some_and(|wanted| *wanted != id) {
+        let stale = Diagnostic::new(Code::PlanStale, "the project is not what this preview saw");
+        let stale =
+            stale.help_to_run_on("look at a fresh preview: `{program} {}` without `--apply`", &preview.operation);
+        preview.findings.push(stale);
+    } else if let Some(name) = preview.consent.as_deref().filter(|name| agreed.consent.as_deref() != Some(name)) {
+        let message = format!("{} needs the name typed: `{name}`", preview.operation);
+        let missing = Diagnostic::new(Code::PlanConsentMissing, message);
+        preview.findings.push(missing.help(format!("add `--confirm {name}` if that is what you want")));
+    }
+    if preview.is_blocked() {
+        let summary = format!("{} was not carried out; everything is as it was", preview.operation);
+        return report(context, &summary, &preview, MutationResult::of(&preview), notes);
+    }
+    if plan.steps.is_empty() {
+        return report(context, "nothing had to be changed", &preview, MutationResult::of(&preview), notes);
+    }
+    let transaction = Transaction {
+        id: context.operation_id.clone(),
+        operation: plan.operation.clone(),
+        time: agreed.time,
+        steps: plan.steps.clone(),
+        entries: plan.entries.clone(),
+    };
+    let check = |path: &PortablePath, bytes: &[u8]| read_back(context, path, bytes);
+    match transact(context.disk, &transaction, &context.limits, &check) {
+        Ok(()) => {
+            prune(context);
+            let mut result = MutationResult::of(plan);
+            (result.preview_id, result.applied, result.transaction_id) = (id, true, Some(transaction.id));
+            report(context, &format!("{} is done", plan.operation), plan, result, notes)
+        }
+        Err(findings) => {
+            let summary = format!("{} was not carried out; everything is as it was", preview.operation);
+            preview.findings.extend(findings);
+            report(context, &summary, &preview, MutationResult::of(&preview), notes)
+        }
+    }
+}
+
+fn report(
+    context: &Context<'_>,
+    summary: &str,
+    plan: &MutationPlan,
+    result: MutationResult,
+    notes: Vec<Diagnostic>,
+) -> Report {
+    let findings = plan.findings.iter().cloned().chain(notes).collect();
+    Report::new(&plan.operation, &context.program, summary, findings, OperationResult::Mutation(result))
+}
+
+fn refused(context: &Context<'_>, operation: &str, finding: Diagnostic, mut notes: Vec<Diagnostic>) -> Report {
+    let summary = format!("{operation} was not looked at: {}", finding.message);
+    notes.push(finding);
+    Report::new(operation, &context.program, summary, notes, OperationResult::Nothing)
+}
+
+/// A finding that stands in the way of a plan, whatever its code means elsewhere.
+pub(super) fn blocker(code: Code, message: impl AsRef<str>, path: &str, help: &'static str) -> Diagnostic {
+    let mut finding = Diagnostic::new(code, message).at(path).help_to_run(help);
+    finding.blocking = true;
+    finding
+}

@@ -1,0 +1,41 @@
+//! `relocate`: moves a root; its identity stays.
+
+use super::{Apply, blocker, mutate};
+use crate::diagnostic::Code;
+use crate::ops::Context;
+use crate::plan::{Class, MutationPlan};
+use crate::report::Report;
+use crate::schema::journal::EntryChange;
+use crate::schema::with_member;
+use crate::workspace::State;
+
+/// Moves an asset to another root.
+#[must_use]
+pub fn relocate(context: &Context<'_>, wanted: &str, root: &str, how: Apply<'_>) -> Report {
+    mutate(context, "relocate", how, &|scene, _| {
+        let asset = scene.asset(wanted)?;
+        let own = asset.reference.root.as_str();
+        let mut plan = MutationPlan::new("relocate", Class::Workspace);
+        if own == root {
+            return Ok(plan);
+        }
+        let to = scene.root(root, Some(own))?;
+        let is_inside = |inner: &str, outer: &str| inner.strip_prefix(outer).is_some_and(|rest| rest.starts_with('/'));
+        if is_inside(root, own) {
+            let message = "a root cannot be moved into itself";
+            return Err(blocker(Code::PlanBlocked, message, to.as_str(), "choose a root outside of it"));
+        }
+        let Some(from) = &asset.folder else {
+            let message = "the root's name is refused, so it cannot be moved";
+            return Err(blocker(Code::PlanBlocked, message, own, "rename the folder by hand"));
+        };
+        scene.make_way(&mut plan, &to)?;
+        scene.move_root(&mut plan, "move", from, to)?;
+        if asset.state == State::Registered {
+            let before = scene.line(asset)?;
+            let after = with_member(&before, "root", &serde_json::Value::from(root).to_string());
+            scene.edit_registry(&mut plan, vec![EntryChange { before: Some(before), after: Some(after) }], None);
+        }
+        Ok(plan)
+    })
+}

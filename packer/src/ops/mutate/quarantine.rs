@@ -1,0 +1,133 @@
+//! `quarantine` and `restore`: entry and root of an asset out of the way together, and back under the same id. What is
+//! out of the way lies in `assets/.prometeu/quarantine/<id>/`: the root, and a registry that holds its entry alone.
+
+use super::{Apply, Scene, blocker, mutate};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::digest::Digest;
+use crate::disk::{Disk, DiskErrorKind, Kind};
+use crate::emit::read_control_file;
+use crate::envelope::{self, Artifact};
+use crate::ops::Context;
+use crate::path::PortablePath;
+use crate::plan::{Class, MutationPlan, Replacement, Step};
+use crate::report::{Quarantined, Report};
+use crate::schema::journal::{EntryChange, is_id};
+use crate::schema::{RegistryDraft, identity_of};
+use crate::trust::{Limits, admit_bytes, refusal};
+
+fn all() -> PortablePath {
+    PortablePath::control().own("quarantine")
+}
+
+/// Takes an asset out of the way.
+#[must_use]
+pub fn quarantine(context: &Context<'_>, wanted: &str, how: Apply<'_>) -> Report {
+    mutate(context, "quarantine", how, &|scene, fresh| {
+        let asset = scene.asset(wanted)?;
+        let line = scene.line(asset)?;
+        let mut plan = MutationPlan::new("quarantine", Class::Workspace);
+        let folder = asset.folder.as_ref().filter(|folder| context.disk.metadata(folder).is_ok());
+        let Some(folder) = folder else {
+            let help = "take it out of the registry with `{program} forget`";
+            return Err(blocker(Code::RegistryRootMissing, "the root is not there", &scene.path_of(asset), help));
+        };
+        if matches!(context.disk.metadata(&all()), Err(error) if error.kind == DiskErrorKind::NotFound) {
+            plan.steps.push(Step::MakeFolder(all()));
+        }
+        let place = all().own(fresh.id);
+        plan.steps.push(Step::MakeFolder(place.clone()));
+        let entry = format!(
+            "{{\n  \"schema_version\": {},\n  \"next_asset_id\": 1,\n  \"assets\": [\n    {line}\n  ]\n}}\n",
+            Artifact::Registry.written()
+        );
+        plan.note("create", &place.own("index.json"), "the entry");
+        let after = Some(entry.into_bytes());
+        plan.steps.push(Step::Replace(Replacement { path: place.own("index.json"), before: None, after }));
+        scene.move_root(&mut plan, "move", folder, place.own("root"))?;
+        scene.edit_registry(&mut plan, vec![EntryChange { before: Some(line), after: None }], None);
+        Ok(plan)
+    })
+}
+
+/// Brings a quarantined asset back.
+#[must_use]
+pub fn restore(context: &Context<'_>, id: &str, how: Apply<'_>) -> Report {
+    mutate(context, "restore", how, &|scene, _| {
+        let line = is_id(id).then(|| entry_in(context.disk, id, &context.limits)).transpose()?.flatten();
+        let identity = line.as_deref().and_then(|line| Some((line, identity_of(line)?)));
+        let Some((line, (asset_id, uuid, root))) = identity else {
+            let message = format!("nothing is quarantined as `{id}`");
+            return Err(Diagnostic::new(Code::UsageUnknownTransaction, message)
+                .help_to_run("`{program} list` shows what is quarantined"));
+        };
+        let mut plan = MutationPlan::new("restore", Class::Workspace);
+        let to = scene.root(&root, None)?;
+        claimed(scene, &mut plan, asset_id, uuid, &to);
+        scene.make_way(&mut plan, &to)?;
+        let place = all().own(id);
+        scene.move_root(&mut plan, "move", &place.own("root"), to)?;
+        let path = place.own("index.json");
+        let bytes = read_control_file(context.disk, &path, &context.limits)?;
+        plan.steps.push(Step::Replace(Replacement { path, before: bytes.as_deref().map(Digest::of), after: None }));
+        plan.steps.push(Step::RemoveFolder(place));
+        scene.edit_registry(&mut plan, vec![EntryChange { before: None, after: Some(line.to_owned()) }], None);
+        Ok(plan)
+    })
+}
+
+/// An id or uuid that someone else has in the meantime is not taken from them.
+fn claimed(scene: &Scene<'_>, plan: &mut MutationPlan, asset_id: u32, uuid: uuid::Uuid, to: &PortablePath) {
+    for entry in &scene.registry.entries {
+        let code = match entry {
+            entry if entry.asset_id == asset_id => Code::RegistryDuplicateId,
+            entry if entry.asset_uuid == uuid => Code::RegistryDuplicateUuid,
+            _ => continue,
+        };
+        let message = format!("asset {} at `{}` has the same identity now", entry.asset_id, entry.root);
+        plan.findings.push(blocker(code, message, to.as_str(), "take that asset out of the registry first"));
+    }
+}
+
+/// Everything that is quarantined, by id.
+pub(in crate::ops) fn quarantined(disk: &dyn Disk, limits: &Limits) -> (Vec<Quarantined>, Vec<Diagnostic>) {
+    let (mut rows, mut findings) = (Vec::new(), Vec::new());
+    let entries = match disk.read_dir(&all()) {
+        Ok(entries) => entries,
+        Err(error) if error.kind == DiskErrorKind::NotFound => return (rows, findings),
+        Err(error) => return (rows, vec![refusal(&error)]),
+    };
+    let folders = entries.into_iter().filter(|entry| entry.metadata.kind == Kind::Folder);
+    let mut ids: Vec<String> = folders.filter_map(|entry| entry.name.ok()).filter(|name| is_id(name)).collect();
+    ids.sort();
+    for id in ids {
+        match entry_in(disk, &id, limits) {
+            Ok(Some(line)) => {
+                let Some((_, uuid, root)) = identity_of(&line) else { continue };
+                let name = name_in(disk, &all().own(&id).own("root/asset.json"), limits);
+                rows.push(Quarantined { id, root, name, asset_uuid: uuid.to_string() });
+            }
+            Ok(None) => {}
+            Err(mut finding) => {
+                finding.blocking = false;
+                findings.push(finding);
+            }
+        }
+    }
+    (rows, findings)
+}
+
+/// The text of the quarantined entry.
+fn entry_in(disk: &dyn Disk, id: &str, limits: &Limits) -> Result<Option<String>, Diagnostic> {
+    let path = all().own(id).own("index.json");
+    let Some(bytes) = read_control_file(disk, &path, limits)? else { return Ok(None) };
+    let admitted = admit_bytes(path.as_str(), &bytes, limits);
+    let envelope = envelope::open(admitted, Artifact::Registry, &envelope::Windows::default())?;
+    let migrated = crate::migrate::to_current(envelope, &crate::migrate::Known::default())?;
+    Ok(RegistryDraft::of(migrated.tree()).lines().next().map(str::to_owned))
+}
+
+fn name_in(disk: &dyn Disk, path: &PortablePath, limits: &Limits) -> Option<String> {
+    let bytes = read_control_file(disk, path, limits).ok()??;
+    let tree = envelope::object(String::from_utf8(bytes).ok()?, limits).ok()?;
+    tree.root().member("name")?.text().map(|name| name.into_owned())
+}

@@ -1,0 +1,265 @@
+//! What a mutation is planned from: the loaded workspace, its registry, and looks at the disk.
+
+use super::blocker;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::digest::{Digest, Hasher};
+use crate::disk::{DiskErrorKind, Kind};
+use crate::envelope::{self, Artifact, Envelope};
+use crate::ops::Context;
+use crate::ops::show::find;
+use crate::path::{PortablePath, fold};
+use crate::plan::{MutationPlan, Step};
+use crate::schema::journal::EntryChange;
+use crate::schema::{Entry, Registry};
+use crate::trust::{self, Limit, refusal, refuse_path};
+use crate::workspace::{Asset, State, Workspace};
+
+/// A loaded project that a mutation is planned for.
+pub(in crate::ops) struct Scene<'a> {
+    pub(super) context: &'a Context<'a>,
+    pub(super) workspace: &'a Workspace,
+    pub(super) registry: &'a Registry,
+}
+
+/// A folder's content without its bytes.
+pub(super) struct Survey {
+    pub(super) files: u64,
+    pub(super) bytes: u64,
+    /// Of all names, lengths and times.
+    pub(super) digest: Digest,
+}
+
+impl<'a> Scene<'a> {
+    /// # Errors
+    /// The registry could not be read.
+    pub(super) fn open(context: &'a Context<'a>, workspace: &'a Workspace) -> Result<Scene<'a>, Diagnostic> {
+        match &workspace.registry {
+            Some(registry) => Ok(Scene { context, workspace, registry }),
+            None => {
+                let why = workspace.findings.iter().find(|finding| finding.blocking);
+                Err(why.cloned().unwrap_or_else(|| Diagnostic::new(Code::RegistryMissing, "there is no registry")))
+            }
+        }
+    }
+
+    pub(super) fn asset(&self, wanted: &str) -> Result<&'a Asset, Diagnostic> {
+        find(self.workspace, wanted)
+    }
+
+    /// The entry of a registered asset.
+    pub(super) fn entry(&self, asset: &Asset) -> Option<&'a Entry> {
+        let is_it = |entry: &&Entry| {
+            Some(entry.asset_id) == asset.asset_id()
+                && Some(entry.asset_uuid) == asset.asset_uuid
+                && *entry.root == *asset.reference.root
+        };
+        self.registry.entries.iter().rev().find(is_it).filter(|_| asset.state == State::Registered)
+    }
+
+    /// The entry's text, or that the asset has none.
+    pub(super) fn line(&self, asset: &Asset) -> Result<String, Diagnostic> {
+        let line = self.entry(asset).and_then(|entry| self.registry.draft().line_of(entry));
+        line.ok_or_else(|| {
+            let message = format!("`{}` is not registered", asset.reference.root);
+            blocker(Code::PlanBlocked, message, &self.path_of(asset), "register it first, or adopt it")
+        })
+    }
+
+    pub(super) fn path_of(&self, asset: &Asset) -> String {
+        asset.folder.as_ref().map_or_else(|| asset.reference.root.clone(), ToString::to_string)
+    }
+
+    /// Rewrites the registry, if it can be.
+    pub(super) fn edit_registry(&self, plan: &mut MutationPlan, entries: Vec<EntryChange>, next: Option<u64>) {
+        let index = PortablePath::control().own("index.json");
+        if self.registry.from < Artifact::Registry.written() {
+            let message = format!("the registry has version {} and would have to be rewritten", self.registry.from);
+            let help = "bring the project forward first: `{program} migrate`";
+            plan.findings.push(blocker(Code::MigrationPending, message, index.as_str(), help));
+        }
+        let is_invalid = |finding: &&Diagnostic| {
+            finding.code == Code::RegistryInvalid && finding.blocking && finding.path.as_deref() == Some(index.as_str())
+        };
+        plan.findings.extend(self.workspace.findings.iter().filter(is_invalid).cloned());
+        plan.edit_registry(self.registry, entries, next);
+    }
+
+    /// The id that the next asset gets, and what `next_asset_id` becomes.
+    pub(super) fn next_id(&self, plan: &mut MutationPlan) -> (u32, u64) {
+        let behind = self.workspace.findings.iter().find(|finding| finding.code == Code::RegistryAllocatorBehind);
+        plan.findings.extend(behind.cloned());
+        let next = self.registry.next_asset_id.unwrap_or(1);
+        if next > crate::schema::registry::ASSET_ID_MAX {
+            let message = "every asset id was handed out";
+            let path = PortablePath::control().own("index.json");
+            let help = "ids are never reused; start a new registry for new assets";
+            plan.findings.push(blocker(Code::RegistryAllocatorExhausted, message, path.as_str(), help));
+        }
+        (next, u64::from(next) + 1)
+    }
+
+    /// Opens a declaration that is about to be rewritten.
+    pub(super) fn declaration(&self, asset: &Asset) -> Result<(PortablePath, Envelope), Diagnostic> {
+        let path = asset.declaration_path().ok_or_else(|| {
+            blocker(Code::PlanBlocked, "its folder cannot be named", &asset.reference.root, "correct the root")
+        })?;
+        let file = self.context.disk.open(&path).map_err(|error| refusal(&error))?;
+        let admitted = trust::admit(file, Limit::DeclarationBytes, &self.context.limits)?;
+        let envelope = envelope::open(admitted, Artifact::Declaration, &self.context.windows)?;
+        if envelope.version() < Artifact::Declaration.written() {
+            let message = format!("the declaration has version {} and would have to be rewritten", envelope.version());
+            let help = "bring the project forward first: `{program} migrate`";
+            return Err(blocker(Code::MigrationPending, message, path.as_str(), help));
+        }
+        Ok((path, envelope))
+    }
+
+    /// Notes what stands in the way of an asset's name.
+    pub(super) fn check_name(&self, plan: &mut MutationPlan, name: &str, path: &str, own_root: &str) {
+        if !crate::schema::declaration::is_name(name) {
+            let message =
+                format!("the name `{name}` is not 1 to 64 of `a-z`, `0-9`, `_` and `-`, starting with a letter");
+            plan.findings.push(blocker(
+                Code::DeclarationNameInvalid,
+                message,
+                path,
+                "choose a name of these characters",
+            ));
+        }
+        if let Some(other) = self.named(name, own_root) {
+            let message = format!("`{}` has the name `{name}` already", other.reference.root);
+            plan.findings.push(blocker(Code::DeclarationNameDuplicate, message, path, "choose another name"));
+        }
+    }
+
+    /// The registered asset that has this name, other than the one at `own_root`.
+    pub(super) fn named(&self, name: &str, own_root: &str) -> Option<&'a Asset> {
+        self.workspace.assets.iter().find(|asset| {
+            asset.state == State::Registered
+                && asset.reference.name.as_deref() == Some(name)
+                && asset.reference.root != own_root
+        })
+    }
+
+    /// The folder that `text` names as a root, if it is a legal one and no other root stands inside or around it.
+    /// `own_root` is left out of this.
+    pub(super) fn root(&self, text: &str, own_root: Option<&str>) -> Result<PortablePath, Diagnostic> {
+        let folder = PortablePath::assets().join(text).map_err(|fault| refuse_path("root", text, &fault))?;
+        let others = self.registry.entries.iter().map(|entry| &*entry.root).filter(|root| Some(*root) != own_root);
+        let inside = |inner: &str, outer: &str| inner.strip_prefix(outer).is_some_and(|rest| rest.starts_with('/'));
+        for other in others {
+            if other == text {
+                let message = format!("`{text}` is registered already");
+                return Err(blocker(Code::RegistryDuplicateRoot, message, folder.as_str(), "choose another root"));
+            }
+            if inside(text, other) || inside(other, text) {
+                let message = format!("`{text}` and the registered root `{other}` would lie inside each other");
+                return Err(blocker(Code::RegistryNestedRoot, message, folder.as_str(), "choose another root"));
+            }
+        }
+        Ok(folder)
+    }
+
+    /// Plans the folders that are missing on the way to `path`, which itself must be free on every system.
+    pub(super) fn make_way(&self, plan: &mut MutationPlan, path: &PortablePath) -> Result<(), Diagnostic> {
+        let mut at = PortablePath::assets();
+        let below = path.below(&at).unwrap_or_default().to_owned();
+        let names: Vec<&str> = below.split('/').collect();
+        let mut is_there = true;
+        for (depth, name) in names.iter().enumerate() {
+            let next = at.own(name);
+            let is_last = depth + 1 == names.len();
+            let found = if is_there { self.look(&at, name)? } else { None };
+            match found {
+                Some(kind) if !is_last && kind == Kind::Folder => {}
+                Some(_) if is_last => {
+                    let message = "something lies there already";
+                    return Err(blocker(Code::PlanBlocked, message, next.as_str(), "choose a root that is free"));
+                }
+                Some(_) => {
+                    let message = "no folder, so nothing can lie in it";
+                    return Err(blocker(Code::TrustNotRegular, message, next.as_str(), "choose another root"));
+                }
+                None => {
+                    is_there = false;
+                    if !is_last {
+                        plan.note("create", &next, "folder");
+                        plan.steps.push(Step::MakeFolder(next.clone()));
+                    }
+                }
+            }
+            at = next;
+        }
+        Ok(())
+    }
+
+    /// What a folder holds under exactly this name.
+    ///
+    /// # Errors
+    /// `trust/name-collision` when it holds a name that some system takes for it.
+    fn look(&self, folder: &PortablePath, name: &str) -> Result<Option<Kind>, Diagnostic> {
+        let entries = match self.context.disk.read_dir(folder) {
+            Ok(entries) => entries,
+            Err(error) if error.kind == DiskErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(refusal(&error)),
+        };
+        let wanted = fold(name);
+        for entry in entries {
+            match entry.name {
+                Ok(found) if found == name => return Ok(Some(entry.metadata.kind)),
+                Ok(found) if fold(&found) == wanted => {
+                    let message = format!("`{found}` lies there already, and some systems take it for `{name}`");
+                    let path = folder.own(&found);
+                    return Err(blocker(Code::TrustNameCollision, message, path.as_str(), "spell it as it is there"));
+                }
+                _ => {}
+            }
+        }
+        Ok(None)
+    }
+
+    /// Everything in a folder, so that a plan that moves or deletes it is stale when it changes.
+    ///
+    /// # Errors
+    /// It cannot be listed.
+    pub(super) fn survey(&self, folder: &PortablePath) -> Result<Survey, Diagnostic> {
+        let (mut files, mut bytes, mut lines, mut left) = (0, 0, Vec::new(), vec![folder.clone()]);
+        while let Some(at) = left.pop() {
+            for entry in self.context.disk.read_dir(&at).map_err(|error| refusal(&error))? {
+                let name = entry.name.unwrap_or_else(|escaped| escaped);
+                let path = at.own(&name);
+                lines.push(format!("{path}\0{}\0{}", entry.metadata.bytes, entry.metadata.modified_ns));
+                if entry.metadata.kind == Kind::Folder {
+                    left.push(path);
+                } else {
+                    files += 1;
+                    bytes += entry.metadata.bytes;
+                }
+            }
+        }
+        lines.sort();
+        let mut hasher = Hasher::default();
+        lines.iter().for_each(|line| hasher.update(format!("{line}\n").as_bytes()));
+        Ok(Survey { files, bytes, digest: hasher.finish() })
+    }
+
+    /// Moves a folder and makes the plan depend on all that is in it.
+    pub(super) fn move_root(
+        &self,
+        plan: &mut MutationPlan,
+        verb: &'static str,
+        from: &PortablePath,
+        to: PortablePath,
+    ) -> Result<(), Diagnostic> {
+        let survey = self.survey(from)?;
+        let files = crate::ops::counted(usize::try_from(survey.files).unwrap_or(usize::MAX), "file");
+        let detail = match verb {
+            "delete" => format!("{files}, {} bytes", survey.bytes),
+            _ => format!("to {to} with {files}, {} bytes", survey.bytes),
+        };
+        plan.note(verb, from, detail);
+        plan.depends.push((from.clone(), Some(survey.digest)));
+        plan.steps.push(Step::Move { from: from.clone(), to });
+        Ok(())
+    }
+}

@@ -1,0 +1,33 @@
+//! What a plan does to files and folders, one step after the other.
+
+use crate::digest::Digest;
+use crate::path::PortablePath;
+
+/// One thing that a transaction does.
+#[derive(Clone, Debug)]
+pub enum Step {
+    /// Gives a file other bytes, makes it or takes it away.
+    Replace(Replacement),
+    /// Gives a file, or a folder with all that is in it, another name, which must be free.
+    Move {
+        /// Its name now.
+        from: PortablePath,
+        /// Its name afterwards.
+        to: PortablePath,
+    },
+    /// Makes a folder.
+    MakeFolder(PortablePath),
+    /// Takes an empty folder away.
+    RemoveFolder(PortablePath),
+}
+
+/// A file that changes.
+#[derive(Clone, Debug)]
+pub struct Replacement {
+    /// The file.
+    pub path: PortablePath,
+    /// The digest of what it holds now, as the plan saw it; `None` when it does not exist.
+    pub before: Option<Digest>,
+    /// What it is to hold; `None` when it is to go.
+    pub after: Option<Vec<u8>>,
+}
