@@ -165,12 +165,13 @@ fn check_record(run: &Run<'_>, disk: &MemoryDisk, left: Left) -> Result<(), Wron
     if is_sound { Ok(()) } else { broken(&format!("{left:?}, but its record holds {}", names.join(", "))) }
 }
 
-/// What history calls reversible can be reversed, unless files were changed since.
+/// What history calls reversible can be reversed, unless something was changed since.
 fn check_history(disk: &MemoryDisk) -> Result<(), Wrong> {
     let OperationResult::History(rows) = commands::history(disk).result else { return Ok(()) };
-    let migrations = rows.iter().filter(|row| row.reversible && matches!(&*row.operation, "migrate" | "rollback"));
-    for row in migrations {
-        let preview = commands::preview_rollback(disk, &row.id);
+    for row in rows.iter().filter(|row| row.reversible) {
+        let is_migration = matches!(&*row.operation, "migrate" | "rollback");
+        let preview = if is_migration { commands::preview_rollback } else { commands::preview_undo };
+        let preview = preview(disk, &row.id);
         if preview.findings.iter().any(|finding| finding.blocking && finding.code != Code::PlanConflict) {
             return broken(&format!("history calls {} reversible: {}", row.id, told(&preview)));
         }

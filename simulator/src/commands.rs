@@ -4,7 +4,7 @@ use prometeu_packer::disk::memory::MemoryDisk;
 use prometeu_packer::disk::{Disk as _, DiskError, Lock};
 use prometeu_packer::envelope::Windows;
 use prometeu_packer::event::Silent;
-use prometeu_packer::ops::{self, BuildMode, Context, Edited, MigrateMode};
+use prometeu_packer::ops::{self, Apply, BuildMode, Context, Edited, MigrateMode};
 use prometeu_packer::path::PortablePath;
 use prometeu_packer::report::Report;
 use prometeu_packer::trust::Limits;
@@ -44,6 +44,23 @@ pub fn preview_rollback(disk: &MemoryDisk, of: &str) -> Report {
 #[must_use]
 pub fn forget(disk: &MemoryDisk, of: &str) -> Report {
     ops::forget(&context(disk, NEXT), of)
+}
+
+/// A mutation of the packer, with its arguments.
+pub type Mutation = fn(&Context<'_>, Apply<'_>) -> Report;
+
+/// A mutation with `--apply`, as the transaction `id`.
+#[must_use]
+pub fn mutate(disk: &MemoryDisk, id: &str, mutation: Mutation) -> Report {
+    let mint = || "0c6e8a5e-3c0e-4f57-8d0b-000000000099".to_owned();
+    let how = Apply::Now { preview_id: None, consent: Some("ui".to_owned()), mint: &mint, time: TIME.to_owned() };
+    mutation(&context(disk, id), how)
+}
+
+/// `undo OF`, which shows what it would do.
+#[must_use]
+pub fn preview_undo(disk: &MemoryDisk, of: &str) -> Report {
+    ops::undo(&context(disk, NEXT), of, Apply::Preview)
 }
 
 /// `build`.

@@ -4,9 +4,9 @@
 //!
 //! The modules in the order in which a run goes through them; each names only modules above it.
 
-pub mod project;
 pub mod commands;
 pub mod state;
+pub mod project;
 pub mod faults;
 pub mod scenario;
 pub mod scenarios;

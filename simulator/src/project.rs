@@ -1,5 +1,7 @@
 //! The project that the scenarios change: small, real enough to be built, and old enough to be migrated.
 
+use crate::commands;
+use crate::state::{visible, without_records};
 use fixtures::png::Picture;
 use fixtures::{palette, wav};
 use prometeu_packer::disk::memory::MemoryDisk;
@@ -41,6 +43,14 @@ pub fn old() -> MemoryDisk {
         ("assets/old/logo/a.png", picture),
         ("assets/old/logo/b.gpl", palette::gpl("logo", &colours).into_bytes()),
     ])
+}
+
+/// The same project, every control file current, without a record of how it became so.
+#[must_use]
+pub fn current() -> MemoryDisk {
+    let disk = old();
+    let _ = commands::migrate(&disk, "20250101T000000Z-00000001");
+    on_medium(&without_records(visible(&disk)))
 }
 
 /// The same project after a user replaced a file, or removed it, with all of it on the medium.

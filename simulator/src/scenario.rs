@@ -57,7 +57,7 @@ pub struct Start {
 impl Start {
     /// A project that `act` changes from what it is to what it becomes when nothing fails.
     #[must_use]
-    pub fn of(disk: MemoryDisk, act: fn(&MemoryDisk) -> Report) -> Start {
+    pub fn of(disk: MemoryDisk, act: impl Fn(&MemoryDisk) -> Report) -> Start {
         let whole = disk.killed();
         let _ = act(&whole);
         let (before, after) = (visible(&disk), vec![visible(&whole)]);

@@ -5,6 +5,7 @@ mod forget;
 mod init;
 mod keep_edited;
 mod migrate;
+mod mutations;
 mod prune;
 mod publish;
 mod recover;
@@ -12,8 +13,14 @@ mod rollback;
 
 use crate::scenario::Scenario;
 
-/// What changes a project as one. Each of them is also cut short everywhere and then recovered, see `recover`.
+/// What changes a project as one; mutations have a list of their own. Each transaction is also cut short everywhere and
+/// then recovered, see `recover`.
 pub(crate) const TRANSACTIONS: &[Scenario] = &[migrate::SCENARIO, rollback::SCENARIO, change::SCENARIO, publish::AGAIN];
+
+/// Every transaction, those of the mutations among them.
+fn transactions() -> impl Iterator<Item = &'static Scenario> {
+    TRANSACTIONS.iter().chain(mutations::SCENARIOS)
+}
 
 /// What settles, and what drops records.
 const OTHERS: &[Scenario] = &[recover::SCENARIO];
@@ -22,6 +29,7 @@ const OTHERS: &[Scenario] = &[recover::SCENARIO];
 pub const PENDING: &[(Scenario, &str)] = &[
     (publish::FIRST, "the project folder, which gets the name `build`, is not flushed"),
     (keep_edited::SCENARIO, "what is settled is not swept, so that the next command still finds something to do"),
+    (mutations::REMOVAL, "a root that cannot be looked at is taken for one that is not there"),
     (forget::SCENARIO, "what a forgotten record leaves is removed before its new name is on the medium"),
     (prune::SCENARIO, "what a forgotten record leaves is removed before its new name is on the medium"),
     (init::SCENARIO, "what a killed init leaves is not swept"),
@@ -29,7 +37,7 @@ pub const PENDING: &[(Scenario, &str)] = &[
 
 /// Those that are played unless others are asked for.
 pub fn all() -> impl Iterator<Item = &'static Scenario> {
-    TRANSACTIONS.iter().chain(OTHERS)
+    transactions().chain(OTHERS)
 }
 
 /// The scenarios that are known not to survive yet.

@@ -7,8 +7,9 @@ use crate::scenario::{Scenario, Start};
 use prometeu_packer::digest::Digest;
 use prometeu_packer::disk::Disk as _;
 use prometeu_packer::disk::memory::MemoryDisk;
-use prometeu_packer::emit::{Replacement, Step, Transaction, TransactionFolder, transact};
+use prometeu_packer::emit::{Transaction, TransactionFolder, transact};
 use prometeu_packer::path::PortablePath;
+use prometeu_packer::plan::{Replacement, Step};
 use prometeu_packer::report::{OperationResult, Report};
 use prometeu_packer::trust::Limits;
 use std::time::Duration;
@@ -50,5 +51,11 @@ fn transaction() -> Transaction {
         Step::Move { from: path("sfx"), to: TransactionFolder::of(OWN).kept_root(6) },
         Step::RemoveFolder(path("old")),
     ];
-    Transaction { id: OWN.to_owned(), operation: "change".to_owned(), time: "2026-02-02T00:00:00Z".to_owned(), steps }
+    Transaction {
+        id: OWN.to_owned(),
+        operation: "change".to_owned(),
+        time: "2026-02-02T00:00:00Z".to_owned(),
+        steps,
+        entries: Vec::new(),
+    }
 }

@@ -6,8 +6,13 @@ use crate::scenario::{Scenario, Start};
 use prometeu_packer::disk::memory::MemoryDisk;
 use prometeu_packer::report::Report;
 
-pub(super) const SCENARIO: Scenario =
-    Scenario { name: "forget", about: "the record of a migration is dropped", starts, act, ..Scenario::TRANSACTION };
+pub(super) const SCENARIO: Scenario = Scenario {
+    name: "forget-record",
+    about: "the record of a migration is dropped",
+    starts,
+    act,
+    ..Scenario::TRANSACTION
+};
 
 const MIGRATION: &str = "20260101T000000Z-00000001";
 

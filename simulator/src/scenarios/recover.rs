@@ -1,6 +1,6 @@
 //! `recover`, from every state that a transaction leaves when the process is killed in it or the power goes.
 
-use super::TRANSACTIONS;
+use super::transactions;
 use crate::commands;
 use crate::scenario::{Scenario, Start};
 use prometeu_packer::disk::memory::Fault;
@@ -18,7 +18,7 @@ pub(super) const SCENARIO: Scenario = Scenario {
 const LOOKS: [&str; 4] = ["metadata ", "open ", "read ", "read_dir "];
 
 fn starts() -> Vec<Start> {
-    TRANSACTIONS.iter().flat_map(cut_short).collect()
+    transactions().flat_map(cut_short).collect()
 }
 
 /// Every different state that a transaction leaves on its way, killed and with the power gone by turns.

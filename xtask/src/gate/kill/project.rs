@@ -49,12 +49,22 @@ pub(super) fn changes(program: &Utf8Path, place: &Utf8Path) -> anyhow::Result<Ve
     let id = report["result"]["migration_id"].as_str().context("the migration has no id")?;
     let (rollback, _) = play("rollback", &["migrate", "--rollback", id, "--apply"], &migrated)?;
     clear()?;
+    let (relocate, report) = play("relocate", &["relocate", "bank_1", "music/first", "--apply"], &migrated)?;
+    let relocated = Tree::read(&folder)?;
+    clear()?;
+    let id = report["result"]["transaction_id"].as_str().context("the move has no id")?;
+    let (undo, _) = play("undo", &["undo", id, "--apply"], &relocated)?;
+    clear()?;
+    let (remove, _) = play("remove", &["remove", "bank_2", "--confirm", "bank_2", "--apply"], &migrated)?;
+    clear()?;
+    let (quarantine, _) = play("quarantine", &["quarantine", "bank_3", "--apply"], &migrated)?;
+    clear()?;
     let (first_build, _) = play("first build", &["build"], &old())?;
     let built = Tree::read(&folder)?.with("assets/sfx/1/a.wav", sound(900));
     clear()?;
     let (build, _) = play("build", &["build"], &built)?;
     clear()?;
-    Ok(vec![migrate, rollback, first_build, build])
+    Ok(vec![migrate, rollback, relocate, undo, remove, quarantine, first_build, build])
 }
 
 /// Three sound banks as old packers declared them, and their registry.

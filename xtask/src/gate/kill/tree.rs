@@ -38,11 +38,10 @@ impl Tree {
         Ok(())
     }
 
-    /// What a user sees: everything but the records of transactions.
+    /// What a user sees: everything but the records of transactions, and every id the same, since each run has its own.
     pub(super) fn without_records(&self) -> Tree {
-        Tree(
-            self.0.iter().filter(|(path, _)| !path.starts_with(RECORDS)).map(|(a, b)| (a.clone(), b.clone())).collect(),
-        )
+        let seen = self.0.iter().filter(|(path, _)| !path.starts_with(RECORDS));
+        Tree(seen.map(|(path, bytes)| (without_id(path), bytes.clone())).collect())
     }
 
     /// The first file that only a transaction under way needs.
@@ -63,6 +62,12 @@ impl Tree {
         paths.dedup();
         if paths.is_empty() { "nothing".to_owned() } else { paths.join(", ") }
     }
+}
+
+/// An id is a moment and eight digits, such as `20260102T030405Z-0000000a`.
+fn without_id(path: &str) -> String {
+    let is_id = |name: &str| name.len() == 25 && name.get(15..17) == Some("Z-");
+    path.split('/').map(|name| if is_id(name) { "ID" } else { name }).collect::<Vec<_>>().join("/")
 }
 
 fn collect(folder: &Utf8Path, prefix: &str, files: &mut BTreeMap<String, Vec<u8>>) -> anyhow::Result<()> {
