@@ -25,7 +25,7 @@ pub(super) const GATE: Gate = Gate {
 };
 
 /// How many calls that only look are tried of each command, unless everything is. Those that change something all are.
-const LOOKS: usize = 12;
+const LOOKS: usize = 8;
 
 fn run(_repository: &Repository) -> anyhow::Result<Verdict> {
     let program = Utf8PathBuf::try_from(std::env::current_exe()?)?;

@@ -16,7 +16,7 @@ pub(super) enum Examined {
 }
 
 /// Free blocks that are left to a command.
-const FREE: [u32; 16] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 20, 24, 64];
+const FREE: [u32; 10] = [0, 1, 2, 3, 4, 5, 6, 8, 12, 64];
 
 /// Fills a small disk around the project `$2`, runs the rest of the arguments there with `$3` blocks free, makes room,
 /// lists, and copies what is left to `$4`.

@@ -64,9 +64,11 @@ impl Tree {
     }
 }
 
-/// An id is a moment and eight digits, such as `20260102T030405Z-0000000a`.
+/// An id is a moment and eight digits, such as `20260102T030405.006Z-0000000a`.
 fn without_id(path: &str) -> String {
-    let is_id = |name: &str| name.len() == 25 && name.get(15..17) == Some("Z-");
+    let is_id = |name: &str| {
+        name.rsplit_once("Z-").is_some_and(|(time, digits)| time.get(8..9) == Some("T") && digits.len() == 8)
+    };
     path.split('/').map(|name| if is_id(name) { "ID" } else { name }).collect::<Vec<_>>().join("/")
 }
 
