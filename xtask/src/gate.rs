@@ -1,13 +1,16 @@
 //! The production gates: one table of checks, run the same way on a laptop and in CI. A gate looks at the
 //! repository from outside, through its files and its built programs; nothing here names the packer's library.
 
+mod crash;
 mod determinism;
 mod doctest;
 mod fmt;
 mod formats;
 mod frozen;
+mod kill;
 mod layers;
 mod lint;
+mod random;
 mod report;
 mod repository;
 mod shape;
@@ -34,6 +37,8 @@ pub(crate) const TABLE: &[Gate] = &[
     test::GATE,
     doctest::GATE,
     determinism::GATE,
+    crash::GATE,
+    kill::GATE,
 ];
 
 /// One check of the repository.
