@@ -11,7 +11,20 @@ pub use edit::Edit;
 pub use step::{Known, Step, StepFault};
 
 use crate::diagnostic::{Code, Diagnostic};
+use crate::envelope::shape::Shape;
 use crate::envelope::{Artifact, Envelope, Tree};
+
+/// Every step, by kind of file, oldest first.
+#[must_use]
+pub fn all_steps() -> &'static [Step] {
+    steps::ALL
+}
+
+/// What files of outgoing versions look like, by kind of file, oldest first.
+#[must_use]
+pub fn outgoing_shapes() -> &'static [&'static Shape] {
+    steps::OUTGOING
+}
 
 /// A control file whose body is of the current version.
 #[derive(Debug)]

@@ -306,24 +306,3 @@ fn kind_of(file_type: &cap_std::fs::FileType) -> Kind {
         Kind::Other
     }
 }
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
-
-    use super::*;
-
-    #[test]
-    fn few_files_and_many_are_flushed_alike() {
-        let place = tempfile::tempdir().unwrap();
-        let disk = OsDisk::open_project(place.path()).unwrap();
-        disk.create_dir(&PortablePath::assets()).unwrap();
-        let paths: Vec<PortablePath> = (0..40).map(|at| PortablePath::assets().own(&format!("new-{at}"))).collect();
-        for path in &paths {
-            disk.create(path).unwrap();
-        }
-        for count in [1, 40] {
-            disk.flush(&paths[..count], &[PortablePath::assets()]).unwrap();
-        }
-    }
-}

@@ -1,7 +1,5 @@
 //! `migrate`: brings the project's own files to current versions, previewed, all of them or none.
 
-#[cfg(test)]
-mod tests;
 mod history;
 mod rollback;
 
