@@ -15,8 +15,8 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::digest::Digest;
 use crate::schema::{BankType, Role};
 use crate::trust::{self, Limits};
-pub use asset::Bank;
-pub use glyph::GlyphOptions;
+pub use asset::{Bank, palettes_for};
+pub use glyph::{DerivedPalette, GlyphOptions, derived_palette_path};
 use serde_json::{Map, Value};
 pub use sound::SoundOptions;
 use std::cell::RefCell;
@@ -148,6 +148,23 @@ pub fn materialise(
         return Ok(None);
     }
     Ok(Some(facts))
+}
+
+/// Makes palettes for a glyph bank out of its sprites, the inputs of role [`Role::Sprites`]; palettes among the inputs are
+/// not looked at.
+///
+/// A bank with these palettes, written as [`DerivedPalette::gpl`] and listed in this order, has no
+/// `glyph/colour-not-in-palette`. There are 1 to 64 of them, the same ones for the same pictures in the same order, and
+/// few; each colour stands in them as it was first met in a picture. `None` when there is a blocking finding: a picture that
+/// cannot be read or has no room, partial alpha without a threshold, a tile of more than 15 colours
+/// (`glyph/no-palette`), or more than 64 palettes (`glyph/too-many-palettes`).
+pub fn derive_palettes(
+    options: &GlyphOptions,
+    inputs: &dyn Inputs,
+    limits: &Limits,
+    findings: &mut Vec<Diagnostic>,
+) -> Option<Vec<DerivedPalette>> {
+    contained(inputs, findings, |inputs, findings| glyph::derive(options, inputs, limits, findings)).flatten()
 }
 
 /// Runs a decoder. The one place where a panic is stopped: decoders meet bytes that nobody vouches for, and
