@@ -13,6 +13,7 @@ mod source;
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::digest::Digest;
+use crate::schema::declaration::TILE_SIZES;
 use crate::schema::{BankType, Role};
 use crate::trust::{self, Limits};
 pub use asset::{Bank, palettes_for};
@@ -165,6 +166,13 @@ pub fn derive_palettes(
     findings: &mut Vec<Diagnostic>,
 ) -> Option<Vec<DerivedPalette>> {
     contained(inputs, findings, |inputs, findings| glyph::derive(options, inputs, limits, findings)).flatten()
+}
+
+/// The tile size in pixels that the sprites of a bank were most likely made for: the largest of 32, 16 and 8 that divides
+/// both sides of all of them, or of as many as possible.
+pub fn fitting_tile_size(inputs: &dyn Inputs, limits: &Limits) -> i64 {
+    let size = contained(inputs, &mut Vec::new(), |inputs, _| glyph::fitting_tile_size(inputs, limits));
+    size.unwrap_or(TILE_SIZES[0])
 }
 
 /// Runs a decoder. The one place where a panic is stopped: decoders meet bytes that nobody vouches for, and

@@ -2,6 +2,7 @@
 //! written with the palettes behind it.
 
 mod derive;
+mod fit;
 mod matcher;
 mod packing;
 mod sheet;
@@ -15,6 +16,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::trust::Limits;
 pub(super) use derive::derive;
 pub use derive::{DerivedPalette, derived_palette_path};
+pub(super) use fit::fitting_tile_size;
 use matcher::Matcher;
 use serde_json::{Map, Value};
 use sheet::Sheet;

@@ -4,7 +4,7 @@ use crate::diagnostic::Diagnostic;
 use crate::digest::Digest;
 use crate::doctor::Examined;
 use crate::envelope::Window;
-use crate::plan::{Class, FileOutcome, MigrationPlan, MutationPlan, PlannedChange, PlannedFile};
+use crate::plan::{Class, FileOutcome, MigrationPlan, MutationPlan, PlannedChange, PlannedFile, Replacement, Step};
 use crate::schema::BankType;
 use crate::schema::archive::{Region, TableEntry};
 use crate::trust::Unit;
@@ -144,6 +144,8 @@ pub struct MutationResult {
     pub blockers: Vec<Diagnostic>,
     /// What somebody should look at.
     pub warnings: Vec<Diagnostic>,
+    /// The text of a declaration that it creates, for people; the detail of the change has it on one line.
+    pub declaration: Option<String>,
     /// Whether `undo` can bring back what it changes.
     pub reversible: bool,
     /// Whether it was carried out.
@@ -164,6 +166,7 @@ impl MutationResult {
             workspace: plan.workspace.clone(),
             blockers,
             warnings,
+            declaration: plan.steps.iter().find_map(new_declaration),
             reversible: plan.reversible,
             applied: false,
             transaction_id: None,
@@ -174,6 +177,15 @@ impl MutationResult {
     #[must_use]
     pub fn changes_something(&self) -> bool {
         !self.registry.is_empty() || !self.workspace.is_empty()
+    }
+}
+
+fn new_declaration(step: &Step) -> Option<String> {
+    match step {
+        Step::Replace(Replacement { path, before: None, after: Some(after) }) if path.name() == "asset.json" => {
+            String::from_utf8(after.clone()).ok()
+        }
+        _ => None,
     }
 }
 
