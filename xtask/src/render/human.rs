@@ -303,7 +303,7 @@ fn mutation(mutation: &MutationResult, out: &mut dyn Write) -> io::Result<()> {
     let changes = mutation.registry.iter().chain(&mutation.workspace);
     let rows: Vec<_> = changes
         .map(|change| {
-            let is_shown_below = mutation.declaration.is_some() && change.path.ends_with("/asset.json");
+            let is_shown_below = mutation.declaration.is_some() && change.detail.starts_with("{ ");
             let detail = if is_shown_below { "the declaration" } else { &change.detail };
             vec![(change.verb.to_owned(), GOOD), plain(&change.path), (escape(detail), DIM)]
         })

@@ -259,7 +259,8 @@ fn write(
     }
     let text = proposal.draft.text(uuid);
     let on_one_line = text.lines().map(str::trim).collect::<Vec<_>>().join(" ");
-    create(path, on_one_line, text);
+    create(path.clone(), on_one_line, text);
+    proposal.remarks.iter().for_each(|remark| plan.note("create", &path, remark));
     let (id, next) = scene.next_id(plan);
     let change = EntryChange { before: None, after: Some(entry_line(id, uuid, true, &wanted.root)) };
     scene.edit_registry(plan, vec![change], Some(next));

@@ -118,7 +118,8 @@ impl Found {
             joined => joined.map(drop),
         };
         match (kind, role) {
-            (Kind::Link | Kind::Other, _) => self.findings.push((role, passed_over(kind, &path))),
+            (Kind::Link, _) => self.findings.push((role, passed_over(&path))),
+            (Kind::Other, _) => {}
             (Kind::File, None) => {
                 let extension = name.rsplit_once('.').map_or(String::new(), |(_, end)| end.to_lowercase());
                 *self.others.entry(extension).or_default() += 1;
@@ -135,15 +136,11 @@ impl Found {
     }
 }
 
-/// The warning about something that is never opened.
-fn passed_over(kind: Kind, path: &PortablePath) -> Diagnostic {
-    let (code, message) = match kind {
-        Kind::Link => (Code::HygieneLink, "a symbolic link, which is never followed: it is not among the inputs"),
-        _ => (Code::TrustNotRegular, "neither a file nor a folder: it is not among the inputs"),
-    };
-    let mut warning = Diagnostic::new(code, message).at(path.as_str());
-    warning.blocking = false;
-    warning.help("put the file itself in its place if it belongs to the asset")
+/// The warning about a link, which is never opened.
+fn passed_over(path: &PortablePath) -> Diagnostic {
+    let message = "a symbolic link, which is never followed: it is not among the inputs";
+    let help = "put the file itself in its place if it belongs to the asset";
+    Diagnostic::new(Code::HygieneLink, message).at(path.as_str()).help(help)
 }
 
 fn role_of(name: &str) -> Option<Role> {

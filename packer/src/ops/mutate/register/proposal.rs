@@ -32,6 +32,8 @@ pub(super) struct Proposal {
     pub(super) palettes: Vec<PlannedPalette>,
     /// A folder to be made for them, relative to the root.
     pub(super) new_folder: Option<String>,
+    /// Why the declaration says what it says, sentence by sentence.
+    pub(super) remarks: Vec<String>,
     /// The inputs that were looked at.
     pub(super) depends: Vec<(PortablePath, Option<Digest>)>,
     pub(super) findings: Vec<Diagnostic>,
@@ -63,7 +65,7 @@ impl Proposal {
             average_channels: false,
         };
         let findings = if looked_for.is_empty() { Vec::new() } else { found.findings_about(&looked_for).collect() };
-        Proposal { draft, palettes: Vec::new(), new_folder: None, depends: Vec::new(), findings }
+        Proposal { draft, palettes: Vec::new(), new_folder: None, remarks: Vec::new(), depends: Vec::new(), findings }
     }
 
     pub(super) fn is_blocked(&self) -> bool {
@@ -76,6 +78,9 @@ impl Proposal {
             let is_raw = !self.paths(Role::Payload).is_empty();
             let proposed = || fitting_tile_size(&self.would_be(context, folder), &context.limits);
             self.draft.tile_size = wanted.or_else(|| (!is_raw).then(proposed));
+            if let Some(size) = self.draft.tile_size.filter(|_| wanted.is_none()) {
+                self.remarks.push(format!("`tile_size` is {size}, the largest of 32, 16 and 8 that fits the pictures"));
+            }
         }
     }
 
@@ -108,11 +113,11 @@ impl Proposal {
         layout(&recipe(false), &bank, &mut heard);
         heard.retain(|finding| finding.code == Code::SoundNotMono);
         self.draft.average_channels = !heard.is_empty();
-        let (_, findings) = bank.examine(&recipe(self.draft.average_channels));
-        let chosen = "the declaration sets `build.channel_mix` to \"average\", which mixes them; leave it so, or export \
-                      mono sounds and drop it";
-        self.findings.extend(heard.into_iter().map(|finding| finding.help(chosen)));
-        self.findings.extend(findings);
+        self.findings.extend(bank.examine(&recipe(self.draft.average_channels)).1);
+        if let Some(first) = heard.first() {
+            let remark = "`build.channel_mix` is \"average\", which mixes several channels into one";
+            self.remarks.push(format!("{remark}: {}", whose(first, heard.len(), "sound")));
+        }
     }
 
     fn settle_glyph(&mut self, context: &Context<'_>, folder: &PortablePath, found: &Found, wanted: &Registration) {
@@ -122,34 +127,40 @@ impl Proposal {
             self.leave_out_bad_palettes(context, folder, &options);
         }
         let mut findings = self.examine_glyph(context, folder, found, &options);
-        let partial: Vec<Diagnostic> =
-            findings.iter().filter(|finding| finding.code == Code::GlyphPartialAlpha).cloned().collect();
-        if !partial.is_empty() {
+        let partial: Vec<&Diagnostic> =
+            findings.iter().filter(|finding| finding.code == Code::GlyphPartialAlpha).collect();
+        if let Some(first) = partial.first() {
+            let remark = format!(
+                "`build.alpha_threshold` is {ALPHA_THRESHOLD}, so that pixels with less alpha become transparent and \
+                 all others opaque"
+            );
+            self.remarks.push(format!("{remark}: {}", whose(first, partial.len(), "picture")));
             options.alpha_threshold = Some(ALPHA_THRESHOLD);
             self.draft.alpha_threshold = options.alpha_threshold;
             findings = self.examine_glyph(context, folder, found, &options);
-            let chosen = format!(
-                "the declaration sets `build.alpha_threshold` to {ALPHA_THRESHOLD}: pixels with less alpha become \
-                 transparent, the others opaque; choose another of 1 to 255 if edges look wrong"
-            );
-            self.findings.extend(partial.into_iter().map(|finding| finding.help(&chosen)));
         }
         if wanted.tile_size.is_none() {
             self.advise_smaller_tiles(context, folder, &options, &mut findings);
         }
         self.findings.append(&mut findings);
+        let is_said = |finding: &Diagnostic| matches!(finding.code, Code::GlyphNoPalette | Code::GlyphTooManyPalettes);
+        if self.paths(Role::Palettes).is_empty() && !self.findings.iter().any(is_said) {
+            let message = "no palettes could be made from the sprites, because of what else was found";
+            let finding = Diagnostic::new(Code::GlyphNoPalette, message).at(folder.as_str());
+            self.findings.push(finding.help_to_run(
+                "repair the pictures first and register then, or let `{program} doctor --fix` make the palettes later",
+            ));
+        }
     }
 
     /// Palette files that were found, and that no bank can use, are not listed.
     fn leave_out_bad_palettes(&mut self, context: &Context<'_>, folder: &PortablePath, options: &GlyphOptions) {
         let (_, findings) = self.would_be(context, folder).examine(&Recipe::Glyph(*options));
-        let bad = findings.into_iter().filter(|finding| finding.code == Code::GlyphPaletteMalformed);
-        for finding in bad.collect::<Vec<_>>() {
-            let is_it = |below: &String| finding.path.as_deref() == Some(&escape(folder.own(below).as_str()));
-            self.paths_mut(Role::Palettes).retain(|below| !is_it(below));
-            let help = "the declaration leaves this file out; a palette of a bank has 1 to 16 colours, the first of \
-                        which is transparent";
-            self.findings.push(finding.help(help));
+        for bad in findings.iter().filter(|finding| finding.code == Code::GlyphPaletteMalformed) {
+            let is_it = |below: &String| bad.path.as_deref() == Some(&escape(folder.own(below).as_str()));
+            let Some(at) = self.paths(Role::Palettes).iter().position(is_it) else { continue };
+            let below = self.paths_mut(Role::Palettes).remove(at);
+            self.remarks.push(format!("the palette `{below}` is left out: {}", bad.message));
         }
     }
 
@@ -220,6 +231,15 @@ impl Proposal {
     fn paths_mut(&mut self, role: Role) -> &mut Vec<String> {
         let row = self.draft.inputs.iter_mut().find(|row| row.0 == role);
         &mut row.expect("a draft has every role").1
+    }
+}
+
+/// Which inputs a remark is about: the first one, and how many there are.
+fn whose(first: &Diagnostic, count: usize, what: &str) -> String {
+    let path = first.path.as_deref().unwrap_or_default();
+    match count {
+        1 => format!("{path} needs it"),
+        _ => format!("{count} {what}s need it, {path} first"),
     }
 }
 
