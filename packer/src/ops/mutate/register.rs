@@ -116,7 +116,8 @@ fn propose(scene: &Scene<'_>, wanted: &Registration, folder: &PortablePath) -> R
     let name = wanted.name.clone().unwrap_or_else(|| name::name_for(&wanted.root, &is_taken));
     let mut proposal = Proposal::of(bank, name, &found, given);
     if proposal.draft.inputs.iter().all(|(_, paths)| paths.is_empty()) {
-        return Err(vec![nothing_found(bank, &found, folder)]);
+        let refused = proposal.is_blocked().then_some(proposal.findings);
+        return Err(refused.unwrap_or_else(|| vec![nothing_found(bank, &found, folder)]));
     }
     let asset = Arc::new(AssetRef {
         name: Some(proposal.draft.name.clone()),
@@ -167,7 +168,9 @@ fn bank_of(
         Some(bank) => bank,
         None if !given.is_empty() => return Err(usage("a payload does not tell what type of asset it is".to_owned())),
         None => found.bank().ok_or_else(|| {
-            usage(format!("the type cannot be told from what lies in the folder: {}", found.summary()))
+            let refused: Vec<Diagnostic> = found.findings_about(&Role::ALL).filter(|found| found.blocking).collect();
+            let unclear = format!("the type cannot be told from what lies in the folder: {}", found.summary());
+            if refused.is_empty() { usage(unclear) } else { refused }
         })?,
     };
     match wanted.tile_size {
