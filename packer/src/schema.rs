@@ -3,6 +3,7 @@
 pub mod archive;
 pub mod cache;
 pub mod declaration;
+mod declaration_draft;
 mod inputs;
 pub mod journal;
 mod metadata;
@@ -13,6 +14,7 @@ mod registry_draft;
 
 pub use crate::envelope::shape::SAFE_INTEGER_MAX;
 pub use declaration::{BankType, Declaration};
+pub use declaration_draft::DeclarationDraft;
 pub use inputs::{Inputs, Role};
 pub use metadata::value_of;
 pub use registry::{Entry, Registry};

@@ -12,4 +12,5 @@ mod ways;
 
 pub use asset::{Asset, Health, State};
 pub use control::{ControlFile, Owner, declarations, registry_file};
+pub use inputs::check_inputs;
 pub use load::{Options, Workspace, load, read_registry, unsupported};

@@ -1,6 +1,6 @@
 //! From the command line to an operation and from its report to an exit code.
 
-use crate::cli::{Cli, Command, Format, Global, How, Migrate};
+use crate::cli::{Cli, Command, Format, Global, How, Migrate, Register, TypeWord};
 use crate::formats::{Mode, Task};
 use crate::progress::Progress;
 use crate::render::Caller;
@@ -10,8 +10,9 @@ use clap::{CommandFactory as _, Parser as _};
 use prometeu_packer::diagnostic::{Code, Diagnostic, escape, escape_bytes};
 use prometeu_packer::disk::{OsDisk, open_outside};
 use prometeu_packer::envelope::Windows;
-use prometeu_packer::ops::{self, Apply, BuildMode, Context, Edited, MigrateMode};
+use prometeu_packer::ops::{self, Apply, BuildMode, Context, Edited, MigrateMode, Registration};
 use prometeu_packer::report::{OperationResult, Report};
+use prometeu_packer::schema::BankType;
 use prometeu_packer::trust::Limits;
 use std::ffi::OsString;
 use std::io::Write as _;
@@ -187,6 +188,7 @@ fn mutate(context: &Context<'_>, command: &Command) -> Report {
         },
     };
     match command {
+        Command::Register(flags) => ops::register(context, &registration(flags), how(&flags.how, &None)),
         Command::Adopt { root, new_identity, how: h } => ops::adopt(context, root, *new_identity, how(h, &None)),
         Command::Forget { asset, how: h } => ops::forget_asset(context, &asset.asset, how(h, &None)),
         Command::Remove { asset, confirm, how: h } => ops::remove(context, &asset.asset, how(h, confirm)),
@@ -198,6 +200,20 @@ fn mutate(context: &Context<'_>, command: &Command) -> Report {
         Command::Exclude { asset, how: h } => ops::set_included(context, &asset.asset, false, how(h, &None)),
         Command::Undo { id, how: h } => ops::undo(context, id, how(h, &None)),
         other => unreachable!("{} is no mutation", other.name()),
+    }
+}
+
+fn registration(flags: &Register) -> Registration {
+    let bank = |word| match word {
+        TypeWord::GlyphBank => BankType::Glyph,
+        TypeWord::SoundBank => BankType::Sound,
+    };
+    Registration {
+        root: flags.root.clone(),
+        bank: flags.bank.map(bank),
+        name: flags.name.clone(),
+        inputs: flags.input.clone(),
+        tile_size: flags.tile_size,
     }
 }
 

@@ -307,7 +307,19 @@ fn history(rows: &[TransactionRow], out: &mut dyn Write) -> io::Result<()> {
 fn mutation(mutation: &MutationResult, out: &mut dyn Write) -> io::Result<()> {
     let changes = mutation.registry.iter().chain(&mutation.workspace);
     let rows: Vec<_> = changes
-        .map(|change| vec![(change.verb.to_owned(), GOOD), plain(&change.path), (escape(&change.detail), DIM)])
+        .map(|change| {
+            let is_shown_below = mutation.declaration.is_some() && change.detail.starts_with("{ ");
+            let detail = if is_shown_below { "the declaration" } else { &change.detail };
+            vec![(change.verb.to_owned(), GOOD), plain(&change.path), (escape(detail), DIM)]
+        })
         .collect();
-    table::write(out, &[("", Align::Left), ("", Align::Left), ("", Align::Left)], &rows)
+    table::write(out, &[("", Align::Left), ("", Align::Left), ("", Align::Left)], &rows)?;
+    if let Some(declaration) = &mutation.declaration {
+        writeln!(out)?;
+        for line in declaration.lines() {
+            writeln!(out, "    {DIM}{}{DIM:#}", escape(line))?;
+        }
+        writeln!(out)?;
+    }
+    Ok(())
 }

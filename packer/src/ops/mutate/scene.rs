@@ -197,7 +197,7 @@ impl<'a> Scene<'a> {
     ///
     /// # Errors
     /// `trust/name-collision` when it holds a name that some system takes for it.
-    fn look(&self, folder: &PortablePath, name: &str) -> Result<Option<Kind>, Diagnostic> {
+    pub(super) fn look(&self, folder: &PortablePath, name: &str) -> Result<Option<Kind>, Diagnostic> {
         let entries = match self.context.disk.read_dir(folder) {
             Ok(entries) => entries,
             Err(error) if error.kind == DiskErrorKind::NotFound => return Ok(None),
