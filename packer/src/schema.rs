@@ -3,6 +3,7 @@
 pub mod archive;
 pub mod cache;
 pub mod declaration;
+mod declaration_text;
 mod inputs;
 pub mod journal;
 mod metadata;
@@ -12,6 +13,7 @@ pub mod registry;
 mod registry_draft;
 
 pub use declaration::{BankType, Declaration};
+pub use declaration_text::declaration_text;
 pub use inputs::{Inputs, Role};
 pub use metadata::{SAFE_INTEGER_MAX, value_of};
 pub use registry::{Entry, Registry};

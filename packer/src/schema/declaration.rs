@@ -66,7 +66,9 @@ pub struct Declaration {
 /// Tile sizes in pixels.
 pub const TILE_SIZES: [i64; 3] = [8, 16, 32];
 
-const TOP: &[&str] = &["schema_version", "asset_uuid", "name", "type", "inputs", "output", "preload", "build"];
+/// The members of the file, in the order in which they are written.
+pub(super) const TOP: &[&str] =
+    &["schema_version", "asset_uuid", "name", "type", "inputs", "output", "preload", "build"];
 
 /// Reads a current declaration of the asset whose folder is `root`.
 pub fn parse(

@@ -153,7 +153,7 @@ fn draft_entry(node: Node<'_>) -> DraftEntry {
 }
 
 /// The members of an object: the known ones in their order, then the others in the order of the text.
-fn ordered<'t>(object: Node<'t>, known: &[&str]) -> Vec<(Node<'t>, Node<'t>)> {
+pub(super) fn ordered<'t>(object: Node<'t>, known: &[&str]) -> Vec<(Node<'t>, Node<'t>)> {
     let rank = |key: Node<'t>| known.iter().position(|name| key.text().as_deref() == Some(name)).unwrap_or(known.len());
     let mut members: Vec<_> = object.members().collect();
     members.sort_by_key(|(key, _)| rank(*key));
