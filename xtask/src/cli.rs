@@ -56,7 +56,7 @@ pub(crate) enum Command {
         asset: String,
     },
     /// Examine everything that a build would look at
-    Doctor,
+    Doctor(Doctor),
     /// Register a root that has a declaration
     Adopt {
         /// Relative to assets/
@@ -196,6 +196,13 @@ pub(crate) struct How {
 }
 
 #[derive(Debug, clap::Args)]
+pub(crate) struct Doctor {
+    /// Look at the rest of the workspace as well, for what could be tidier
+    #[arg(long)]
+    pub(crate) workspace: bool,
+}
+
+#[derive(Debug, clap::Args)]
 pub(crate) struct Migrate {
     /// For CI: fail when a file is old; writes nothing at all
     #[arg(long, conflicts_with_all = ["apply", "rollback", "history", "forget"])]
@@ -221,7 +228,7 @@ impl Command {
             Command::Init => "init",
             Command::List => "list",
             Command::Show { .. } => "show",
-            Command::Doctor => "doctor",
+            Command::Doctor(_) => "doctor",
             Command::Adopt { .. } => "adopt",
             Command::Forget { .. } => "forget",
             Command::Remove { .. } => "remove",

@@ -105,7 +105,7 @@ fn expected(case: &Case, finding: &Value) -> bool {
 /// Whether this system can hold such a project.
 fn provided(needs: Needs) -> bool {
     match needs {
-        Needs::Nothing | Needs::Room => true,
+        Needs::Nothing | Needs::Room | Needs::Unversioned => true,
         Needs::Unix => cfg!(unix),
         Needs::Case => probe(|folder| {
             fs::write(folder.join("a"), "")?;

@@ -46,8 +46,12 @@ fn container(node: Node<'_>, known: &[&str], level: usize, open: bool, out: &mut
         }
         let name = key.and_then(Node::text).unwrap_or_default();
         if let Some(key) = key {
-            out.push_str(key.raw());
-            out.push_str(": ");
+            // A known name may be spelled with escapes.
+            let plain = known.iter().find(|known| **known == name);
+            match plain {
+                Some(plain) => out.extend(["\"", *plain, "\": "]),
+                None => out.extend([key.raw(), ": "]),
+            }
         }
         // Only the members of the file itself have an order of their own.
         let known = if level == 0 { order_of(&name) } else { &[] };
@@ -97,13 +101,15 @@ mod tests {
     #[test]
     fn known_members_come_first_and_each_stands_on_its_line() {
         check(
-            "{\"x\":1.50,\"build\":{\"note\":0,\"alpha_threshold\":9},\"type\":\"sound_bank\",\"schema_version\":3}",
+            "{\"x\":1.50,\"y\\u0079\":-0,\"na\\u006de\":\"\\u0061\",\"build\":{\"note\":0,\"alpha_threshold\":9},\"type\":\"sound_bank\",\"schema_version\":3}",
             expect![[r#"
                 {
                   "schema_version": 3,
+                  "name": "\u0061",
                   "type": "sound_bank",
                   "build": { "alpha_threshold": 9, "note": 0 },
-                  "x": 1.50
+                  "x": 1.50,
+                  "y\u0079": -0
                 }
             "#]],
         );
