@@ -7,4 +7,4 @@ pub mod rule;
 pub mod rules;
 
 pub use examine::{Examined, examine, preload};
-pub use hygiene::{Tidiness, look_for_untidiness};
+pub use hygiene::{Tidiness, look_for_untidiness, suppressions_path};

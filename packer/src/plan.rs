@@ -1,4 +1,4 @@
-//! What is about to be done, as a value that can be shown before anything is. Plans look at the disk and never write.
+//! What is about to be done, as a value that can be shown before anything is. No plan touches the disk.
 
 mod build;
 mod migration;

@@ -59,7 +59,8 @@ impl Report {
         let exit = findings
             .iter()
             .filter(|finding| finding.blocking)
-            .map(|finding| exit_code(finding.code))
+            // A warning that stands in the way of this very operation blocks it like any other finding.
+            .map(|finding| exit_code(finding.code).max(1))
             .max()
             .unwrap_or(0);
         Report::with_exit(operation, program, summary, findings, result, exit)

@@ -30,7 +30,7 @@ pub fn to_wire(report: &Report) -> wire::Report {
         summary: escape(&report.summary),
         counts: wire::Counts { errors: counts.errors, warnings: counts.warnings, notes: counts.notes },
         diagnostics: report.findings.iter().map(diagnostic).collect(),
-        result: result(&report.result),
+        result: result(report),
     }
 }
 
@@ -73,8 +73,8 @@ fn asset(asset: &AssetRef) -> wire::Asset {
     }
 }
 
-fn result(result: &OperationResult) -> Value {
-    match result {
+fn result(report: &Report) -> Value {
+    match &report.result {
         OperationResult::Nothing => json!({}),
         OperationResult::List(assets, quarantined) => {
             let quarantined = quarantined.iter().map(|row| {
@@ -91,7 +91,7 @@ fn result(result: &OperationResult) -> Value {
         OperationResult::Doctor(doctor) => self::doctor(doctor),
         OperationResult::Build(built) => build(built),
         OperationResult::Verify(verified) => verify(verified),
-        OperationResult::Mutation(mutation) => self::mutation(mutation),
+        OperationResult::Mutation(mutation) => self::mutation(mutation, &report.findings),
         OperationResult::Migrate(migration) => migrate(migration),
         OperationResult::History(rows) => {
             let row = |row: &TransactionRow| {
@@ -122,7 +122,8 @@ fn result(result: &OperationResult) -> Value {
 }
 
 /// The word for a unit.
-fn unit(unit: Unit) -> &'static str {
+#[must_use]
+pub fn unit(unit: Unit) -> &'static str {
     match unit {
         Unit::Bytes => "bytes",
         Unit::Count => "count",
@@ -277,16 +278,18 @@ pub fn outcome(outcome: FileOutcome) -> &'static str {
     }
 }
 
-fn mutation(mutation: &MutationResult) -> Value {
+fn mutation(mutation: &MutationResult, findings: &[Diagnostic]) -> Value {
     let change = |change: &PlannedChange| json!({ "verb": change.verb, "path": escape(&change.path), "detail": escape(&change.detail) });
-    let findings = |findings: &[Diagnostic]| findings.iter().map(diagnostic).collect::<Vec<_>>();
+    let list = |wanted: &dyn Fn(&Diagnostic) -> bool| {
+        findings.iter().filter(|finding| wanted(finding)).map(diagnostic).collect::<Vec<_>>()
+    };
     json!({
         "preview_id": (!mutation.preview_id.is_empty()).then_some(&mutation.preview_id),
         "class": mutation.class.name(),
         "registry": mutation.registry.iter().map(change).collect::<Vec<_>>(),
         "workspace": mutation.workspace.iter().map(change).collect::<Vec<_>>(),
-        "blockers": findings(&mutation.blockers),
-        "warnings": findings(&mutation.warnings),
+        "blockers": list(&|finding| finding.blocking),
+        "warnings": list(&|finding| !finding.blocking && finding.severity() != Severity::Note),
         "reversible": mutation.reversible,
         "applied": mutation.applied,
         "transaction_id": mutation.transaction_id,

@@ -4,6 +4,8 @@
 mod determinism;
 mod doctest;
 mod fmt;
+mod formats;
+mod frozen;
 mod layers;
 mod lint;
 mod report;
@@ -16,14 +18,23 @@ mod tool;
 use anstyle::{AnsiColor, Style};
 use camino::Utf8PathBuf;
 pub(crate) use report::report;
-use repository::Repository;
+pub(crate) use repository::Repository;
 use std::fmt::Display;
 use std::io::{self, Write};
 use std::time::Instant;
 
 /// Every gate, in the order in which they run: the quick ones first.
-pub(crate) const TABLE: &[Gate] =
-    &[fmt::GATE, layers::GATE, shape::GATE, lint::GATE, test::GATE, doctest::GATE, determinism::GATE];
+pub(crate) const TABLE: &[Gate] = &[
+    fmt::GATE,
+    layers::GATE,
+    shape::GATE,
+    frozen::GATE,
+    formats::GATE,
+    lint::GATE,
+    test::GATE,
+    doctest::GATE,
+    determinism::GATE,
+];
 
 /// One check of the repository.
 #[derive(Debug)]

@@ -70,7 +70,9 @@ fn read_suppressions(disk: &dyn Disk, limits: &Limits, findings: &mut Vec<Diagno
     })
 }
 
-fn suppressions_path() -> PortablePath {
+/// Where a project says what it has decided to live with.
+#[must_use]
+pub fn suppressions_path() -> PortablePath {
     PortablePath::control().own("doctor.toml")
 }
 

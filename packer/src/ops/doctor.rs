@@ -2,7 +2,7 @@
 
 use super::{Context, cache, counted, settle};
 use crate::diagnostic::Diagnostic;
-use crate::doctor::{Tidiness, examine, look_for_untidiness};
+use crate::doctor::{Tidiness, examine, look_for_untidiness, suppressions_path};
 use crate::report::{DoctorResult, OperationResult, Report};
 use crate::schema::suppressions::Date;
 use crate::workspace::{State, load};
@@ -68,14 +68,23 @@ fn look(context: &Context<'_>, scope: Scope) -> (DoctorResult, Vec<Diagnostic>) 
 fn summary(result: &DoctorResult, findings: &[Diagnostic]) -> String {
     let count = |count: u64, what| counted(usize::try_from(count).unwrap_or(usize::MAX), what);
     let looked = count(result.checked.assets, "asset");
-    let blocking = findings.iter().filter(|finding| finding.blocking).count();
-    let told = match (blocking, findings.len()) {
+    // No build reads `doctor.toml`.
+    let (configuration, blocking): (Vec<&Diagnostic>, Vec<&Diagnostic>) =
+        findings.iter().filter(|finding| finding.blocking).partition(|finding| is_about_suppressions(finding));
+    let mut told = match (blocking.len(), findings.len()) {
         (0, 0) => format!("{looked} examined, nothing is wrong"),
         (0, _) => format!("{looked} examined, nothing blocks a build"),
-        (_, _) => format!("{looked} examined, builds are blocked by {}", counted(blocking, "finding")),
+        (blocking, _) => format!("{looked} examined, builds are blocked by {}", counted(blocking, "finding")),
     };
+    if !configuration.is_empty() {
+        told += "; `doctor.toml` is not right";
+    }
     match result.suppressed {
         0 => told,
         more => format!("{told}; {} allowed", count(more, "more finding")),
     }
+}
+
+fn is_about_suppressions(finding: &Diagnostic) -> bool {
+    finding.path.as_deref() == Some(suppressions_path().as_str())
 }

@@ -1,6 +1,5 @@
 //! What each operation gives beside its findings.
 
-use crate::diagnostic::Diagnostic;
 use crate::digest::Digest;
 use crate::doctor::Examined;
 use crate::envelope::Window;
@@ -152,10 +151,6 @@ pub struct MutationResult {
     pub registry: Vec<PlannedChange>,
     /// Changes to files and folders.
     pub workspace: Vec<PlannedChange>,
-    /// What stands in the way.
-    pub blockers: Vec<Diagnostic>,
-    /// What somebody should look at.
-    pub warnings: Vec<Diagnostic>,
     /// Whether `undo` can bring back what it changes.
     pub reversible: bool,
     /// Whether it was carried out.
@@ -168,14 +163,11 @@ impl MutationResult {
     /// The result of a plan that was not carried out.
     #[must_use]
     pub fn of(plan: &MutationPlan) -> MutationResult {
-        let (blockers, warnings) = plan.findings.iter().cloned().partition(|finding| finding.blocking);
         MutationResult {
             preview_id: plan.id(),
             class: plan.class,
             registry: plan.registry.clone(),
             workspace: plan.workspace.clone(),
-            blockers,
-            warnings,
             reversible: plan.reversible,
             applied: false,
             transaction_id: None,
@@ -218,8 +210,8 @@ pub struct MigrateResult {
 impl MigrateResult {
     /// The result of a plan that was not carried out.
     #[must_use]
-    pub fn of(mode: &'static str, plan: &MigrationPlan) -> MigrateResult {
-        MigrateResult { mode, migration_id: None, preview_id: plan.id(), files: plan.files.clone() }
+    pub fn of(mode: &'static str, plan: MigrationPlan) -> MigrateResult {
+        MigrateResult { mode, migration_id: None, preview_id: plan.id(), files: plan.files }
     }
 
     /// The same, carried out as the transaction `id`.

@@ -1,33 +1,26 @@
 //! The form in which a new or tidied `asset.json` is written: known members first and in their order, one a line,
 //! indented by two spaces. Every value and every unknown member keeps its text.
 
+use super::declaration;
 use super::registry_draft::ordered;
+use crate::envelope::shape::{Object, Value};
 use crate::envelope::{Node, NodeKind, Tree};
 
-/// The known members of each object that has an order, in that order; the empty name is the file itself.
-const ORDER: [(&str, &[&str]); 4] = [
-    ("", super::declaration::TOP),
-    ("output", &["format", "codec", "metadata", "pipeline"]),
-    ("preload", &["enabled"]),
-    ("build", &["alpha_threshold", "channel_mix"]),
-];
+/// An object that nobody knows the members of.
+static UNKNOWN: Object = Object::open(&[]);
 
 /// The canonical text of a declaration whose tree is current. A list or object that stands on one line stays there, so
 /// that `{ "enabled": true }` and a list of a hundred files may both look as they are read best.
 #[must_use]
 pub fn declaration_text(tree: &Tree) -> String {
     let mut text = String::with_capacity(tree.text().len() + 64);
-    container(tree.root(), order_of(""), 0, true, &mut text);
+    container(tree.root(), &declaration::TOP, 0, true, &mut text);
     text.push('\n');
     text
 }
 
-fn order_of(name: &str) -> &'static [&'static str] {
-    ORDER.iter().find(|row| row.0 == name).map_or(&[], |row| row.1)
-}
-
 /// Writes a list or an object, one item a line where it is `open`.
-fn container(node: Node<'_>, known: &[&str], level: usize, open: bool, out: &mut String) {
+fn container(node: Node<'_>, known: &Object, level: usize, open: bool, out: &mut String) {
     let is_object = node.kind() == NodeKind::Object;
     let items: Vec<_> = match is_object {
         true => ordered(node, known).into_iter().map(|(key, value)| (Some(key), value)).collect(),
@@ -47,15 +40,17 @@ fn container(node: Node<'_>, known: &[&str], level: usize, open: bool, out: &mut
         let name = key.and_then(Node::text).unwrap_or_default();
         if let Some(key) = key {
             // A known name may be spelled with escapes.
-            let plain = known.iter().find(|known| **known == name);
-            match plain {
-                Some(plain) => out.extend(["\"", *plain, "\": "]),
-                None => out.extend([key.raw(), ": "]),
+            match known.knows(&name) {
+                true => out.extend(["\"", &*name, "\": "]),
+                false => out.extend([key.raw(), ": "]),
             }
         }
-        // Only the members of the file itself have an order of their own.
-        let known = if level == 0 { order_of(&name) } else { &[] };
-        value(*item, known, level + 1, open, out);
+        let inside = known.members.iter().find(|member| member.name == name);
+        let inside = match inside.map(|member| &member.value) {
+            Some(Value::Object(inside)) => inside,
+            _ => &UNKNOWN,
+        };
+        value(*item, inside, level + 1, open, out);
     }
     match open {
         _ if items.is_empty() => {}
@@ -66,7 +61,7 @@ fn container(node: Node<'_>, known: &[&str], level: usize, open: bool, out: &mut
     out.push(end);
 }
 
-fn value(node: Node<'_>, known: &[&str], level: usize, may_open: bool, out: &mut String) {
+fn value(node: Node<'_>, known: &Object, level: usize, may_open: bool, out: &mut String) {
     match node.kind() {
         NodeKind::List | NodeKind::Object => {
             // A text of JSON holds no line break inside a string.

@@ -11,12 +11,11 @@ use crate::schema::journal::is_id;
 pub(super) fn check(disk: &dyn Disk, sieve: &mut Sieve<'_>) {
     let control = PortablePath::control();
     let (builds, transactions) = (PortablePath::build().own(".staging"), control.own("txn"));
-    let is_own = |entry: &Entry, name: &str| entry.metadata.kind == Kind::Folder && is_id(name);
-    look(disk, sieve, &builds, |entry, name| !is_own(entry, name));
+    look(disk, sieve, &builds, |entry, name| entry.metadata.kind != Kind::Folder || !is_id(name));
     look(disk, sieve, &transactions, |entry, name| {
         let has_journal = || disk.metadata(&transactions.own(name).own("journal.json")).is_ok();
-        let is_dropped = name.strip_prefix("drop-").is_some_and(|id| is_own(entry, id));
-        !is_own(entry, name) && !is_dropped && !(entry.metadata.kind == Kind::Folder && has_journal())
+        let is_named = is_id(name) || name.strip_prefix("drop-").is_some_and(is_id);
+        entry.metadata.kind != Kind::Folder || !(is_named || has_journal())
     });
     // A control file is made beside its place, under its name and the id of what made it.
     let is_half_made = |name: &str| name.match_indices('.').any(|(at, _)| is_id(&name[at + 1..]));

@@ -207,7 +207,7 @@ impl<'a> Walk<'a> {
             Kind::Link if self.is_needed(&path, owner) => {}
             Kind::Link => odd(Code::HygieneLink, &name, "a link, which nothing needs and nobody followed".to_owned()),
             kind => {
-                let Some(owner) = owner else { return None };
+                let owner = owner?;
                 let below = path.below(&owner.folder).unwrap_or_default();
                 if below != "asset.json" {
                     met.files.push(RootFile {
