@@ -14,7 +14,7 @@ mod tables;
 mod verify;
 
 pub use build::{BuildMode, build};
-pub use doctor::doctor;
+pub use doctor::{Scope, doctor};
 pub use init::init;
 pub use list::list;
 pub use migrate::{MigrateMode, forget, history, migrate, migrations, rollback};

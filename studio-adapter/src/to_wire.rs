@@ -7,8 +7,8 @@ use prometeu_packer::diagnostic::{AssetRef, Diagnostic, Evidence, Severity, esca
 use prometeu_packer::envelope::Window;
 use prometeu_packer::plan::{FileOutcome, PlannedChange, PlannedFile};
 use prometeu_packer::report::{
-    AssetDetails, BuildResult, MigrateResult, MutationResult, OperationResult, Report, Status, TransactionRow,
-    VerifyResult,
+    AssetDetails, BuildResult, DoctorResult, MigrateResult, MutationResult, OperationResult, Report, Status,
+    TransactionRow, VerifyResult,
 };
 use prometeu_packer::schema::archive::bank_word;
 use prometeu_packer::trust::Unit;
@@ -88,11 +88,7 @@ fn result(report: &Report) -> Value {
             json!({ "assets": assets.iter().map(row).collect::<Vec<_>>(), "quarantined": quarantined.collect::<Vec<_>>() })
         }
         OperationResult::Show(details) => show(details),
-        OperationResult::Doctor(doctor) => json!({
-            "scope": "registered",
-            "checked": { "assets": doctor.checked.assets, "files": doctor.checked.files },
-            "fixes": [],
-        }),
+        OperationResult::Doctor(doctor) => self::doctor(doctor),
         OperationResult::Build(built) => build(built),
         OperationResult::Verify(verified) => verify(verified),
         OperationResult::Mutation(mutation) => self::mutation(mutation, &report.findings),
@@ -187,6 +183,18 @@ fn escaped(value: &Value) -> Value {
         }
         plain => plain.clone(),
     }
+}
+
+fn doctor(doctor: &DoctorResult) -> Value {
+    let mut shown = json!({
+        "scope": doctor.scope,
+        "checked": { "assets": doctor.checked.assets, "files": doctor.checked.files },
+        "fixes": [],
+    });
+    if doctor.scope == "workspace" {
+        shown["suppressed"] = json!(doctor.suppressed);
+    }
+    shown
 }
 
 fn build(built: &BuildResult) -> Value {

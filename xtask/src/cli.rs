@@ -56,7 +56,7 @@ pub(crate) enum Command {
         asset: String,
     },
     /// Examine everything that a build would look at
-    Doctor,
+    Doctor(Doctor),
     /// Make an asset of a folder of PNG pictures or WAV sounds: write its declaration and register it
     Register(Register),
     /// Register a root that has a declaration
@@ -248,6 +248,13 @@ fn role_and_path(text: &str) -> Result<(String, String), String> {
 }
 
 #[derive(Debug, clap::Args)]
+pub(crate) struct Doctor {
+    /// Look at the rest of the workspace as well, for what could be tidier
+    #[arg(long)]
+    pub(crate) workspace: bool,
+}
+
+#[derive(Debug, clap::Args)]
 pub(crate) struct Migrate {
     /// For CI: fail when a file is old; writes nothing at all
     #[arg(long, conflicts_with_all = ["apply", "rollback", "history", "forget"])]
@@ -273,7 +280,7 @@ impl Command {
             Command::Init => "init",
             Command::List => "list",
             Command::Show { .. } => "show",
-            Command::Doctor => "doctor",
+            Command::Doctor(_) => "doctor",
             Command::Register(_) => "register",
             Command::Adopt { .. } => "adopt",
             Command::Forget { .. } => "forget",

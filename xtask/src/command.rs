@@ -1,6 +1,6 @@
 //! From the command line to an operation and from its report to an exit code.
 
-use crate::cli::{Cli, Command, Format, Global, How, Migrate, Register, TypeWord};
+use crate::cli::{Cli, Command, Doctor, Format, Global, How, Migrate, Register, TypeWord};
 use crate::formats::{Mode, Task};
 use crate::progress::Progress;
 use crate::render::Caller;
@@ -10,7 +10,7 @@ use clap::{CommandFactory as _, Parser as _};
 use prometeu_packer::diagnostic::{Code, Diagnostic, escape, escape_bytes};
 use prometeu_packer::disk::{OsDisk, open_outside};
 use prometeu_packer::envelope::Windows;
-use prometeu_packer::ops::{self, Apply, BuildMode, Context, Edited, MigrateMode, Registration};
+use prometeu_packer::ops::{self, Apply, BuildMode, Context, Edited, MigrateMode, Registration, Scope};
 use prometeu_packer::report::{OperationResult, Report};
 use prometeu_packer::schema::BankType;
 use prometeu_packer::trust::Limits;
@@ -142,7 +142,7 @@ fn operate(command: Command, global: &Global, limits: Limits, windows: Windows, 
             };
             ops::recover(&context, edited)
         }
-        Command::Doctor => ops::doctor(&context),
+        Command::Doctor(flags) => ops::doctor(&context, scope(flags)),
         other => mutate(&context, other),
     };
     progress.clear();
@@ -150,6 +150,10 @@ fn operate(command: Command, global: &Global, limits: Limits, windows: Windows, 
         built.elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     }
     report
+}
+
+fn scope(flags: &Doctor) -> Scope {
+    if flags.workspace { Scope::Workspace { today: surroundings::today() } } else { Scope::Registered }
 }
 
 fn migrate(context: &Context<'_>, flags: &Migrate) -> Report {

@@ -66,8 +66,20 @@ pub struct InputFile {
 /// What `doctor` looked at.
 #[derive(Clone, Copy, Debug)]
 pub struct DoctorResult {
+    /// `registered` or `workspace`.
+    pub scope: &'static str,
     /// Assets and files.
     pub checked: Examined,
+    /// Findings that `doctor.toml` allows, and that are therefore not given.
+    pub suppressed: u64,
+}
+
+impl DoctorResult {
+    /// The result of an examination that saw nothing yet.
+    #[must_use]
+    pub fn within(scope: &'static str) -> DoctorResult {
+        DoctorResult { scope, checked: Examined::default(), suppressed: 0 }
+    }
 }
 
 /// What `build` made, or would make.
