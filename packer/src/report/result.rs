@@ -141,6 +141,8 @@ pub struct MutationResult {
     pub workspace: Vec<PlannedChange>,
     /// Whether `undo` can bring back what it changes.
     pub reversible: bool,
+    /// The text that has to be typed before it is carried out.
+    pub consent: Option<String>,
     /// Whether it was carried out.
     pub applied: bool,
     /// The transaction's id, once it was; what `undo` takes.
@@ -157,6 +159,7 @@ impl MutationResult {
             registry: plan.registry.clone(),
             workspace: plan.workspace.clone(),
             reversible: plan.reversible,
+            consent: plan.consent.clone(),
             applied: false,
             transaction_id: None,
         }
