@@ -5,7 +5,6 @@ use crate::schema::journal::EntryChange;
 use crate::trust::Limits;
 
 /// What people are told of an entry.
-#[derive(PartialEq, Eq)]
 struct Told {
     id: String,
     uuid: String,
@@ -16,14 +15,14 @@ struct Told {
 /// One line about the change. `name_at` gives the name of the asset at a root.
 pub(super) fn entry_told(change: &EntryChange, name_at: &dyn Fn(&str) -> Option<String>) -> String {
     let [before, after] = [&change.before, &change.after].map(|line| line.as_deref().and_then(read));
-    let named = |told: &Told, root: &str| {
-        let name = name_at(&told.root).or_else(|| name_at(root)).map(|name| format!(" `{name}`"));
-        format!("asset {}{} at {}", told.id, name.unwrap_or_default(), told.root)
+    let named = |told: &Told, other: &str| {
+        let name = name_at(&told.root).or_else(|| name_at(other)).map(|name| format!(" `{name}`"));
+        format!("asset {}{}", told.id, name.unwrap_or_default())
     };
     let built = |told: &Told| if told.included { "included in builds" } else { "excluded from builds" };
     match (before, after) {
-        (None, Some(after)) => format!("{}, {}", named(&after, ""), built(&after)),
-        (Some(before), None) => named(&before, ""),
+        (None, Some(after)) => format!("{} at {}, {}", named(&after, ""), after.root, built(&after)),
+        (Some(before), None) => format!("{} at {}", named(&before, ""), before.root),
         (Some(before), Some(after)) => {
             let mut parts = Vec::new();
             let mut part = |from: &str, to: &str| {
@@ -31,12 +30,13 @@ pub(super) fn entry_told(change: &EntryChange, name_at: &dyn Fn(&str) -> Option<
                     parts.push(format!("{from} → {to}"));
                 }
             };
+            part(&before.root, &after.root);
             part(&format!("id {}", before.id), &format!("id {}", after.id));
             part(&format!("uuid {}", before.uuid), &format!("uuid {}", after.uuid));
-            part(&format!("at {}", before.root), &format!("at {}", after.root));
             part(built(&before), built(&after));
             let what = if parts.is_empty() { "other members change".to_owned() } else { parts.join(", ") };
-            format!("{}: {what}", named(&before, &after.root))
+            let place = if before.root == after.root { format!(" at {}", before.root) } else { String::new() };
+            format!("{}{place}: {what}", named(&before, &after.root))
         }
         (None, None) => "an entry that cannot be read".to_owned(),
     }
@@ -74,7 +74,7 @@ mod tests {
         assert_eq!(told(Some(&line), None), "asset 3 `ui_atlas` at ui/atlas");
         let both = "asset 3 `ui_atlas` at ui/atlas: included in builds → excluded from builds";
         assert_eq!(told(Some(&line), Some(&excluded)), both);
-        assert_eq!(told(Some(&line), Some(&moved)), "asset 3 `ui_atlas` at ui/atlas: at ui/atlas → at ui/sheet");
-        assert_eq!(told(Some(&moved), Some(&line)), "asset 3 `ui_atlas` at ui/sheet: at ui/sheet → at ui/atlas");
+        assert_eq!(told(Some(&line), Some(&moved)), "asset 3 `ui_atlas`: ui/atlas → ui/sheet");
+        assert_eq!(told(Some(&moved), Some(&line)), "asset 3 `ui_atlas`: ui/sheet → ui/atlas");
     }
 }

@@ -31,6 +31,8 @@ pub(crate) struct Answer {
 pub(crate) struct Rule {
     /// `family/what`, or a gate's name.
     pub(crate) id: String,
+    /// The same as one word.
+    pub(crate) name: String,
     /// `error`, `warning` or `note`.
     pub(crate) level: &'static str,
     /// One sentence.
@@ -154,12 +156,19 @@ fn packer_rule(rule: &rule::Rule, program: &str) -> Rule {
     let example_indented = example.replace('\n', "\n    ");
     Rule {
         id: rule.code.as_str().to_owned(),
+        name: as_one_word(rule.code.as_str()),
         level: level(rule.code.severity()),
         short: first,
         full: format!("{what} {why}"),
         help: format!("{repair}\n\nAn example that fires it:\n\n    {example_indented}"),
         markdown: format!("{repair}\n\nAn example that fires it:\n\n```text\n{example}\n```\n"),
     }
+}
+
+/// `trust/not-regular` as `TrustNotRegular`.
+fn as_one_word(id: &str) -> String {
+    let parts = id.split(|c: char| !c.is_ascii_alphanumeric()).filter_map(|part| part.split_at_checked(1));
+    parts.map(|(first, rest)| first.to_ascii_uppercase() + rest).collect()
 }
 
 fn level(severity: Severity) -> &'static str {
@@ -239,6 +248,7 @@ fn gate_rule(gate: &Gate) -> Rule {
     let (why, repair) = (escape(gate.why), format!("To repair: {}", escape(gate.repair)));
     Rule {
         id: gate.name.to_owned(),
+        name: as_one_word(gate.name),
         level: "error",
         short: why.clone(),
         full: why,

@@ -15,7 +15,7 @@ const SHOWN_MAX: usize = 1_000;
 
 pub(super) fn write(mutation: &MutationResult, out: &mut dyn Write) -> io::Result<()> {
     let row = |change: &PlannedChange| vec![verb(change), (escape(&change.told), PLAIN)];
-    part("registry", mutation, &mutation.registry, row, out)?;
+    part("the registry", mutation, &mutation.registry, row, out)?;
     let row = |change: &PlannedChange| vec![verb(change), (escape(&change.path), PLAIN), (escape(&change.told), DIM)];
     part("files and folders", mutation, &mutation.workspace, row, out)?;
     if mutation.changes_something() && !mutation.preview_id.is_empty() {

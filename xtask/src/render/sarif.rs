@@ -48,6 +48,7 @@ pub(super) fn document(answer: &Answer) -> Value {
 fn rule(rule: &Rule) -> Value {
     json!({
         "id": rule.id,
+        "name": rule.name,
         "shortDescription": { "text": rule.short },
         "fullDescription": { "text": rule.full },
         "help": { "text": rule.help, "markdown": rule.markdown },
