@@ -298,7 +298,7 @@ fn usage(error: clap::Error, arguments: &[OsString], program: &str) -> u8 {
     let shown: Vec<String> = arguments.iter().map(|argument| escape_bytes(argument.as_encoded_bytes())).collect();
     let text = said(&error, &shown);
     let Some(format) = machine_format(&shown) else {
-        let _ = writeln!(std::io::stderr(), "{}", text.trim_end());
+        let _ = writeln!(std::io::stderr(), "{}", render::for_people(text.trim_end().to_owned()));
         return 2;
     };
     let said = text.lines().next().unwrap_or_default().trim_start_matches("error: ");

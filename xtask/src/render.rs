@@ -89,7 +89,12 @@ fn human(report: &Report, caller: &Caller, colours: anstream::ColorChoice) -> io
     let mut text = anstream::AutoStream::new(Vec::new(), colours);
     human::write(report, caller, &mut text)?;
     let text = String::from_utf8(text.into_inner()).map_err(io::Error::other)?;
-    Ok(without_marks(text, r"#\u{23}"))
+    Ok(for_people(text))
+}
+
+/// A text as people may be shown it.
+pub(crate) fn for_people(text: String) -> String {
+    without_marks(text, r"#\u{23}")
 }
 
 fn json(value: &impl serde::Serialize) -> io::Result<String> {
