@@ -323,6 +323,6 @@ fn said(error: &clap::Error, shown: &[String]) -> String {
 fn machine_format(arguments: &[String]) -> Option<Format> {
     let spaced = arguments.windows(2).filter(|pair| pair[0] == "--format").map(|pair| pair[1].as_str());
     let joined = arguments.iter().filter_map(|argument| argument.strip_prefix("--format="));
-    let asked = spaced.chain(joined).filter_map(|name| Format::from_str(name, false).ok());
-    asked.last().filter(|format| *format != Format::Human)
+    let mut asked = spaced.chain(joined).filter_map(|name| Format::from_str(name, false).ok());
+    asked.next_back().filter(|format| *format != Format::Human)
 }
