@@ -42,6 +42,12 @@ pub(crate) enum Format {
     Human,
     /// One JSON document
     Json,
+    /// SARIF 2.1.0, for code scanning; of `doctor`, `build`, `migrate`, `verify` and `gate`, as the next two
+    Sarif,
+    /// Workflow commands, which GitHub shows as annotations
+    Github,
+    /// JUnit XML, for test dashboards
+    Junit,
 }
 
 #[derive(Debug, Subcommand)]
@@ -274,6 +280,18 @@ pub(crate) struct Migrate {
 }
 
 impl Command {
+    /// Whether it checks something, so that its answer can be had in the formats of checkers.
+    pub(crate) fn is_check(&self) -> bool {
+        matches!(
+            self,
+            Command::Doctor(_)
+                | Command::Build { .. }
+                | Command::Verify { .. }
+                | Command::Migrate(_)
+                | Command::Gate(_)
+        )
+    }
+
     /// The operation's name in reports.
     pub(crate) fn name(&self) -> &'static str {
         match self {

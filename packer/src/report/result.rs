@@ -155,6 +155,8 @@ pub struct MutationResult {
     pub declaration: Option<String>,
     /// Whether `undo` can bring back what it changes.
     pub reversible: bool,
+    /// The text that has to be typed before it is carried out.
+    pub consent: Option<String>,
     /// Whether it was carried out.
     pub applied: bool,
     /// The transaction's id, once it was; what `undo` takes.
@@ -172,6 +174,7 @@ impl MutationResult {
             workspace: plan.workspace.clone(),
             declaration: plan.steps.iter().find_map(new_declaration),
             reversible: plan.reversible,
+            consent: plan.consent.clone(),
             applied: false,
             transaction_id: None,
         }
