@@ -3,6 +3,7 @@
 pub mod archive;
 pub mod cache;
 pub mod declaration;
+mod declaration_draft;
 mod inputs;
 pub mod journal;
 mod layout;
@@ -15,6 +16,7 @@ pub mod suppressions;
 
 pub use crate::envelope::shape::SAFE_INTEGER_MAX;
 pub use declaration::{BankType, Declaration};
+pub use declaration_draft::DeclarationDraft;
 pub use inputs::{Inputs, Role};
 pub use layout::declaration_text;
 pub use metadata::value_of;

@@ -83,6 +83,7 @@ fn result(report: &Report) -> Value {
                     "root": escape(&row.root),
                     "name": row.name.as_deref().map(escape),
                     "asset_uuid": row.asset_uuid,
+                    "actions": ["restore"],
                 })
             });
             json!({ "assets": assets.iter().map(row).collect::<Vec<_>>(), "quarantined": quarantined.collect::<Vec<_>>() })
@@ -148,7 +149,7 @@ fn row(asset: &Asset) -> Value {
         "health": health(asset.health),
         "schema_version": asset.schema_version,
         "preload": declaration.and_then(|declaration| declaration.preload),
-        "actions": ["show"],
+        "actions": asset.actions.iter().map(|action| action.name()).collect::<Vec<_>>(),
     })
 }
 

@@ -180,3 +180,11 @@ fn what_was_cut_short_is_undone_by_the_next_command() {
     run(project, &["list"]);
     assert_eq!(snapshot(project).unwrap(), settled, "recovering twice changed something");
 }
+
+#[test]
+fn roots_that_were_not_looked_for_are_no_secret() {
+    let project = old_project();
+    let (exit, report) = run(project.path(), &["migrate", "--limit", "files-walked=1"]);
+    let said = report["diagnostics"].as_array().unwrap().iter().find(|finding| finding["code"] == "trust/too-many");
+    assert_eq!((exit, said.map(|finding| &finding["blocking"])), (0, Some(&Value::Bool(false))), "{report:#}");
+}

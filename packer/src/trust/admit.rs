@@ -6,7 +6,7 @@ use crate::disk::{DiskError, Metadata, RawFile, ReadHandle};
 use std::io::{self, Read, Seek, SeekFrom};
 
 /// The bytes of a small file, at most its limit's, read from one unchanged file.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Admitted {
     path: String,
     bytes: Vec<u8>,

@@ -24,6 +24,7 @@ pub enum Owner {
 }
 
 /// One control file.
+#[derive(Clone)]
 pub struct ControlFile {
     /// Where it lies.
     pub path: PortablePath,
@@ -37,8 +38,9 @@ pub struct ControlFile {
     pub admitted: Result<Admitted, Diagnostic>,
 }
 
-/// Reads every declaration: those of `registry` by id, then the others by root.
-pub fn declarations(disk: &dyn Disk, registry: &Registry, options: &Options) -> Vec<ControlFile> {
+/// Reads every declaration: those of `registry` by id, then the others by root. Beside them is what kept the search for
+/// the others from looking everywhere; it never blocks.
+pub fn declarations(disk: &dyn Disk, registry: &Registry, options: &Options) -> (Vec<ControlFile>, Vec<Diagnostic>) {
     let mut claims: HashMap<&str, usize> = HashMap::new();
     for entry in &registry.entries {
         *claims.entry(&entry.root).or_default() += 1;
@@ -61,7 +63,7 @@ pub fn declarations(disk: &dyn Disk, registry: &Registry, options: &Options) -> 
         wanted.push((folder.own("asset.json"), owner, reference));
     }
     let registered: HashSet<&str> = registry.entries.iter().map(|entry| &*entry.root).collect();
-    let (roots, _) = unregistered::find(disk, &registered, &options.limits);
+    let (roots, findings) = unregistered::find(disk, &registered, &options.limits);
     for root in roots {
         let name = root.below(&PortablePath::assets()).unwrap_or_default().to_owned();
         wanted.push((root.own("asset.json"), Owner::Unregistered, AssetRef { root: name, ..AssetRef::default() }));
@@ -75,7 +77,7 @@ pub fn declarations(disk: &dyn Disk, registry: &Registry, options: &Options) -> 
         });
         ControlFile { path, artifact: Artifact::Declaration, owner, asset: Some(asset), admitted }
     };
-    wanted.into_par_iter().map(read).collect()
+    (wanted.into_par_iter().map(read).collect(), findings)
 }
 
 /// Reads the registry.
