@@ -1,5 +1,8 @@
 //! `doctor`: everything a build would look at, with the rest of the workspace if asked for, and nothing written.
 
+#[cfg(test)]
+mod tests;
+
 use super::{Context, cache, counted, settle};
 use crate::diagnostic::Diagnostic;
 use crate::doctor::{Tidiness, examine, look_for_untidiness, suppressions_path};

@@ -7,7 +7,7 @@ use crate::diagnostic::{Code, Evidence, escape};
 use crate::digest::{Digest, Hasher};
 use crate::disk::Disk;
 use crate::event::Events;
-use crate::trust::{Limit, Limits, admit_stream};
+use crate::trust::{Limit, Limits, Stream, admit_stream};
 use crate::workspace::Workspace;
 use rayon::prelude::*;
 use std::io::Read as _;
@@ -77,14 +77,12 @@ fn digest(file: &RootFile, disk: &dyn Disk, limits: &Limits, piece: &mut [u8]) -
     let mut stream = admit_stream(disk.open(&file.path).ok()?, Limit::InputBytes, limits).ok()?;
     let mut hasher = Hasher::default();
     let mut left = file.bytes;
-    loop {
-        let got = stream.read(piece).ok()?;
-        if got == 0 {
-            break;
-        }
+    while left > 0 {
+        let got = stream.read(piece).ok().filter(|&got| got > 0)?;
         hasher.update(&piece[..got]);
         left = left.checked_sub(got as u64)?;
     }
     stream.check_unchanged().ok()?;
-    (left == 0).then(|| hasher.finish())
+    // It may have changed since the walk.
+    (Stream::bytes(&stream) == file.bytes).then(|| hasher.finish())
 }
