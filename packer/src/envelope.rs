@@ -3,6 +3,7 @@
 
 mod kind;
 mod recognise;
+pub mod shape;
 mod tree;
 mod version;
 

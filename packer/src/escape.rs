@@ -29,6 +29,10 @@ const IGNORABLE: &[(u32, u32)] = &[
 #[must_use]
 pub fn is_unprintable(c: char) -> bool {
     let v = u32::from(c);
+    // Nearly all text is this, and all text is looked at.
+    if (0x20..0x7f).contains(&v) {
+        return false;
+    }
     c.is_control() || v == 0x2028 || v == 0x2029 || IGNORABLE.iter().any(|&(low, high)| (low..=high).contains(&v))
 }
 

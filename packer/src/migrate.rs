@@ -4,12 +4,27 @@
 mod edit;
 mod step;
 mod steps;
+#[cfg(test)]
+mod tests;
 
 pub use edit::Edit;
 pub use step::{Known, Step, StepFault};
 
 use crate::diagnostic::{Code, Diagnostic};
+use crate::envelope::shape::Shape;
 use crate::envelope::{Artifact, Envelope, Tree};
+
+/// Every step, by kind of file, oldest first.
+#[must_use]
+pub fn all_steps() -> &'static [Step] {
+    steps::ALL
+}
+
+/// What files of outgoing versions look like, by kind of file, oldest first.
+#[must_use]
+pub fn outgoing_shapes() -> &'static [&'static Shape] {
+    steps::OUTGOING
+}
 
 /// A control file whose body is of the current version.
 #[derive(Debug)]
@@ -82,14 +97,20 @@ impl Migrated {
 /// # Errors
 /// `migration/step-failed` with the step and the member that it could not bring forward.
 pub fn to_current(envelope: Envelope, known: &Known) -> Result<Migrated, Diagnostic> {
+    let written = envelope.artifact().written();
+    to_version(envelope, written, known)
+}
+
+/// Takes every step from the file's version to `version`.
+fn to_version(envelope: Envelope, version: u16, known: &Known) -> Result<Migrated, Diagnostic> {
     let (artifact, from, path) = (envelope.artifact(), envelope.version(), envelope.path().to_owned());
     let mut tree = envelope.into_tree();
     let mut taken = Vec::new();
-    for step in steps::ALL.iter().filter(|step| step.artifact == artifact && step.from >= from) {
+    for step in steps::ALL.iter().filter(|step| step.artifact == artifact && (from..version).contains(&step.from)) {
         match (step.run)(&tree, known) {
             Ok(edits) => {
-                let version = tree.root().member("schema_version").map(|node| node.range());
-                let stamp = version.map(|range| Edit { range, text: (step.from + 1).to_string() });
+                let stamped = tree.root().member("schema_version").map(|node| node.range());
+                let stamp = stamped.map(|range| Edit { range, text: (step.from + 1).to_string() });
                 tree = edit::apply(tree, edits.into_iter().chain(stamp).collect());
                 taken.push(step);
             }

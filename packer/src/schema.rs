@@ -11,8 +11,27 @@ pub mod provenance;
 pub mod registry;
 mod registry_draft;
 
+pub use crate::envelope::shape::SAFE_INTEGER_MAX;
 pub use declaration::{BankType, Declaration};
 pub use inputs::{Inputs, Role};
-pub use metadata::{SAFE_INTEGER_MAX, value_of};
+pub use metadata::value_of;
 pub use registry::{Entry, Registry};
 pub use registry_draft::{RegistryDraft, entry_line, identity_of, registry_text, with_member};
+
+use crate::envelope::shape::Shape;
+
+/// What every file that the packer reads or writes looks like: each version of each format that is JSON and of which the
+/// library knows the members.
+#[must_use]
+pub fn shapes() -> Vec<&'static Shape> {
+    let current = [
+        &declaration::SHAPE,
+        &registry::SHAPE,
+        &journal::SHAPE,
+        &archive::HEADER,
+        &archive::ASSET_TABLE,
+        &archive::PRELOAD,
+        &provenance::SHAPE,
+    ];
+    crate::migrate::outgoing_shapes().iter().copied().chain(current).collect()
+}

@@ -1,5 +1,5 @@
-//! The pages under `docs/` that are made from the code are up to date (`UPDATE_DOCS=1` writes them), and those that are
-//! written by hand agree with its tables.
+//! The pages under `docs/` that are written by hand name the codes that there are. What is made from the code is checked
+//! by the gate `formats`.
 #![allow(
     clippy::unwrap_used,
     clippy::disallowed_methods,
@@ -8,39 +8,8 @@
 )]
 
 use prometeu_packer::diagnostic::Code;
-use prometeu_packer::doctor::rules;
-use prometeu_packer::envelope::Windows;
-use prometeu_packer::trust::{Limits, Unit};
-use std::{env, fs, path::Path};
-
-#[test]
-fn the_page_of_codes_is_up_to_date() {
-    check("codes.md", &rules::markdown());
-}
-
-#[test]
-fn the_page_of_trust_has_every_limit() {
-    let page = page("trust.md");
-    for (name, value, unit) in Limits::default().rows() {
-        let unit = match unit {
-            Unit::Bytes => "bytes",
-            Unit::Count => "count",
-            Unit::Levels => "levels",
-            Unit::Pixels => "pixels",
-        };
-        demand("trust.md", &page, &format!("| `{name}` | {value} | {unit} |"));
-    }
-}
-
-#[test]
-fn the_page_of_formats_has_every_window() {
-    let page = page("formats.md");
-    for (name, window) in Windows::default().rows() {
-        let (min, max) =
-            window.read.map_or(("–".into(), "–".into()), |range| (range.min.to_string(), range.max.to_string()));
-        demand("formats.md", &page, &format!("| {name} | {} | {min} | {max} |", window.written));
-    }
-}
+use std::fs;
+use std::path::Path;
 
 #[test]
 fn the_written_pages_name_every_code_of_what_they_describe_and_no_other() {
@@ -60,24 +29,6 @@ fn the_written_pages_name_every_code_of_what_they_describe_and_no_other() {
     }
 }
 
-fn demand(name: &str, page: &str, row: &str) {
-    assert!(page.lines().any(|line| line == row), "docs/{name} has no line `{row}`");
-}
-
 fn page(name: &str) -> String {
     fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs").join(name)).unwrap()
-}
-
-fn check(name: &str, wanted: &str) {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs");
-    let path = folder.join(name);
-    if env::var_os("UPDATE_DOCS").is_some() {
-        fs::create_dir_all(&folder).unwrap();
-        fs::write(&path, wanted).unwrap();
-    }
-    let found = fs::read_to_string(&path).unwrap_or_default();
-    assert!(
-        found == wanted,
-        "docs/{name} is out of date; run `UPDATE_DOCS=1 cargo test -p prometeu-packer --test docs`"
-    );
 }

@@ -6,4 +6,4 @@ pub mod wire;
 mod to_wire;
 
 pub use diff::unified_diff;
-pub use to_wire::{outcome, to_wire};
+pub use to_wire::{outcome, to_wire, unit};

@@ -127,7 +127,8 @@ fn result(report: &Report) -> Value {
 }
 
 /// The word for a unit.
-fn unit(unit: Unit) -> &'static str {
+#[must_use]
+pub fn unit(unit: Unit) -> &'static str {
     match unit {
         Unit::Bytes => "bytes",
         Unit::Count => "count",

@@ -1,5 +1,7 @@
 //! The JSON shape of a report, version 1, as types. Every member is always there; what is not known is null.
 
+use schemars::JsonSchema;
+use schemars::generate::SchemaSettings;
 use serde::Serialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -7,14 +9,16 @@ use std::collections::BTreeMap;
 /// The version of the shape.
 pub const REPORT_VERSION: u16 = 1;
 
-/// The answer of one operation.
-#[derive(Debug, Serialize)]
+/// The answer of one operation, as `--format json` prints it. Every member is always there.
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Report {
-    /// [`REPORT_VERSION`].
+    /// The version of this shape.
+    #[schemars(extend("const" = REPORT_VERSION))]
     pub report_version: u16,
     /// The command's name.
     pub operation: String,
-    /// `ok`, `blocked` or `failed`.
+    /// How it ended: done, something in the project stands in the way, or the call, the disk or the packer failed.
+    #[schemars(extend("enum" = ["ok", "blocked", "failed"]))]
     pub status: &'static str,
     /// One sentence.
     pub summary: String,
@@ -23,11 +27,12 @@ pub struct Report {
     /// Sorted by path, place and code; null first.
     pub diagnostics: Vec<Diagnostic>,
     /// What could be determined; its members depend on the operation.
+    #[schemars(extend("type" = "object"))]
     pub result: Value,
 }
 
 /// Diagnostics by severity.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Counts {
     /// Errors, blocking or not.
     pub errors: usize,
@@ -38,11 +43,13 @@ pub struct Counts {
 }
 
 /// One finding.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Diagnostic {
-    /// `family/what`.
+    /// `family/what`; `explain` has a text for each.
+    #[schemars(regex(pattern = "^[a-z]+/[a-z0-9-]+$"))]
     pub code: &'static str,
-    /// `error`, `warning` or `note`.
+    /// How bad it is; fixed for each code.
+    #[schemars(extend("enum" = ["error", "warning", "note"]))]
     pub severity: &'static str,
     /// Whether it blocks a build of the project.
     pub blocking: bool,
@@ -61,18 +68,20 @@ pub struct Diagnostic {
 }
 
 /// A place in a text file.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Span {
     /// From 1.
+    #[schemars(range(min = 1))]
     pub line: u32,
     /// From 1, in Unicode scalar values.
+    #[schemars(range(min = 1))]
     pub column: u32,
     /// From 0, in bytes.
     pub offset: u64,
 }
 
 /// An asset, as far as it is known.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Asset {
     /// The registry's id.
     pub asset_id: Option<u32>,
@@ -82,4 +91,11 @@ pub struct Asset {
     pub name: Option<String>,
     /// Relative to `assets/`.
     pub root: String,
+}
+
+/// The JSON Schema of [`Report`], draft 2020-12.
+#[must_use]
+pub fn schema() -> Value {
+    let settings = SchemaSettings::draft2020_12().for_serialize();
+    settings.into_generator().into_root_schema_for::<Report>().to_value()
 }

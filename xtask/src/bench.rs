@@ -5,7 +5,9 @@ mod decode;
 mod floor;
 mod inputs;
 mod measure;
+mod old;
 mod process;
+mod replace;
 mod scratch;
 mod statistics;
 mod table;
@@ -14,12 +16,15 @@ mod walk;
 use anyhow::{Context, bail};
 use clap::{Subcommand, value_parser};
 use floor::Floor;
+use measure::Measured;
 use serde_json::{Value, json};
 use std::io::Write;
 use std::path::PathBuf;
 
 /// Names more projects to measure, separated as in PATH.
 const CORPUS: &str = "PROMETEU_CORPUS";
+/// How many declarations are migrated unless told otherwise.
+const OLD_DECLARATIONS: u32 = 10_000;
 /// The project that is always there, relative to the repository.
 const SHOWCASE: &str = "fixtures/projects/showcase";
 
@@ -30,6 +35,9 @@ pub(crate) struct Args {
     /// Projects to measure, each in a copy [default: the showcase and those in PROMETEU_CORPUS]
     #[arg(value_name = "PROJECT")]
     projects: Vec<PathBuf>,
+    /// Old declarations whose migration is measured, made for it [default: 10000, and none beside named projects]
+    #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(0..=100_000))]
+    migrate: Option<u32>,
     /// Rounds that count, after one that warms up; in each, everything runs once
     #[arg(long, value_name = "N", default_value_t = 7, value_parser = value_parser!(u32).range(1..=1000))]
     rounds: u32,
@@ -45,7 +53,7 @@ enum Part {
     Floor {
         /// Which work
         name: Floor,
-        /// The project; `build` writes floor.out into it
+        /// The project; `build` and `migrate` write into it
         #[arg(value_name = "DIR")]
         folder: PathBuf,
     },
@@ -61,16 +69,25 @@ pub(crate) fn run(args: Args, out: &mut dyn Write) -> anyhow::Result<Value> {
         let done = name.run(&folder)?;
         return Ok(json!({ "files": done.files, "bytes": done.bytes }));
     }
+    let old = args.migrate.unwrap_or(if args.projects.is_empty() { OLD_DECLARATIONS } else { 0 });
     let projects = if args.projects.is_empty() { usual_projects()? } else { args.projects };
     let mut measured = Vec::new();
     for project in &projects {
         let result = measure::project(project, args.rounds)
             .with_context(|| format!("could not measure the project {}", project.display()))?;
-        table::write(out, &result)?;
-        out.flush()?;
-        measured.push(table::to_json(&result));
+        measured.push(show(out, &result)?);
+    }
+    if old > 0 {
+        let result = measure::migration(old, args.rounds).context("could not measure a migration")?;
+        measured.push(show(out, &result)?);
     }
     Ok(json!({ "rounds": args.rounds, "projects": measured }))
+}
+
+fn show(out: &mut dyn Write, measured: &Measured) -> anyhow::Result<Value> {
+    table::write(out, measured)?;
+    out.flush()?;
+    Ok(table::to_json(measured))
 }
 
 fn usual_projects() -> anyhow::Result<Vec<PathBuf>> {

@@ -1,6 +1,6 @@
 //! Every flag of the program, on one screen.
 
-use crate::{bench, gate};
+use crate::{bench, formats, gate};
 use clap::{Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -184,6 +184,20 @@ pub(crate) enum Command {
     },
     /// Run the production gates
     Gate(gate::Args),
+    /// Write the JSON Schemas of all formats
+    Schemas {
+        /// Write nothing; fail when a schema is not as the code says
+        #[arg(long)]
+        check: bool,
+    },
+    /// Write the generated parts of the docs
+    Docs {
+        /// Write nothing; fail when a page is not as the code says
+        #[arg(long)]
+        check: bool,
+    },
+    /// Begin a new version of a format: the step, the tables, the fixtures
+    NewStep(formats::NewStep),
     /// Measure the commands against what the machine needs at least
     Bench(bench::Args),
 }
@@ -256,6 +270,9 @@ impl Command {
             Command::Explain { .. } => "explain",
             Command::Gate(_) => "gate",
             Command::Bench(_) => "bench",
+            Command::Schemas { .. } => "schemas",
+            Command::Docs { .. } => "docs",
+            Command::NewStep(_) => "new-step",
         }
     }
 }

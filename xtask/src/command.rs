@@ -1,9 +1,10 @@
 //! From the command line to an operation and from its report to an exit code.
 
 use crate::cli::{Cli, Command, Format, Global, How, Migrate};
+use crate::formats::{Mode, Task};
 use crate::progress::Progress;
 use crate::render::Caller;
-use crate::{bench, gate, render, surroundings};
+use crate::{bench, formats, gate, render, surroundings};
 use clap::error::ErrorKind;
 use clap::{CommandFactory as _, Parser as _, ValueEnum as _};
 use prometeu_packer::diagnostic::{Code, Diagnostic, escape, escape_bytes};
@@ -93,6 +94,9 @@ fn execute(cli: Cli, caller: &Caller) -> u8 {
     let command = match command {
         Command::Gate(args) => return run_gates(args, format, caller),
         Command::Bench(args) => return run_bench(args, format, caller),
+        Command::Schemas { check } => return make("schemas", &Task::Schemas(mode(check)), format, caller),
+        Command::Docs { check } => return make("docs", &Task::Docs(mode(check)), format, caller),
+        Command::NewStep(new) => return make("new-step", &Task::NewStep(new), format, caller),
         command => command,
     };
     let name = command.name();
@@ -268,6 +272,28 @@ fn run_gates(args: gate::Args, format: Format, caller: &Caller) -> u8 {
                 Format::Human => exit,
                 machine => render::gates(&outcomes, machine, exit).unwrap_or(exit),
             }
+        }
+    }
+}
+
+fn mode(check: bool) -> Mode {
+    if check { Mode::Check } else { Mode::Write }
+}
+
+/// Makes or checks what the repository holds of the code's own tables.
+fn make(operation: &str, task: &Task, format: Format, caller: &Caller) -> u8 {
+    match (formats::run(task), format) {
+        (Ok(outcome), Format::Human) => {
+            let exit = u8::from(outcome.failed());
+            render::answered(outcome.show(&mut anstream::stdout())).unwrap_or(exit)
+        }
+        (Ok(outcome), _) => render::document(&outcome.report()).unwrap_or(u8::from(outcome.failed())),
+        (Err(error), _) => {
+            let finding = Diagnostic::new(Code::UsageArguments, format!("{error:#}"))
+                .help("run it inside the packer's own repository; `--help` says what it takes");
+            let summary = format!("`{operation}` did not end");
+            let nothing = OperationResult::Nothing;
+            render::report(&Report::new(operation, &caller.program, summary, vec![finding], nothing), format, caller)
         }
     }
 }

@@ -1,11 +1,16 @@
 //! The production gates: one table of checks, run the same way on a laptop and in CI. A gate looks at the
 //! repository from outside, through its files and its built programs; nothing here names the packer's library.
 
+mod crash;
 mod determinism;
 mod doctest;
 mod fmt;
+mod formats;
+mod frozen;
+mod kill;
 mod layers;
 mod lint;
+mod random;
 mod report;
 mod repository;
 mod shape;
@@ -16,14 +21,25 @@ mod tool;
 use anstyle::{AnsiColor, Style};
 use camino::Utf8PathBuf;
 pub(crate) use report::{report, summary};
-use repository::Repository;
+pub(crate) use repository::Repository;
 use std::fmt::Display;
 use std::io::{self, Write};
 use std::time::Instant;
 
 /// Every gate, in the order in which they run: the quick ones first.
-pub(crate) const TABLE: &[Gate] =
-    &[fmt::GATE, layers::GATE, shape::GATE, lint::GATE, test::GATE, doctest::GATE, determinism::GATE];
+pub(crate) const TABLE: &[Gate] = &[
+    fmt::GATE,
+    layers::GATE,
+    shape::GATE,
+    frozen::GATE,
+    formats::GATE,
+    lint::GATE,
+    test::GATE,
+    doctest::GATE,
+    determinism::GATE,
+    crash::GATE,
+    kill::GATE,
+];
 
 /// One check of the repository.
 #[derive(Debug)]

@@ -2,6 +2,7 @@
 
 mod bench;
 mod gate;
+mod formats;
 mod surroundings;
 mod cli;
 mod progress;

@@ -1,7 +1,5 @@
 //! `migrate`: brings the project's own files to current versions, previewed, all of them or none.
 
-#[cfg(test)]
-mod tests;
 mod history;
 mod rollback;
 
@@ -59,10 +57,10 @@ fn look(context: &Context<'_>, mode: &'static str, settled: Settled) -> Report {
         Ok(planned) => planned,
         Err(finding) => return refuse(context, mode, vec![finding]),
     };
-    let result = MigrateResult::of(mode, &plan);
     findings.extend(notes);
-    let summary = summary(&plan, &findings);
-    if mode == "check" && plan.is_pending() {
+    let (summary, is_pending) = (summary(&plan, &findings), plan.is_pending());
+    let result = MigrateResult::of(mode, plan);
+    if mode == "check" && is_pending {
         Report::pending("migrate", &context.program, summary, findings, OperationResult::Migrate(result))
     } else {
         Report::new("migrate", &context.program, summary, findings, OperationResult::Migrate(result))
@@ -76,8 +74,8 @@ fn apply(context: &Context<'_>, preview_id: Option<&str>, mint: &mut dyn FnMut()
     };
     let (preview, mut findings) = plan(context, &mut || MINTED_ON_APPLY.to_owned());
     findings.extend(notes);
-    let mut result = MigrateResult::of("apply", &preview);
-    if preview_id.is_some_and(|id| id != result.preview_id) {
+    let seen_id = preview.id();
+    if preview_id.is_some_and(|id| id != seen_id) {
         let message = "the project is not what this preview saw";
         findings.push(
             Diagnostic::new(Code::PlanStale, message).help_to_run("look at a fresh preview with `{program} migrate`"),
@@ -85,25 +83,22 @@ fn apply(context: &Context<'_>, preview_id: Option<&str>, mint: &mut dyn FnMut()
     }
     let blocked = findings.iter().any(|finding| finding.blocking);
     if blocked || !preview.is_pending() {
-        let summary = summary(&preview, &findings);
+        let (summary, result) = (summary(&preview, &findings), MigrateResult::of("apply", preview));
         return Report::new("migrate", &context.program, summary, findings, OperationResult::Migrate(result));
     }
-    // The same files once more, now with real uuids. A file that cannot be read this time would be left out silently.
-    let (plan, again) = plan(context, mint);
-    if seen(&plan) != seen(&preview) {
-        let message = "the project changed, or could not be read again, while the migration began";
-        findings.extend(again.into_iter().filter(|finding| finding.blocking));
-        findings.push(
-            Diagnostic::new(Code::PlanStale, message).help_to_run("look at a fresh preview with `{program} migrate`"),
-        );
-        let summary = "the migration was not carried out; every file is as it was";
-        return Report::new("migrate", &context.program, summary, findings, OperationResult::Migrate(result));
-    }
-    let transaction = transaction_of(context, &plan, "migrate", time);
+    let minted = match with_uuids(context, &preview, mint) {
+        Ok(minted) => minted,
+        Err(more) => {
+            findings.extend(more);
+            return not_carried_out(context, preview, findings);
+        }
+    };
+    let transaction = transaction_of(context, minted.as_ref().unwrap_or(&preview), "migrate", time);
     let read_back = |path: &PortablePath, bytes: &[u8]| read_back(context, path, bytes);
     match carry_out(context, &transaction, &read_back) {
         Ok(()) => {
-            result = MigrateResult::of("apply", &plan).applied(&transaction.id);
+            let result = MigrateResult::of("apply", minted.unwrap_or(preview)).applied(&transaction.id);
+            let result = MigrateResult { preview_id: seen_id, ..result };
             findings.retain(|finding| finding.code != Code::MigrationPending);
             history::prune(context);
             let changed = counted(transaction.steps.len(), "file");
@@ -112,10 +107,36 @@ fn apply(context: &Context<'_>, preview_id: Option<&str>, mint: &mut dyn FnMut()
         }
         Err(more) => {
             findings.extend(more);
-            let summary = "the migration was not carried out; every file is as it was";
-            Report::new("migrate", &context.program, summary, findings, OperationResult::Migrate(result))
+            not_carried_out(context, preview, findings)
         }
     }
+}
+
+/// The plan with fresh uuids in the place of those that the preview left open; `None` where it left none open.
+fn with_uuids(
+    context: &Context<'_>,
+    preview: &MigrationPlan,
+    mint: &mut dyn FnMut() -> String,
+) -> Result<Option<MigrationPlan>, Vec<Diagnostic>> {
+    if !preview.files.iter().any(|file| file.minted) {
+        return Ok(None);
+    }
+    // The same files once more. One that cannot be read this time would be left out silently.
+    let (plan, mut findings) = plan(context, mint);
+    if seen(&plan) == seen(preview) {
+        return Ok(Some(plan));
+    }
+    findings.retain(|finding| finding.blocking);
+    let message = "the project changed, or could not be read again, while the migration began";
+    let stale = Diagnostic::new(Code::PlanStale, message);
+    findings.push(stale.help_to_run("look at a fresh preview with `{program} migrate`"));
+    Err(findings)
+}
+
+fn not_carried_out(context: &Context<'_>, preview: MigrationPlan, findings: Vec<Diagnostic>) -> Report {
+    let summary = "the migration was not carried out; every file is as it was";
+    let result = OperationResult::Migrate(MigrateResult::of("apply", preview));
+    Report::new("migrate", &context.program, summary, findings, result)
 }
 
 /// Carries a migration or its rollback out, where whoever watches can see it.
@@ -192,7 +213,7 @@ pub(super) fn read_back(context: &Context<'_>, path: &PortablePath, bytes: &[u8]
 }
 
 fn refuse(context: &Context<'_>, mode: &'static str, findings: Vec<Diagnostic>) -> Report {
-    let result = MigrateResult::of(mode, &MigrationPlan::default());
+    let result = MigrateResult::of(mode, MigrationPlan::default());
     Report::new(
         "migrate",
         &context.program,

@@ -7,6 +7,7 @@ use crate::migrate::{self, Known, Migrated};
 use crate::path::PortablePath;
 use crate::schema::registry_text;
 use crate::workspace::{ControlFile, Owner};
+use rayon::prelude::*;
 
 /// What stands in a plan for a uuid that is minted when the plan is applied.
 pub const MINTED_ON_APPLY: &str = "(minted on apply)";
@@ -68,13 +69,15 @@ impl MigrationPlan {
     /// The plan's identity: a digest of everything that it depends on and of everything that it would write.
     #[must_use]
     pub fn id(&self) -> String {
-        let mut hasher = Hasher::default();
-        for file in &self.files {
+        let line = |file: &PlannedFile| {
             let before = file.before.map(|digest| digest.to_string()).unwrap_or_default();
             let after =
                 file.texts.as_ref().map(|(_, after)| Digest::of(after.as_bytes()).to_string()).unwrap_or_default();
-            hasher.update(format!("{}\0{before}\0{after}\0{:?}\n", file.path, file.outcome).as_bytes());
-        }
+            format!("{}\0{before}\0{after}\0{:?}\n", file.path, file.outcome)
+        };
+        let lines: Vec<String> = self.files.par_iter().map(line).collect();
+        let mut hasher = Hasher::default();
+        lines.iter().for_each(|line| hasher.update(line.as_bytes()));
         hasher.finish().to_string()[..32].to_owned()
     }
 
@@ -88,20 +91,18 @@ impl MigrationPlan {
 /// Plans the migration of these files. `uuid` gives the uuid that is written into an unregistered declaration which has
 /// none: [`MINTED_ON_APPLY`] in a preview, a fresh one when the plan is carried out.
 pub fn for_migration(files: Vec<ControlFile>, windows: &Windows, uuid: &mut dyn FnMut() -> String) -> MigrationPlan {
-    let mut plan = MigrationPlan::default();
-    for file in files {
-        let planned = plan_file(file, windows, uuid, &mut plan.findings);
-        plan.files.push(planned);
-    }
-    plan
+    let (others, unregistered): (Vec<_>, Vec<_>) =
+        files.into_iter().partition(|file| file.owner != Owner::Unregistered);
+    // Nothing is minted for these, so their order does not matter and they are planned at once.
+    let no_uuid = || MINTED_ON_APPLY.to_owned();
+    let mut planned: Vec<_> = others.into_par_iter().map(|file| plan_file(file, windows, &mut { no_uuid })).collect();
+    planned.extend(unregistered.into_iter().map(|file| plan_file(file, windows, uuid)));
+    let (files, findings): (Vec<_>, Vec<_>) = planned.into_iter().unzip();
+    MigrationPlan { files, findings: findings.into_iter().flatten().collect() }
 }
 
-fn plan_file(
-    file: ControlFile,
-    windows: &Windows,
-    uuid: &mut dyn FnMut() -> String,
-    findings: &mut Vec<Diagnostic>,
-) -> PlannedFile {
+fn plan_file(file: ControlFile, windows: &Windows, uuid: &mut dyn FnMut() -> String) -> (PlannedFile, Vec<Diagnostic>) {
+    let mut findings = Vec::new();
     let ControlFile { path, artifact, owner, asset, admitted } = file;
     let mut planned = PlannedFile {
         path,
@@ -136,7 +137,7 @@ fn plan_file(
             planned.to = Some(artifact.written());
             planned.steps = migrated.steps().iter().map(|step| (step.name, step.text)).collect();
             planned.outcome = if planned.steps.is_empty() { FileOutcome::Unchanged } else { FileOutcome::Pending };
-            note(&migrated, planned.minted, asset.as_ref(), findings);
+            note(&migrated, planned.minted, asset.as_ref(), &mut findings);
             if planned.outcome == FileOutcome::Pending {
                 let after = if artifact == Artifact::Registry {
                     registry_text(migrated.tree())
@@ -162,7 +163,7 @@ fn plan_file(
             });
         }
     }
-    planned
+    (planned, findings)
 }
 
 fn note(

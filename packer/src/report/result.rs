@@ -201,8 +201,8 @@ pub struct MigrateResult {
 impl MigrateResult {
     /// The result of a plan that was not carried out.
     #[must_use]
-    pub fn of(mode: &'static str, plan: &MigrationPlan) -> MigrateResult {
-        MigrateResult { mode, migration_id: None, preview_id: plan.id(), files: plan.files.clone() }
+    pub fn of(mode: &'static str, plan: MigrationPlan) -> MigrateResult {
+        MigrateResult { mode, migration_id: None, preview_id: plan.id(), files: plan.files }
     }
 
     /// The same, carried out as the transaction `id`.

@@ -8,11 +8,13 @@ mod mangled;
 mod metadata;
 mod read;
 mod rules;
+mod shape;
 #[cfg(test)]
 mod tests;
 mod verify;
 
 pub use explain::Region;
+pub(super) use shape::{ASSET_TABLE, HEADER, PRELOAD};
 pub use verify::{Verified, verify};
 
 use super::BankType;

@@ -1,5 +1,9 @@
 //! `asset.json`, version 3: what one asset is, and from what it is made.
 
+mod shape;
+
+pub(super) use shape::SHAPE;
+
 use super::reader::Reader;
 use super::{Inputs, Role, metadata};
 use crate::diagnostic::{AssetRef, Code, Diagnostic};
@@ -25,8 +29,8 @@ impl BankType {
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
-            BankType::Glyph => "glyph_bank",
-            BankType::Sound => "sound_bank",
+            BankType::Glyph => shape::GLYPH,
+            BankType::Sound => shape::SOUND,
         }
     }
 
@@ -34,8 +38,8 @@ impl BankType {
     #[must_use]
     pub fn format(self) -> &'static str {
         match self {
-            BankType::Glyph => "GLYPH/indexed_v1",
-            BankType::Sound => "SOUNDS/pcm16le_v1",
+            BankType::Glyph => shape::GLYPH_FORMAT,
+            BankType::Sound => shape::SOUND_FORMAT,
         }
     }
 }
@@ -64,9 +68,7 @@ pub struct Declaration {
 }
 
 /// Tile sizes in pixels.
-pub const TILE_SIZES: [i64; 3] = [8, 16, 32];
-
-const TOP: &[&str] = &["schema_version", "asset_uuid", "name", "type", "inputs", "output", "preload", "build"];
+pub const TILE_SIZES: [i64; 3] = shape::TILE_SIZES;
 
 /// Reads a current declaration of the asset whose folder is `root`.
 pub fn parse(
@@ -78,7 +80,7 @@ pub fn parse(
 ) -> Declaration {
     let reader = &mut Reader { path: migrated.path(), asset: Some(asset), invalid: Code::DeclarationInvalid, findings };
     let top = migrated.tree().root();
-    reader.unknown_members(top, "", TOP);
+    reader.unknown_members(top, "", &shape::TOP);
     let mut declaration = Declaration::default();
     if top.member("asset_uuid").is_some() || migrated.from() >= 2 {
         declaration.asset_uuid = reader.required(top, "asset_uuid").and_then(|node| read_uuid(reader, node));
@@ -93,7 +95,7 @@ pub fn parse(
         read_output(reader, output, &mut declaration, limits);
     }
     if let Some(preload) = reader.required(top, "preload").and_then(|node| reader.object(node, "preload")) {
-        reader.unknown_members(preload, "preload.", &["enabled"]);
+        reader.unknown_members(preload, "preload.", &shape::PRELOAD);
         declaration.preload = reader.required(preload, "enabled").and_then(|node| reader.bool(node, "preload.enabled"));
     }
     if let Some(build) = top.member("build").and_then(|node| reader.object(node, "build")) {
@@ -244,7 +246,7 @@ fn read_input(reader: &mut Reader<'_>, node: Node<'_>, text: String, root: &Port
 }
 
 fn read_output(reader: &mut Reader<'_>, output: Node<'_>, declaration: &mut Declaration, limits: &Limits) {
-    reader.unknown_members(output, "output.", &["format", "codec", "metadata", "pipeline"]);
+    reader.unknown_members(output, "output.", &shape::OUTPUT);
     if let Some(node) = reader.required(output, "format")
         && let Some(text) = reader.text(node, "output.format")
     {
@@ -258,7 +260,7 @@ fn read_output(reader: &mut Reader<'_>, output: Node<'_>, declaration: &mut Decl
     }
     if let Some(node) = reader.required(output, "codec")
         && let Some(text) = reader.text(node, "output.codec")
-        && text != "NONE"
+        && text != shape::CODEC
     {
         reader.say(Code::DeclarationUnknownCodec, node, format!("no such codec: {}", node.excerpt()), "write `NONE`");
     }
@@ -305,16 +307,17 @@ fn check_collisions(reader: &mut Reader<'_>, metadata: Node<'_>, declaration: &D
 }
 
 fn read_build(reader: &mut Reader<'_>, build: Node<'_>, declaration: &mut Declaration) {
-    reader.unknown_members(build, "build.", &["alpha_threshold", "channel_mix"]);
+    reader.unknown_members(build, "build.", &shape::BUILD);
     if let Some(node) = build.member("alpha_threshold") {
-        let value = reader.integer(node, "build.alpha_threshold", 1, 255);
+        let (low, high) = shape::ALPHA_THRESHOLD;
+        let value = reader.integer(node, "build.alpha_threshold", low, high);
         declaration.alpha_threshold = value.and_then(|value| u8::try_from(value).ok());
     }
     if let Some(node) = build.member("channel_mix")
         && let Some(text) = reader.text(node, "build.channel_mix")
     {
-        declaration.average_channels = text == "average";
-        if text != "average" {
+        declaration.average_channels = text == shape::AVERAGE;
+        if !declaration.average_channels {
             let message = format!("no such channel mix: {}", node.excerpt());
             reader.say(reader.invalid, node, message, "write `average`, or drop the member");
         }

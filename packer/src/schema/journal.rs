@@ -1,6 +1,10 @@
 //! `journal.json`, version 1: what one transaction changes, written and flushed before it changes anything. The marks
 //! beside it say how it ended; the journal itself never changes.
 
+mod shape;
+
+pub(super) use shape::SHAPE;
+
 use super::reader::Reader;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::digest::Digest;

@@ -6,9 +6,6 @@ use crate::envelope::{Node, NodeKind};
 use crate::trust::{Limit, Limits};
 use serde_json::{Map, Value};
 
-/// The largest integer that every JSON reader holds exactly: 2^53 - 1 (RFC 8259, section 6).
-pub const SAFE_INTEGER_MAX: i64 = (1 << 53) - 1;
-
 /// Reads `output.metadata`; `None` after a finding.
 pub(super) fn read(reader: &mut Reader<'_>, node: Node<'_>, limits: &Limits) -> Option<Map<String, Value>> {
     let before = reader.findings.len();

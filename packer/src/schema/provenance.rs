@@ -1,6 +1,10 @@
 //! `build/asset_table_metadata.json`, version 1: where each payload came from, for tools. One asset a line, so that it
 //! is written while payloads are made. Nothing in it depends on when or where it was built.
 
+mod shape;
+
+pub(super) use shape::SHAPE;
+
 use serde_json::{Value, json};
 use std::io::{self, Write};
 

@@ -1,6 +1,7 @@
 //! Reads the members of one file, noting each finding with its place.
 
 use crate::diagnostic::{AssetRef, Code, Diagnostic};
+use crate::envelope::shape::Object;
 use crate::envelope::{Node, NodeKind};
 use crate::schema::SAFE_INTEGER_MAX;
 use crate::span::Place;
@@ -95,11 +96,11 @@ impl Reader<'_> {
         }
     }
 
-    /// Warns about every member that is not in `known`.
-    pub(super) fn unknown_members(&mut self, object: Node<'_>, inside: &str, known: &[&str]) {
+    /// Warns about every member that is not one of `known`.
+    pub(super) fn unknown_members(&mut self, object: Node<'_>, inside: &str, known: &Object) {
         for (key, _) in object.members() {
             let name = key.text().unwrap_or_default();
-            if !known.contains(&&*name) {
+            if !known.knows(&name) {
                 let message = format!("`{inside}{name}` is no member that this packer knows; it is kept as it is");
                 self.say(
                     Code::DeclarationUnknownField,

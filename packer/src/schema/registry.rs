@@ -1,5 +1,9 @@
 //! `index.json`, version 2: which roots are assets, under which id and uuid, and whether they are built.
 
+mod shape;
+
+pub(super) use shape::{ENTRY, SHAPE, TOP};
+
 use super::declaration::read_uuid;
 use super::reader::Reader;
 use super::registry_draft::RegistryDraft;
@@ -14,7 +18,7 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 /// The largest asset id.
-pub const ASSET_ID_MAX: u32 = 2_147_483_647;
+pub const ASSET_ID_MAX: u32 = shape::ASSET_ID_MAX as u32;
 
 /// A registry, as far as it could be understood.
 #[derive(Debug)]

@@ -1,13 +1,11 @@
 //! A registry that is being changed, and the form in which `index.json` is written: one entry a line, ascending by id,
 //! known members first and in their order, unknown ones behind them with their text as it was.
 
-use super::registry::Entry;
+use super::registry::{ENTRY, Entry, TOP};
+use crate::envelope::shape::Object;
 use crate::envelope::{self, Node, Tree};
 use crate::trust::Limits;
 use uuid::Uuid;
-
-const TOP: [&str; 4] = ["schema_version", "requires_packer", "next_asset_id", "assets"];
-const ENTRY: [&str; 4] = ["asset_id", "asset_uuid", "included_in_build", "root"];
 
 /// The text of a registry whose tree is current.
 #[must_use]
@@ -34,7 +32,7 @@ impl RegistryDraft {
     #[must_use]
     pub fn of(tree: &Tree) -> RegistryDraft {
         let members = ordered(tree.root(), &TOP).into_iter().map(|(key, value)| {
-            let known = TOP.into_iter().find(|name| key.text().as_deref() == Some(name));
+            let known = TOP.members.iter().map(|member| member.name).find(|name| key.text().as_deref() == Some(name));
             let name = known.map_or_else(|| key.raw().to_owned(), |name| format!("\"{name}\""));
             (name, if known == Some("assets") { String::new() } else { value.raw().to_owned() })
         });
@@ -153,8 +151,8 @@ fn draft_entry(node: Node<'_>) -> DraftEntry {
 }
 
 /// The members of an object: the known ones in their order, then the others in the order of the text.
-fn ordered<'t>(object: Node<'t>, known: &[&str]) -> Vec<(Node<'t>, Node<'t>)> {
-    let rank = |key: Node<'t>| known.iter().position(|name| key.text().as_deref() == Some(name)).unwrap_or(known.len());
+fn ordered<'t>(object: Node<'t>, known: &Object) -> Vec<(Node<'t>, Node<'t>)> {
+    let rank = |key: Node<'t>| known.position(&key.text().unwrap_or_default());
     let mut members: Vec<_> = object.members().collect();
     members.sort_by_key(|(key, _)| rank(*key));
     members

@@ -1,9 +1,10 @@
 //! The floors: the least that a command has to do, without any check, digest, finding or report. Each is a process
 //! of its own when it is measured.
 
-use super::{decode, inputs, walk};
+use super::{decode, inputs, replace, walk};
 use clap::ValueEnum;
 use std::fs;
+use std::io;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -14,10 +15,14 @@ pub(super) enum Floor {
     Walk,
     /// The walk, and every declaration it meets parsed
     WalkAndParse,
+    /// The walk, and every declaration it meets read
+    WalkAndRead,
     /// All inputs of all registered assets read, pictures decoded as they are stored
     ReadAndDecode,
     /// Inputs of all included assets read, decoded, indexed and written as one file with one flush
     Build,
+    /// All declarations journalled, written anew beside it, flushed at once and renamed into place
+    Migrate,
 }
 
 /// What a floor got through, to see that it did its work.
@@ -35,8 +40,10 @@ impl Floor {
         match self {
             Floor::Walk => "walk",
             Floor::WalkAndParse => "walk-and-parse",
+            Floor::WalkAndRead => "walk-and-read",
             Floor::ReadAndDecode => "read-and-decode",
             Floor::Build => "build",
+            Floor::Migrate => "migrate",
         }
     }
 
@@ -46,13 +53,21 @@ impl Floor {
     /// When something cannot be read, parsed, decoded or written: a floor is for projects that build.
     pub(super) fn run(self, project: &Path) -> anyhow::Result<Done> {
         match self {
-            Floor::Walk => walk(project, false),
-            Floor::WalkAndParse => walk(project, true),
+            Floor::Walk => walk(project, |_| Ok(())),
+            Floor::WalkAndParse => walk(project, |declaration| {
+                serde_json::from_slice::<serde_json::Value>(&fs::read(declaration)?)?;
+                Ok(())
+            }),
+            Floor::WalkAndRead => walk(project, |declaration| fs::read(declaration).map(|_| ())),
             Floor::ReadAndDecode => decode::read_all(&inputs::registered(project)?),
             Floor::Build => {
                 let mut included = inputs::registered(project)?;
                 included.retain(|asset| asset.included_in_build);
                 decode::build(&included, &project.join(OUTPUT))
+            }
+            Floor::Migrate => {
+                let registered = inputs::registered(project)?;
+                replace::all(registered.iter().map(inputs::Asset::declaration), &project.join(STAGING))
             }
         }
     }
@@ -60,16 +75,15 @@ impl Floor {
 
 /// What the build floor writes, inside the project.
 const OUTPUT: &str = "floor.out";
+/// Where the migration floor writes before it renames, inside the project.
+const STAGING: &str = "floor.new";
 
-fn walk(project: &Path, parse: bool) -> anyhow::Result<Done> {
+fn walk(project: &Path, visit: impl Fn(&Path) -> io::Result<()> + Sync) -> anyhow::Result<Done> {
     let (files, bytes) = (AtomicU64::new(0), AtomicU64::new(0));
     walk::files(&project.join("assets"), |entry, length| {
         files.fetch_add(1, Ordering::Relaxed);
         bytes.fetch_add(length, Ordering::Relaxed);
-        if parse && entry.file_name() == inputs::DECLARATION {
-            serde_json::from_slice::<serde_json::Value>(&fs::read(entry.path())?)?;
-        }
-        Ok(())
+        if entry.file_name() == inputs::DECLARATION { visit(&entry.path()) } else { Ok(()) }
     })?;
     Ok(Done { files: files.into_inner(), bytes: bytes.into_inner() })
 }

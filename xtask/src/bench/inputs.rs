@@ -46,12 +46,17 @@ pub(super) fn registered(project: &Path) -> anyhow::Result<Vec<Asset>> {
 }
 
 impl Asset {
+    /// The path of its declaration.
+    pub(super) fn declaration(&self) -> PathBuf {
+        self.root.join(DECLARATION)
+    }
+
     /// Its inputs, role by role.
     ///
     /// # Errors
     /// When the declaration cannot be read or has none.
     pub(super) fn inputs(&self) -> anyhow::Result<Vec<(Use, PathBuf)>> {
-        let declaration = parse(&self.root.join(DECLARATION))?;
+        let declaration = parse(&self.declaration())?;
         let roles = declaration["inputs"].as_object().context("a declaration has no inputs")?;
         let files = roles.iter().flat_map(|(role, list)| {
             let becomes = match role.as_str() {

@@ -2,6 +2,7 @@
 
 use super::floor::Floor;
 use super::inputs::{self, Asset};
+use super::old;
 use super::process::{self, Usage};
 use super::scratch::Scratch;
 use anyhow::Context;
@@ -16,6 +17,8 @@ use std::time::{Duration, Instant};
 pub(super) struct Subject {
     /// Its words on the command line.
     pub(super) words: &'static [&'static str],
+    /// The exit code with which it has done its work.
+    pub(super) exit: i32,
     /// What it is held against.
     pub(super) floor: Floor,
     /// How many times longer than the floor it may take; none is set for some.
@@ -23,17 +26,34 @@ pub(super) struct Subject {
 }
 
 /// Each command stands behind the floor it is held against, so that both meet the same machine.
-const ROUND: [(Floor, &[Subject]); 4] = [
+type Round = &'static [(Floor, &'static [Subject])];
+
+const fn subject(words: &'static [&'static str], floor: Floor, ratio_max: Option<f64>) -> Subject {
+    Subject { words, exit: 0, floor, ratio_max }
+}
+
+/// What is measured on a project as it is.
+const ROUND: Round = &[
     (Floor::Walk, &[]),
-    (Floor::WalkAndParse, &[Subject { words: &["list"], floor: Floor::WalkAndParse, ratio_max: Some(1.3) }]),
+    (Floor::WalkAndParse, &[subject(&["list"], Floor::WalkAndParse, Some(1.3))]),
     (
         Floor::ReadAndDecode,
         &[
-            Subject { words: &["doctor"], floor: Floor::ReadAndDecode, ratio_max: Some(1.3) },
-            Subject { words: &["build", "--check"], floor: Floor::ReadAndDecode, ratio_max: None },
+            subject(&["doctor"], Floor::ReadAndDecode, Some(1.3)),
+            subject(&["build", "--check"], Floor::ReadAndDecode, None),
         ],
     ),
-    (Floor::Build, &[Subject { words: &["build", "--full"], floor: Floor::Build, ratio_max: Some(1.3) }]),
+    (Floor::Build, &[subject(&["build", "--full"], Floor::Build, Some(1.3))]),
+];
+
+/// What is measured on an old project; only the last changes it.
+const MIGRATION: Round = &[
+    (
+        Floor::WalkAndRead,
+        // Old files are a failure in CI, and these all are.
+        &[Subject { exit: 1, ..subject(&["migrate", "--check"], Floor::WalkAndRead, Some(1.2)) }],
+    ),
+    (Floor::Migrate, &[subject(&["migrate", "--apply"], Floor::Migrate, Some(1.5))]),
 ];
 
 /// Everything measured on one project. All lists of runs are as long as there were rounds.
@@ -59,24 +79,46 @@ pub(super) struct Measured {
 /// # Errors
 /// When the copy cannot be made, or a floor or command fails on it.
 pub(super) fn project(project: &Path, rounds: u32) -> anyhow::Result<Measured> {
-    let program = std::env::current_exe().context("could not find this program")?;
+    let name = project.to_string_lossy().escape_debug().to_string();
     let scratch = Scratch::of(project)?;
+    measure(name, ROUND, &scratch, rounds, &|| scratch.forget_cache())
+}
+
+/// Measures the migration of this many declarations, made for it and made anew for each round.
+///
+/// # Errors
+/// When they cannot be written, or a floor or command fails on them.
+pub(super) fn migration(assets: u32, rounds: u32) -> anyhow::Result<Measured> {
+    let scratch = old::project(assets)?;
+    measure("old declarations".to_owned(), MIGRATION, &scratch, rounds, &|| old::make_old(&scratch, assets))
+}
+
+/// `prepare` brings the project into the state that floors and commands are to meet.
+fn measure(
+    name: String,
+    round: Round,
+    scratch: &Scratch,
+    rounds: u32,
+    prepare: &dyn Fn() -> anyhow::Result<()>,
+) -> anyhow::Result<Measured> {
+    let program = std::env::current_exe().context("could not find this program")?;
     let assets = inputs::registered(scratch.folder())?;
     let (inputs, input_bytes) = cat(&assets)?;
     let mut measured = Measured {
-        project: project.to_string_lossy().escape_debug().to_string(),
+        project: name,
         assets: assets.len(),
         inputs,
         input_bytes,
         cat: Vec::new(),
-        floors: ROUND.iter().map(|(floor, _)| (*floor, Vec::new())).collect(),
-        commands: ROUND.iter().flat_map(|(_, subjects)| *subjects).map(|subject| (subject, Vec::new())).collect(),
+        floors: round.iter().map(|(floor, _)| (*floor, Vec::new())).collect(),
+        commands: round.iter().flat_map(|(_, subjects)| *subjects).map(|subject| (subject, Vec::new())).collect(),
     };
-    for (floor, subjects) in &ROUND {
-        process::tried(&program, &floor_arguments(*floor, &scratch))?;
+    for (floor, subjects) in round {
+        prepare()?;
+        process::tried(&program, &floor_arguments(*floor, scratch), 0)?;
         for subject in *subjects {
-            scratch.forget_cache()?;
-            process::tried(&program, &arguments(subject, &scratch))?;
+            prepare()?;
+            process::tried(&program, &arguments(subject, scratch), subject.exit)?;
         }
     }
     for _ in 0..rounds {
@@ -84,10 +126,11 @@ pub(super) fn project(project: &Path, rounds: u32) -> anyhow::Result<Measured> {
         cat(&assets)?;
         measured.cat.push(started.elapsed());
         for (floor, runs) in &mut measured.floors {
-            runs.push(process::timed(&program, &floor_arguments(*floor, &scratch))?);
+            prepare()?;
+            runs.push(process::timed(&program, &floor_arguments(*floor, scratch), 0)?);
             for (subject, runs) in measured.commands.iter_mut().filter(|(subject, _)| subject.floor == *floor) {
-                scratch.forget_cache()?;
-                runs.push(process::timed(&program, &arguments(subject, &scratch))?);
+                prepare()?;
+                runs.push(process::timed(&program, &arguments(subject, scratch), subject.exit)?);
             }
         }
     }

@@ -22,13 +22,13 @@ pub(super) struct Usage {
 /// Runs the program, silently and without input.
 ///
 /// # Errors
-/// When it does not start or ends with another code than 0.
-pub(super) fn timed(program: &Path, arguments: &[&OsStr]) -> anyhow::Result<Usage> {
+/// When it does not start or ends with another code than `exit`.
+pub(super) fn timed(program: &Path, arguments: &[&OsStr], exit: i32) -> anyhow::Result<Usage> {
     let started = Instant::now();
     let mut child = silent(program, arguments).spawn().context("could not start this program again")?;
     let used = child.wait4().context("could not wait for this program")?;
     let wall = started.elapsed();
-    if !used.status.success() {
+    if used.status.code() != Some(exit) {
         bail!("{} ended with {}", shown(arguments), used.status);
     }
     let cpu = used.rusage.utime + used.rusage.stime;
@@ -38,12 +38,12 @@ pub(super) fn timed(program: &Path, arguments: &[&OsStr]) -> anyhow::Result<Usag
 /// Runs the program without measuring, which makes a failure tell its reason.
 ///
 /// # Errors
-/// When it does not start or ends with another code than 0, with the last line that it said.
-pub(super) fn tried(program: &Path, arguments: &[&OsStr]) -> anyhow::Result<()> {
+/// When it does not start or ends with another code than `exit`, with the last line that it said.
+pub(super) fn tried(program: &Path, arguments: &[&OsStr], exit: i32) -> anyhow::Result<()> {
     let mut command = silent(program, arguments);
     let ended = command.stdout(Stdio::piped()).stderr(Stdio::piped()).output();
     let ended = ended.context("could not start this program again")?;
-    if !ended.status.success() {
+    if ended.status.code() != Some(exit) {
         let said = [ended.stderr, ended.stdout].concat();
         let said = String::from_utf8_lossy(&said);
         let last = said.lines().rfind(|line| !line.trim().is_empty()).unwrap_or("nothing was said");

@@ -1,4 +1,4 @@
-//! A copy of a project that may be built in. The project itself is only read.
+//! A folder for a project that may be built in and changed: a copy of one that is only read, or an empty one.
 
 use anyhow::Context;
 use std::fs;
@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use tempfile::TempDir;
 
-/// The copy; it is gone when this is dropped.
+/// The folder; it is gone when this is dropped.
 pub(super) struct Scratch {
     place: TempDir,
 }
@@ -17,14 +17,29 @@ impl Scratch {
     /// # Errors
     /// When something cannot be read or written.
     pub(super) fn of(project: &Path) -> anyhow::Result<Scratch> {
-        let place = tempfile::Builder::new().prefix("prometeu-bench-").tempdir()?;
-        copy(&project.join("assets"), &place.path().join("assets"))?;
-        // What is still on its way to the disk would slow the first rounds down. Where the program is missing they are slower.
-        let _ = Command::new("sync").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
-        Ok(Scratch { place })
+        let scratch = Scratch::new()?;
+        copy(&project.join("assets"), &scratch.folder().join("assets"))?;
+        scratch.settle();
+        Ok(scratch)
     }
 
-    /// The copied project's folder.
+    /// An empty folder.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub(super) fn new() -> anyhow::Result<Scratch> {
+        Ok(Scratch { place: tempfile::Builder::new().prefix("prometeu-bench-").tempdir()? })
+    }
+
+    /// Waits for what is still on its way to the disk; it would slow down what is measured next. Where the program for
+    /// that is missing, it does.
+    pub(super) fn settle(&self) {
+        let mut sync = Command::new("sync");
+        let _ =
+            sync.arg("-f").arg(self.folder()).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
+    }
+
+    /// The project's folder.
     pub(super) fn folder(&self) -> &Path {
         self.place.path()
     }

@@ -162,7 +162,7 @@ mod tests {
     use crate::bench::measure::Subject;
     use std::time::Duration;
 
-    const LIST: Subject = Subject { words: &["list"], floor: Floor::WalkAndParse, ratio_max: Some(1.3) };
+    const LIST: Subject = Subject { words: &["list"], exit: 0, floor: Floor::WalkAndParse, ratio_max: Some(1.3) };
 
     fn measured(command_ms: u64, peak_bytes: u64) -> Measured {
         let run = |ms| Usage { wall: Duration::from_millis(ms), cpu: Duration::from_millis(ms), peak_bytes };

@@ -5,6 +5,7 @@ mod project;
 mod variation;
 mod wide;
 
+use super::random::{Random, SEED, seed};
 use super::repository::Repository;
 use super::{Gate, Verdict};
 use anyhow::{Context, bail};
@@ -13,8 +14,7 @@ use project::Project;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use std::io::Read;
-use std::time::{SystemTime, UNIX_EPOCH};
-use variation::{Random, VARIATIONS, Variation};
+use variation::{VARIATIONS, Variation};
 use xshell::cmd;
 
 pub(super) const GATE: Gate = Gate {
@@ -30,8 +30,6 @@ const OUTPUTS: [&str; 4] =
     ["build/assets.pa", "build/asset_table.json", "build/preload.json", "build/asset_table_metadata.json"];
 /// Names a list of more projects to build.
 const CORPUS: &str = "PROMETEU_CORPUS";
-/// Repeats the shuffles and times of an earlier run.
-const SEED: &str = "PROMETEU_SEED";
 
 #[derive(Deserialize)]
 struct Config {
@@ -134,13 +132,6 @@ fn projects(repository: &Repository, place: &Utf8Path, notes: &mut Vec<String>) 
         None => notes.push(format!("{CORPUS} is not set, so only the repository's own projects were built")),
     }
     folders.iter().map(|folder| Project::read(folder)).collect()
-}
-
-fn seed() -> anyhow::Result<u64> {
-    match std::env::var(SEED) {
-        Ok(text) => text.parse().with_context(|| format!("{SEED} is no number")),
-        Err(_) => Ok(SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs()),
-    }
 }
 
 /// One build as a user makes it: `PROGRAM build --project FOLDER`.

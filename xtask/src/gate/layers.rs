@@ -13,7 +13,7 @@ pub(super) const GATE: Gate = Gate {
 };
 
 /// The crates whose order is law, by folder.
-const CRATES: [&str; 3] = ["packer", "studio-adapter", "xtask"];
+const CRATES: [&str; 4] = ["packer", "studio-adapter", "xtask", "simulator"];
 
 fn run(repository: &Repository) -> anyhow::Result<Verdict> {
     let mut found = Vec::new();

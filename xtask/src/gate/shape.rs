@@ -15,7 +15,7 @@ pub(super) const GATE: Gate = Gate {
 };
 
 /// Where Rust files of ours lie.
-const FOLDERS: [&str; 5] = ["packer", "studio-adapter", "xtask", "fixtures", "fuzz"];
+const FOLDERS: [&str; 6] = ["packer", "studio-adapter", "xtask", "fixtures", "simulator", "fuzz"];
 /// A file that is longer is worth a look, in lines.
 const FILE_LINES: usize = 400;
 /// A function that is longer does not fit a screen, in lines.

@@ -24,6 +24,8 @@ const WARN: Style = AnsiColor::Yellow.on_default();
 
 /// How many packed assets a build lists.
 const PACKED_SHOWN_MAX: usize = 20;
+/// How many files of a migration are shown with their changes.
+const MIGRATED_SHOWN_MAX: usize = 1_000;
 
 pub(super) fn write(report: &Report, caller: &Caller, out: &mut dyn Write) -> io::Result<()> {
     findings::write(&report.findings, out)?;
@@ -264,7 +266,7 @@ fn verify(verified: &VerifyResult, out: &mut dyn Write) -> io::Result<()> {
 
 fn migrate(migration: &MigrateResult, out: &mut dyn Write) -> io::Result<()> {
     let shown: Vec<_> = migration.files.iter().filter(|file| file.outcome != FileOutcome::Unchanged).collect();
-    for file in &shown {
+    for file in shown.iter().take(MIGRATED_SHOWN_MAX) {
         let versions = match (file.from, file.to) {
             (Some(from), Some(to)) if from != to => format!(", version {from} to {to}"),
             (Some(from), _) => format!(", version {from}"),
@@ -284,6 +286,9 @@ fn migrate(migration: &MigrateResult, out: &mut dyn Write) -> io::Result<()> {
             };
             writeln!(out, "    {style}{line}{style:#}")?;
         }
+    }
+    if shown.len() > MIGRATED_SHOWN_MAX {
+        writeln!(out, "… and {} more files; `--format json` has all of them", shown.len() - MIGRATED_SHOWN_MAX)?;
     }
     if migration.migration_id.is_none() && shown.iter().any(|file| file.outcome == FileOutcome::Pending) {
         writeln!(out, "\n  preview {DIM}{}{DIM:#}", migration.preview_id)?;

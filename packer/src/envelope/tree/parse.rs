@@ -4,6 +4,7 @@ use super::{NodeKind, Slot, Tree};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::span::locate;
 use crate::trust::{Limit, Limits};
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 /// Parses a text whose outermost value must be an object.
@@ -13,16 +14,14 @@ pub(in crate::envelope) fn parse(text: String, limits: &Limits) -> Result<Tree, 
         string_bytes: limits.size(Limit::JsonStringBytes),
         members: limits.size(Limit::ObjectMembers),
     };
-    let slots = Parser { text: &text, bytes: text.as_bytes(), at: 0, bounds, slots: Vec::new() }
-        .document()
-        .map_err(|fault| fault.diagnostic(&text))?;
+    let slots = Parser::new(&text, bounds).document().map_err(|fault| fault.diagnostic(&text))?;
     Ok(Tree { text, slots, origin: None, lines: std::sync::OnceLock::new() })
 }
 
 /// Parses a text that the packer made by edits from one that it had parsed.
 pub(super) fn reparse(text: &str) -> Vec<Slot> {
     let bounds = Bounds { depth: usize::MAX, string_bytes: usize::MAX, members: usize::MAX };
-    Parser { text, bytes: text.as_bytes(), at: 0, bounds, slots: Vec::new() }
+    Parser::new(text, bounds)
         .document()
         .ok()
         .expect("edits replace whole values and members, so the text stays an object")
@@ -67,17 +66,27 @@ struct Parser<'t> {
 }
 
 /// An object or list that is not closed yet.
-struct Open {
+struct Open<'t> {
     slot: usize,
     is_object: bool,
-    keys: Keys,
+    keys: Keys<'t>,
 }
 
+/// Enough for a declaration, so that its values are not moved while they are read; a registry has more.
+const SLOTS_EXPECTED_MAX: usize = 256;
+/// Bytes of text that a value takes at least where somebody writes one by hand.
+const BYTES_PER_SLOT: usize = 8;
+
 impl<'t> Parser<'t> {
+    fn new(text: &'t str, bounds: Bounds) -> Parser<'t> {
+        let slots = Vec::with_capacity((text.len() / BYTES_PER_SLOT).min(SLOTS_EXPECTED_MAX));
+        Parser { text, bytes: text.as_bytes(), at: 0, bounds, slots }
+    }
+
     fn document(mut self) -> Result<Vec<Slot>, Fault> {
         self.space();
         let start = self.at;
-        let mut stack: Vec<Open> = Vec::new();
+        let mut stack: Vec<Open<'t>> = Vec::new();
         loop {
             self.value(&mut stack)?;
             if self.close_or_continue(&mut stack)? {
@@ -96,7 +105,7 @@ impl<'t> Parser<'t> {
     }
 
     /// Reads one value, or opens a list or object.
-    fn value(&mut self, stack: &mut Vec<Open>) -> Result<(), Fault> {
+    fn value(&mut self, stack: &mut Vec<Open<'t>>) -> Result<(), Fault> {
         let start = self.at;
         match self.peek() {
             Some(b'{' | b'[') => {
@@ -123,7 +132,7 @@ impl<'t> Parser<'t> {
 
     /// After a value or an opening bracket: closes what ends here and reads up to the next value.
     /// Says whether the outermost value ended.
-    fn close_or_continue(&mut self, stack: &mut Vec<Open>) -> Result<bool, Fault> {
+    fn close_or_continue(&mut self, stack: &mut Vec<Open<'t>>) -> Result<bool, Fault> {
         loop {
             self.space();
             let Some(open) = stack.last_mut() else { return Ok(true) };
@@ -149,7 +158,7 @@ impl<'t> Parser<'t> {
     }
 
     /// In an object, reads the key and the colon.
-    fn before_value(&mut self, stack: &mut [Open]) -> Result<(), Fault> {
+    fn before_value(&mut self, stack: &mut [Open<'t>]) -> Result<(), Fault> {
         let Some(open) = stack.last_mut().filter(|open| open.is_object) else { return Ok(()) };
         if self.peek() != Some(b'"') {
             return Err(self.unexpected("a member name in quotes"));
@@ -157,7 +166,8 @@ impl<'t> Parser<'t> {
         let start = self.at;
         let escaped = self.string()?;
         let raw: &'t str = &self.text[start + 1..self.at - 1];
-        let fresh = if escaped { open.keys.insert(unescape(raw).into()) } else { open.keys.insert(raw.into()) };
+        let key = if escaped { Cow::Owned(unescape(raw)) } else { Cow::Borrowed(raw) };
+        let fresh = open.keys.insert(key);
         let count = open.keys.len();
         if !fresh {
             let message = format!("the member `{raw}` stands twice in one object");
@@ -334,15 +344,15 @@ impl<'t> Parser<'t> {
 
 /// The keys of one object: few are compared in turn, many are hashed.
 #[derive(Default)]
-struct Keys {
-    few: Vec<Box<str>>,
-    many: HashSet<Box<str>>,
+struct Keys<'t> {
+    few: Vec<Cow<'t, str>>,
+    many: HashSet<Cow<'t, str>>,
 }
 
 const FEW: usize = 16;
 
-impl Keys {
-    fn insert(&mut self, key: Box<str>) -> bool {
+impl<'t> Keys<'t> {
+    fn insert(&mut self, key: Cow<'t, str>) -> bool {
         if self.few.contains(&key) || self.many.contains(&key) {
             return false;
         }

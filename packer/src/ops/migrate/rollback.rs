@@ -36,7 +36,7 @@ pub fn rollback(context: &Context<'_>, id: &str, time: Option<String>) -> Report
             return super::refuse(context, mode, findings);
         }
     };
-    let result = MigrateResult::of(mode, &plan);
+    let result = MigrateResult::of(mode, plan);
     let changed = counted(steps.len(), "file");
     let Some(time) = time else {
         let summary = format!("{changed} would be brought back to what they were before {id}");

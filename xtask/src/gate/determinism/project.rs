@@ -1,6 +1,7 @@
 //! A project to build, and copies of it that differ in what must not matter.
 
-use super::variation::{Random, Variation};
+use super::variation::Variation;
+use crate::gate::random::Random;
 use anyhow::{Context, bail};
 use camino::{Utf8Path, Utf8PathBuf};
 use std::time::{Duration, UNIX_EPOCH};

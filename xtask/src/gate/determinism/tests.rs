@@ -3,8 +3,9 @@
 #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
 use super::project::Project;
-use super::variation::{Random, VARIATIONS, Variation};
+use super::variation::{VARIATIONS, Variation};
 use super::{OUTPUTS, examine, wide};
+use crate::gate::random::Random;
 use camino::{Utf8Path, Utf8PathBuf};
 use std::cell::Cell;
 

@@ -63,30 +63,3 @@ impl Variation {
         self.umask.is_none() || cfg!(unix)
     }
 }
-
-/// A small generator (SplitMix64, Steele et al. 2014): the same seed gives the same shuffles and times anywhere.
-#[derive(Debug)]
-pub(super) struct Random(u64);
-
-impl Random {
-    /// A generator that repeats itself for the same seed.
-    pub(super) fn new(seed: u64) -> Random {
-        Random(seed)
-    }
-
-    /// A number below `bound`, which is not 0.
-    pub(super) fn below(&mut self, bound: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (mixed ^ (mixed >> 31)) % bound
-    }
-
-    /// Puts the items into another order (Fisher and Yates).
-    pub(super) fn shuffle<T>(&mut self, items: &mut [T]) {
-        for last in (1..items.len()).rev() {
-            items.swap(last, self.below(last as u64 + 1) as usize);
-        }
-    }
-}

@@ -1,7 +1,7 @@
 //! A project of many small raw sound banks, of many different sizes, so that threads finish in every order. It is
 //! written here by hand, from the format's description alone.
 
-use super::variation::Random;
+use crate::gate::random::Random;
 use camino::{Utf8Path, Utf8PathBuf};
 use std::fmt::Write as _;
 
