@@ -33,7 +33,11 @@ fn a_registry_stops_everything_that_needs_the_project() {
 fn a_project_that_this_packer_must_leave_alone_is_not_recovered_either() {
     let project = project();
     let project = project.path();
-    put(project, JOURNAL, "{\"schema_version\": 1, \"operation\": \"migrate\", \"time\": \"\", \"changes\": []}");
+    put(
+        project,
+        JOURNAL,
+        "{\"schema_version\": 1, \"operation\": \"migrate\", \"time\": \"\", \"changes\": [], \"entries\": []}",
+    );
     put(project, &JOURNAL.replace("journal.json", "new-0"), "half");
     for (from, to, code) in [
         ("\"schema_version\": 2", "\"schema_version\": 3", "version/too-new"),

@@ -65,6 +65,7 @@ fn nothing_is_opened_outside_of_registered_roots_but_declarations() {
     assert_eq!(
         counts(&report).into_iter().collect::<Vec<_>>(),
         [
+            ("declaration/input-missing", 1),
             ("hygiene/copied-identity", 1),
             ("hygiene/duplicate-content", 1),
             ("hygiene/link", 1),
