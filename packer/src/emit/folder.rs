@@ -145,6 +145,14 @@ impl TransactionFolder {
         Ok(self.ending(disk)?.is_none() && self.has_journal(disk)?)
     }
 
+    /// How far it has come: whether there is a journal, so that something may have changed, and how it ended.
+    ///
+    /// # Errors
+    /// It cannot be looked for.
+    pub fn progress(&self, disk: &dyn Disk) -> Result<(bool, Option<Ending>), DiskError> {
+        Ok((self.has_journal(disk)?, self.ending(disk)?))
+    }
+
     pub(super) fn mark(&self, disk: &dyn Disk, ending: Ending) -> Result<(), DiskError> {
         write_file(disk, &self.path.own(ending.mark()), b"")?;
         disk.sync_dir(&self.path)

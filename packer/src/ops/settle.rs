@@ -4,7 +4,7 @@
 use super::Context;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::disk::{DiskErrorKind, Lock, Metadata, Patience};
-use crate::emit::{TransactionFolder, is_anything_left, recover, transactions, unfinished, writing};
+use crate::emit::{Ending, TransactionFolder, is_anything_left, recover, transactions, unfinished, writing};
 use crate::path::PortablePath;
 use crate::trust::refusal;
 use crate::workspace::unsupported;
@@ -109,27 +109,32 @@ fn left_open(context: &Context<'_>, folder: &TransactionFolder) -> Settled {
 /// How long a reader tries to see one state of the project while others write.
 const READING: Duration = Duration::from_secs(5);
 
-/// What every writer changes: which file the registry is, and the transactions, each with whether it is open.
+/// What every writer changes: which file the registry is, and the transactions, each with how far it has come.
 #[derive(PartialEq, Eq)]
 pub(super) struct Snapshot {
     registry: Option<Metadata>,
-    transactions: Vec<(String, bool)>,
+    /// Id, whether there is a journal, and how it ended.
+    transactions: Vec<(String, bool, Option<Ending>)>,
 }
 
 impl Snapshot {
     /// Takes it, without a lock.
     pub(super) fn take(context: &Context<'_>) -> Snapshot {
         let transactions = transactions(context.disk).unwrap_or_default();
-        let is_open = |folder: &TransactionFolder| folder.is_open(context.disk).unwrap_or(true);
+        let row = |folder: &TransactionFolder| {
+            // What cannot be looked at may be under way.
+            let (has_journal, ending) = folder.progress(context.disk).unwrap_or((true, None));
+            (folder.id().to_owned(), has_journal, ending)
+        };
         Snapshot {
             registry: context.disk.metadata(&PortablePath::control().own("index.json")).ok(),
-            transactions: transactions.iter().map(|folder| (folder.id().to_owned(), is_open(folder))).collect(),
+            transactions: transactions.iter().map(row).collect(),
         }
     }
 
     /// Whether no writer is between its first change and its last.
     fn is_settled(&self) -> bool {
-        !self.transactions.iter().any(|(_, is_open)| *is_open)
+        !self.transactions.iter().any(|(_, has_journal, ending)| *has_journal && ending.is_none())
     }
 }
 
