@@ -13,10 +13,11 @@ mod source;
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::digest::Digest;
+use crate::schema::declaration::TILE_SIZES;
 use crate::schema::{BankType, Role};
 use crate::trust::{self, Limits};
-pub use asset::Bank;
-pub use glyph::GlyphOptions;
+pub use asset::{Bank, palettes_for};
+pub use glyph::{DerivedPalette, GlyphOptions, derived_palette_path};
 use serde_json::{Map, Value};
 pub use sound::SoundOptions;
 use std::cell::RefCell;
@@ -148,6 +149,30 @@ pub fn materialise(
         return Ok(None);
     }
     Ok(Some(facts))
+}
+
+/// Makes palettes for a glyph bank out of its sprites, the inputs of role [`Role::Sprites`]; palettes among the inputs are
+/// not looked at.
+///
+/// A bank with these palettes, written as [`DerivedPalette::gpl`] and listed in this order, has no
+/// `glyph/colour-not-in-palette`. There are 1 to 64 of them, the same ones for the same pictures in the same order, and
+/// few; each colour stands in them as it was first met in a picture. `None` when there is a blocking finding: a picture that
+/// cannot be read or has no room, partial alpha without a threshold, a tile of more than 15 colours
+/// (`glyph/no-palette`), or more than 64 palettes (`glyph/too-many-palettes`).
+pub fn derive_palettes(
+    options: &GlyphOptions,
+    inputs: &dyn Inputs,
+    limits: &Limits,
+    findings: &mut Vec<Diagnostic>,
+) -> Option<Vec<DerivedPalette>> {
+    contained(inputs, findings, |inputs, findings| glyph::derive(options, inputs, limits, findings)).flatten()
+}
+
+/// The tile size in pixels that the sprites of a bank were most likely made for: the largest of 32, 16 and 8 that divides
+/// both sides of all of them, or of as many as possible.
+pub fn fitting_tile_size(inputs: &dyn Inputs, limits: &Limits) -> i64 {
+    let size = contained(inputs, &mut Vec::new(), |inputs, _| glyph::fitting_tile_size(inputs, limits));
+    size.unwrap_or(TILE_SIZES[0])
 }
 
 /// Runs a decoder. The one place where a panic is stopped: decoders meet bytes that nobody vouches for, and

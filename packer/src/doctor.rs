@@ -1,7 +1,10 @@
-//! Examines a project as a build would, and explains every code that can be found. It repairs nothing.
+//! Examines a project as a build would, looks for what could be tidier, and explains every code that can be found. It
+//! repairs nothing.
 
 mod examine;
+mod hygiene;
 pub mod rule;
 pub mod rules;
 
 pub use examine::{Examined, examine, preload};
+pub use hygiene::{Tidiness, look_for_untidiness, suppressions_path};

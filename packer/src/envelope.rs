@@ -66,6 +66,14 @@ pub fn open(admitted: Admitted, artifact: Artifact, windows: &Windows) -> Result
     Ok(Envelope { artifact, version, path, tree })
 }
 
+/// The text of an admitted file that is no JSON: UTF-8 without a mark, and nothing of what stands in the place of files.
+///
+/// # Errors
+/// `file/*` and `json/encoding`, without the path.
+pub(crate) fn text(bytes: Vec<u8>) -> Result<String, Diagnostic> {
+    recognise::text(bytes)
+}
+
 /// Reads a strict JSON object that is part of another file, such as the header of an archive. It has no version
 /// of its own; places count from the start of `text`.
 ///

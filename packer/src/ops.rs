@@ -14,11 +14,14 @@ mod tables;
 mod verify;
 
 pub use build::{BuildMode, build};
-pub use doctor::doctor;
+pub use doctor::{Scope, doctor};
 pub use init::init;
 pub use list::list;
 pub use migrate::{MigrateMode, forget, history, migrate, migrations, rollback};
-pub use mutate::{Apply, adopt, forget_asset, quarantine, relocate, remove, rename, restore, set_included, undo};
+pub use mutate::{
+    Apply, Registration, adopt, forget_asset, quarantine, register, relocate, remove, rename, restore, set_included,
+    undo,
+};
 pub use recover::{Edited, recover};
 pub use show::show;
 pub use tables::{explain, limits, windows};

@@ -2,6 +2,7 @@
 
 mod build;
 mod migration;
+mod entry_told;
 mod mutation;
 mod step;
 

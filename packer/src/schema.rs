@@ -3,17 +3,22 @@
 pub mod archive;
 pub mod cache;
 pub mod declaration;
+mod declaration_draft;
 mod inputs;
 pub mod journal;
+mod layout;
 mod metadata;
 mod reader;
 pub mod provenance;
 pub mod registry;
 mod registry_draft;
+pub mod suppressions;
 
 pub use crate::envelope::shape::SAFE_INTEGER_MAX;
 pub use declaration::{BankType, Declaration};
+pub use declaration_draft::DeclarationDraft;
 pub use inputs::{Inputs, Role};
+pub use layout::declaration_text;
 pub use metadata::value_of;
 pub use registry::{Entry, Registry};
 pub use registry_draft::{RegistryDraft, entry_line, identity_of, registry_text, with_member};

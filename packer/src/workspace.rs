@@ -1,6 +1,7 @@
 //! The project as its control files describe it: registry, roots, declarations, and whether the declared inputs
 //! are there. Read [`load`] second, after the file list. No payload is decoded here and nothing is written.
 
+mod action;
 mod asset;
 mod control;
 mod folder;
@@ -10,6 +11,8 @@ mod load;
 mod unregistered;
 mod ways;
 
+pub use action::Action;
 pub use asset::{Asset, Health, State};
 pub use control::{ControlFile, Owner, declarations, registry_file};
+pub use inputs::check_inputs;
 pub use load::{Options, Workspace, load, read_registry, unsupported};

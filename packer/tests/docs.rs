@@ -13,10 +13,22 @@ use std::path::Path;
 
 #[test]
 fn the_written_pages_name_every_code_of_what_they_describe_and_no_other() {
-    let pages = ["formats.md", "trust.md", "reports.md"].map(page).concat();
+    let pages = ["formats.md", "trust.md", "reports.md", "hygiene.md"].map(page).concat();
     let quoted: Vec<&str> = pages.split('`').collect();
-    let described =
-        ["trust", "json", "file", "version", "declaration", "glyph", "image", "sound", "payload", "preload", "archive"];
+    let described = [
+        "trust",
+        "json",
+        "file",
+        "version",
+        "declaration",
+        "glyph",
+        "image",
+        "sound",
+        "payload",
+        "preload",
+        "archive",
+        "hygiene",
+    ];
     for code in Code::all().filter(|code| described.contains(&code.family())) {
         assert!(quoted.contains(&code.as_str()), "no written page names `{}`", code.as_str());
     }

@@ -38,6 +38,9 @@ impl Scenario {
     };
 }
 
+/// Whether an operation, by its text, is one that may fail without anything else failing.
+pub type IsSkipped = fn(&str) -> bool;
+
 /// A project to play from, and what may be left of it.
 pub struct Start {
     /// The project; it is only ever copied.
@@ -47,7 +50,7 @@ pub struct Start {
     /// What it was to become; the first of them when nothing fails.
     pub after: Vec<State>,
     /// What it becomes instead when a file that is not needed cannot be read: which operations that are, and the state.
-    pub skipping: Option<(fn(&str) -> bool, State)>,
+    pub skipping: Option<(IsSkipped, State)>,
     /// What `list` shows of it before and after.
     pub views: [String; 2],
     /// Whether it leaves the record of a transaction when it is done.

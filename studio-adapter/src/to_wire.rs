@@ -7,8 +7,8 @@ use prometeu_packer::diagnostic::{AssetRef, Diagnostic, Evidence, Severity, esca
 use prometeu_packer::envelope::Window;
 use prometeu_packer::plan::{FileOutcome, PlannedChange, PlannedFile};
 use prometeu_packer::report::{
-    AssetDetails, BuildResult, MigrateResult, MutationResult, OperationResult, Report, Status, TransactionRow,
-    VerifyResult,
+    AssetDetails, BuildResult, DoctorResult, MigrateResult, MutationResult, OperationResult, Report, Status,
+    TransactionRow, VerifyResult,
 };
 use prometeu_packer::schema::archive::bank_word;
 use prometeu_packer::trust::Unit;
@@ -83,16 +83,13 @@ fn result(report: &Report) -> Value {
                     "root": escape(&row.root),
                     "name": row.name.as_deref().map(escape),
                     "asset_uuid": row.asset_uuid,
+                    "actions": ["restore"],
                 })
             });
             json!({ "assets": assets.iter().map(row).collect::<Vec<_>>(), "quarantined": quarantined.collect::<Vec<_>>() })
         }
         OperationResult::Show(details) => show(details),
-        OperationResult::Doctor(doctor) => json!({
-            "scope": "registered",
-            "checked": { "assets": doctor.checked.assets, "files": doctor.checked.files },
-            "fixes": [],
-        }),
+        OperationResult::Doctor(doctor) => self::doctor(doctor),
         OperationResult::Build(built) => build(built),
         OperationResult::Verify(verified) => verify(verified),
         OperationResult::Mutation(mutation) => self::mutation(mutation, &report.findings),
@@ -152,7 +149,7 @@ fn row(asset: &Asset) -> Value {
         "health": health(asset.health),
         "schema_version": asset.schema_version,
         "preload": declaration.and_then(|declaration| declaration.preload),
-        "actions": ["show"],
+        "actions": asset.actions.iter().map(|action| action.name()).collect::<Vec<_>>(),
     })
 }
 
@@ -187,6 +184,18 @@ fn escaped(value: &Value) -> Value {
         }
         plain => plain.clone(),
     }
+}
+
+fn doctor(doctor: &DoctorResult) -> Value {
+    let mut shown = json!({
+        "scope": doctor.scope,
+        "checked": { "assets": doctor.checked.assets, "files": doctor.checked.files },
+        "fixes": [],
+    });
+    if doctor.scope == "workspace" {
+        shown["suppressed"] = json!(doctor.suppressed);
+    }
+    shown
 }
 
 fn build(built: &BuildResult) -> Value {

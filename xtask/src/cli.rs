@@ -42,6 +42,12 @@ pub(crate) enum Format {
     Human,
     /// One JSON document
     Json,
+    /// SARIF 2.1.0, for code scanning; of `doctor`, `build`, `migrate`, `verify` and `gate`, as the next two
+    Sarif,
+    /// Workflow commands, which GitHub shows as annotations
+    Github,
+    /// JUnit XML, for test dashboards
+    Junit,
 }
 
 #[derive(Debug, Subcommand)]
@@ -56,7 +62,9 @@ pub(crate) enum Command {
         asset: String,
     },
     /// Examine everything that a build would look at
-    Doctor,
+    Doctor(Doctor),
+    /// Make an asset of a folder of PNG pictures or WAV sounds: write its declaration and register it
+    Register(Register),
     /// Register a root that has a declaration
     Adopt {
         /// Relative to assets/
@@ -210,6 +218,49 @@ pub(crate) struct How {
 }
 
 #[derive(Debug, clap::Args)]
+pub(crate) struct Register {
+    /// The folder, relative to assets/
+    pub(crate) root: String,
+    /// What it becomes [default: a glyph bank if it holds pictures, a sound bank if it holds sounds]
+    #[arg(long = "type", value_name = "TYPE", value_enum)]
+    pub(crate) bank: Option<TypeWord>,
+    /// Its name [default: the folder's]
+    #[arg(long)]
+    pub(crate) name: Option<String>,
+    /// A file of the folder and what it is for: sprites, palettes, sources or payload; may be repeated [default: all
+    /// that lie in the folder, walk2.png before walk10.png, palettes made from the pictures if there are none]
+    #[arg(long, value_name = "ROLE=PATH", value_parser = role_and_path)]
+    pub(crate) input: Vec<(String, String)>,
+    /// Side of a tile in pixels: 8, 16 or 32 [default: as large as divides all pictures]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    pub(crate) tile_size: Option<i64>,
+    #[command(flatten)]
+    pub(crate) how: How,
+}
+
+/// The types of assets, as declarations spell them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "snake_case")]
+pub(crate) enum TypeWord {
+    /// PNG pictures cut into tiles, and palettes
+    GlyphBank,
+    /// WAV sounds
+    SoundBank,
+}
+
+fn role_and_path(text: &str) -> Result<(String, String), String> {
+    let (role, path) = text.split_once('=').ok_or("an input is written ROLE=PATH, such as sprites=hero.png")?;
+    Ok((role.to_owned(), path.to_owned()))
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Doctor {
+    /// Look at the rest of the workspace as well, for what could be tidier
+    #[arg(long)]
+    pub(crate) workspace: bool,
+}
+
+#[derive(Debug, clap::Args)]
 pub(crate) struct Migrate {
     /// For CI: fail when a file is old; writes nothing at all
     #[arg(long, conflicts_with_all = ["apply", "rollback", "history", "forget"])]
@@ -229,13 +280,26 @@ pub(crate) struct Migrate {
 }
 
 impl Command {
+    /// Whether it checks something, so that its answer can be had in the formats of checkers.
+    pub(crate) fn is_check(&self) -> bool {
+        matches!(
+            self,
+            Command::Doctor(_)
+                | Command::Build { .. }
+                | Command::Verify { .. }
+                | Command::Migrate(_)
+                | Command::Gate(_)
+        )
+    }
+
     /// The operation's name in reports.
     pub(crate) fn name(&self) -> &'static str {
         match self {
             Command::Init => "init",
             Command::List => "list",
             Command::Show { .. } => "show",
-            Command::Doctor => "doctor",
+            Command::Doctor(_) => "doctor",
+            Command::Register(_) => "register",
             Command::Adopt { .. } => "adopt",
             Command::Forget { .. } => "forget",
             Command::Remove { .. } => "remove",

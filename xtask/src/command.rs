@@ -1,17 +1,18 @@
 //! From the command line to an operation and from its report to an exit code.
 
-use crate::cli::{Cli, Command, Format, Global, How, Migrate};
+use crate::cli::{Cli, Command, Doctor, Format, Global, How, Migrate, Register, TypeWord};
 use crate::formats::{Mode, Task};
 use crate::progress::Progress;
 use crate::render::Caller;
 use crate::{bench, formats, gate, render, surroundings};
 use clap::error::ErrorKind;
-use clap::{CommandFactory as _, Parser as _};
+use clap::{CommandFactory as _, Parser as _, ValueEnum as _};
 use prometeu_packer::diagnostic::{Code, Diagnostic, escape, escape_bytes};
 use prometeu_packer::disk::{OsDisk, open_outside};
 use prometeu_packer::envelope::Windows;
-use prometeu_packer::ops::{self, Apply, BuildMode, Context, Edited, MigrateMode};
+use prometeu_packer::ops::{self, Apply, BuildMode, Context, Edited, MigrateMode, Registration, Scope};
 use prometeu_packer::report::{OperationResult, Report};
+use prometeu_packer::schema::BankType;
 use prometeu_packer::trust::Limits;
 use std::ffi::OsString;
 use std::io::Write as _;
@@ -26,13 +27,14 @@ const EXIT_FAULT: u8 = 70;
 /// Runs what the command line asks for and gives the exit code.
 pub(crate) fn run() -> u8 {
     let program = surroundings::program();
-    let cli = match parse(std::env::args_os().collect()) {
+    let arguments: Vec<OsString> = std::env::args_os().collect();
+    let cli = match parse(arguments.clone()) {
         Ok(cli) => cli,
-        Err(error) => return usage(&error, &program),
+        Err(error) => return usage(error, &arguments, &program),
     };
     let format = cli.global.format;
     let name = cli.command.name();
-    let caller = caller(&cli.global, &program);
+    let caller = caller(&cli.global, &program, &arguments);
     match catch_unwind(AssertUnwindSafe(|| execute(cli, &caller))) {
         Ok(exit) => exit,
         Err(fault) => {
@@ -58,12 +60,19 @@ fn parse(arguments: Vec<OsString>) -> Result<Cli, clap::Error> {
     }
 }
 
-fn caller(global: &Global, program: &str) -> Caller {
-    let project = global.project.display();
+fn caller(global: &Global, program: &str, arguments: &[OsString]) -> Caller {
     let is_here = global.project.as_os_str() == ".";
+    // What is no text, or cannot be shown, cannot be typed either.
+    let typed = |argument: &OsString| argument.to_str().filter(|text| escape(text) == **text).map(render::word);
+    let typed: Option<Vec<String>> = arguments.iter().skip(1).map(typed).collect();
     Caller {
         program: program.to_owned(),
-        project: if is_here { String::new() } else { format!(" --project {project}") },
+        again: typed.map(|words| format!("{program} {}", words.join(" "))).unwrap_or_default(),
+        project: if is_here {
+            String::new()
+        } else {
+            format!(" --project {}", render::word(&global.project.to_string_lossy()))
+        },
         prefix: if is_here { String::new() } else { global.project.join("").display().to_string() },
     }
 }
@@ -77,6 +86,12 @@ fn execute(cli: Cli, caller: &Caller) -> u8 {
         let threads = usize::from(threads).clamp(1, THREADS_MAX);
         let _ = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
     }
+    if !matches!(format, Format::Human | Format::Json) && !command.is_check() {
+        let message = format!("`{}` has no answer in this format", command.name());
+        let finding = Diagnostic::new(Code::UsageArguments, message)
+            .help("`doctor`, `build`, `migrate`, `verify` and `gate` have; every command has `--format json`");
+        return render::report(&wrong_usage(command.name(), program, finding), format, caller);
+    }
     let command = match command {
         Command::Gate(args) => return run_gates(args, format, caller),
         Command::Bench(args) => return run_bench(args, format, caller),
@@ -89,9 +104,13 @@ fn execute(cli: Cli, caller: &Caller) -> u8 {
     let settings = limits(&global.limit).and_then(|limits| Ok((limits, windows(&global.window_floor)?)));
     let report = match settings {
         Ok((limits, windows)) => operate(command, &global, limits, windows, program),
-        Err(finding) => Report::new(name, program, "wrong usage", vec![finding], OperationResult::Nothing),
+        Err(finding) => wrong_usage(name, program, finding),
     };
     render::report(&report, format, caller)
+}
+
+fn wrong_usage(operation: &str, program: &str, finding: Diagnostic) -> Report {
+    Report::new(operation, program, "wrong usage", vec![finding], OperationResult::Nothing)
 }
 
 fn operate(command: Command, global: &Global, limits: Limits, windows: Windows, program: &str) -> Report {
@@ -141,7 +160,7 @@ fn operate(command: Command, global: &Global, limits: Limits, windows: Windows, 
             };
             ops::recover(&context, edited)
         }
-        Command::Doctor => ops::doctor(&context),
+        Command::Doctor(flags) => ops::doctor(&context, scope(flags)),
         other => mutate(&context, other),
     };
     progress.clear();
@@ -149,6 +168,10 @@ fn operate(command: Command, global: &Global, limits: Limits, windows: Windows, 
         built.elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     }
     report
+}
+
+fn scope(flags: &Doctor) -> Scope {
+    if flags.workspace { Scope::Workspace { today: surroundings::today() } } else { Scope::Registered }
 }
 
 fn migrate(context: &Context<'_>, flags: &Migrate) -> Report {
@@ -187,6 +210,7 @@ fn mutate(context: &Context<'_>, command: &Command) -> Report {
         },
     };
     match command {
+        Command::Register(flags) => ops::register(context, &registration(flags), how(&flags.how, &None)),
         Command::Adopt { root, new_identity, how: h } => ops::adopt(context, root, *new_identity, how(h, &None)),
         Command::Forget { asset, how: h } => ops::forget_asset(context, &asset.asset, how(h, &None)),
         Command::Remove { asset, confirm, how: h } => ops::remove(context, &asset.asset, how(h, confirm)),
@@ -198,6 +222,20 @@ fn mutate(context: &Context<'_>, command: &Command) -> Report {
         Command::Exclude { asset, how: h } => ops::set_included(context, &asset.asset, false, how(h, &None)),
         Command::Undo { id, how: h } => ops::undo(context, id, how(h, &None)),
         other => unreachable!("{} is no mutation", other.name()),
+    }
+}
+
+fn registration(flags: &Register) -> Registration {
+    let bank = |word| match word {
+        TypeWord::GlyphBank => BankType::Glyph,
+        TypeWord::SoundBank => BankType::Sound,
+    };
+    Registration {
+        root: flags.root.clone(),
+        bank: flags.bank.map(bank),
+        name: flags.name.clone(),
+        inputs: flags.input.clone(),
+        tile_size: flags.tile_size,
     }
 }
 
@@ -240,14 +278,10 @@ fn run_gates(args: gate::Args, format: Format, caller: &Caller) -> u8 {
         render::report(&report, format, caller)
     };
     let result = match format {
-        Format::Json if args.list => {
-            let rows: Vec<_> =
-                gate::TABLE.iter().map(|gate| serde_json::json!({ "name": gate.name, "why": gate.why })).collect();
-            return render::document(&serde_json::json!({ "gates": rows })).unwrap_or(0);
-        }
         Format::Human if args.list => return i32::from(gate::list(&mut anstream::stdout()).is_err()) as u8,
+        machine if args.list => return render::gates(&gate::listed(), machine, 0).unwrap_or(0),
         Format::Human => args.options().map(|options| gate::run(&options, &mut anstream::stdout())),
-        Format::Json => args.options().map(|options| gate::run(&options, &mut anstream::stderr())),
+        _ => args.options().map(|options| gate::run(&options, &mut anstream::stderr())),
     };
     match result {
         Err(unknown) => failed(unknown.to_string()),
@@ -256,7 +290,7 @@ fn run_gates(args: gate::Args, format: Format, caller: &Caller) -> u8 {
             let exit = u8::from(outcomes.iter().any(gate::GateOutcome::failed));
             match format {
                 Format::Human => exit,
-                Format::Json => render::document(&gate::report(&outcomes)).unwrap_or(exit),
+                machine => render::gates(&outcomes, machine, exit).unwrap_or(exit),
             }
         }
     }
@@ -273,7 +307,7 @@ fn make(operation: &str, task: &Task, format: Format, caller: &Caller) -> u8 {
             let exit = u8::from(outcome.failed());
             render::answered(outcome.show(&mut anstream::stdout())).unwrap_or(exit)
         }
-        (Ok(outcome), Format::Json) => render::document(&outcome.report()).unwrap_or(u8::from(outcome.failed())),
+        (Ok(outcome), _) => render::document(&outcome.report()).unwrap_or(u8::from(outcome.failed())),
         (Err(error), _) => {
             let finding = Diagnostic::new(Code::UsageArguments, format!("{error:#}"))
                 .help("run it inside the packer's own repository; `--help` says what it takes");
@@ -287,11 +321,11 @@ fn make(operation: &str, task: &Task, format: Format, caller: &Caller) -> u8 {
 fn run_bench(args: bench::Args, format: Format, caller: &Caller) -> u8 {
     let measured = match format {
         Format::Human => bench::run(args, &mut anstream::stdout()),
-        Format::Json => bench::run(args, &mut anstream::stderr()),
+        _ => bench::run(args, &mut anstream::stderr()),
     };
     match (measured, format) {
         (Ok(_), Format::Human) => 0,
-        (Ok(value), Format::Json) => render::document(&value).unwrap_or(0),
+        (Ok(value), _) => render::document(&value).unwrap_or(0),
         (Err(error), _) => {
             let finding = Diagnostic::new(Code::UsageArguments, format!("{error:#}"))
                 .help_to_run("measure a project that `{program} build` packs");
@@ -303,26 +337,38 @@ fn run_bench(args: bench::Args, format: Format, caller: &Caller) -> u8 {
 }
 
 /// Answers a command line that was not understood, or one that asked for help.
-fn usage(error: &clap::Error, program: &str) -> u8 {
-    let arguments: Vec<String> =
-        std::env::args_os().skip(1).map(|argument| escape_bytes(argument.as_encoded_bytes())).collect();
+fn usage(error: clap::Error, arguments: &[OsString], program: &str) -> u8 {
     if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
         return render::answered(error.print()).unwrap_or(0);
     }
-    let text = error.render().to_string();
-    let wants_json = arguments.iter().any(|argument| argument == "--format=json")
-        || arguments.windows(2).any(|pair| pair[0] == "--format" && pair[1] == "json");
-    if !wants_json {
-        let shown: Vec<String> = text.lines().map(escape).collect();
-        let _ = writeln!(std::io::stderr(), "{}", shown.join("\n"));
+    let shown: Vec<String> = arguments.iter().map(|argument| escape_bytes(argument.as_encoded_bytes())).collect();
+    let text = said(&error, &shown);
+    let Some(format) = machine_format(&shown) else {
+        let _ = writeln!(std::io::stderr(), "{}", render::for_people(text.trim_end().to_owned()));
         return 2;
-    }
+    };
     let said = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
-    let operation = arguments.iter().find(|argument| Cli::command().find_subcommand(argument).is_some());
+    let operation = shown.iter().skip(1).find(|argument| Cli::command().find_subcommand(argument).is_some());
     let operation = operation.map_or("usage", String::as_str);
     let finding =
         Diagnostic::new(Code::UsageArguments, said).help_to_run("`{program} --help` shows the commands and flags");
-    let report = Report::new(operation, program, "wrong usage", vec![finding], OperationResult::Nothing);
-    let caller = Caller { program: program.to_owned(), project: String::new(), prefix: String::new() };
-    render::report(&report, Format::Json, &caller)
+    let caller = Caller { program: program.to_owned(), ..Caller::default() };
+    render::report(&wrong_usage(operation, program, finding), format, &caller)
+}
+
+/// What is wrong, in several lines, none of which an argument can begin: they are quoted as they are shown.
+fn said(error: &clap::Error, shown: &[String]) -> String {
+    match (error.kind(), Cli::try_parse_from(shown)) {
+        (kind, Err(again)) if again.kind() == kind => again.render().to_string(),
+        (ErrorKind::InvalidUtf8, _) => error.render().to_string(),
+        _ => escape(&error.render().to_string()),
+    }
+}
+
+/// The format that a program asked for, as far as that can be told.
+fn machine_format(arguments: &[String]) -> Option<Format> {
+    let spaced = arguments.windows(2).filter(|pair| pair[0] == "--format").map(|pair| pair[1].as_str());
+    let joined = arguments.iter().filter_map(|argument| argument.strip_prefix("--format="));
+    let mut asked = spaced.chain(joined).filter_map(|name| Format::from_str(name, false).ok());
+    asked.next_back().filter(|format| *format != Format::Human)
 }

@@ -20,7 +20,7 @@ mod tool;
 
 use anstyle::{AnsiColor, Style};
 use camino::Utf8PathBuf;
-pub(crate) use report::report;
+pub(crate) use report::{report, summary};
 pub(crate) use repository::Repository;
 use std::fmt::Display;
 use std::io::{self, Write};
@@ -161,6 +161,12 @@ pub(crate) struct GateOptions {
 /// When `out` cannot be written.
 pub(crate) fn list(out: &mut dyn Write) -> io::Result<()> {
     TABLE.iter().try_for_each(|gate| writeln!(out, "{:<12} {}", gate.name, gate.why))
+}
+
+/// Every gate as an outcome that is none yet, for programs that ask which there are.
+pub(crate) fn listed() -> Vec<GateOutcome> {
+    let skipped = |gate| GateOutcome { gate, verdict: Verdict::Skipped("listed, not run".into()), seconds: 0.0 };
+    TABLE.iter().map(skipped).collect()
 }
 
 /// Runs the gates and tells `out` how each one went; what the tools themselves have to say goes to standard

@@ -1,5 +1,6 @@
 //! What the library must be told about the world: the program's name, the time, chance, signals.
 
+use prometeu_packer::schema::suppressions::Date;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -25,6 +26,12 @@ pub(crate) fn operation_id() -> String {
 /// The time, RFC 3339 in UTC, to the second.
 pub(crate) fn now() -> String {
     jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+/// The day in UTC, so that a suppression ends for everybody at once.
+pub(crate) fn today() -> Date {
+    let day = jiff::Timestamp::now().strftime("%Y-%m-%d").to_string();
+    Date::parse(&day).expect("the clock shows a day of the calendar")
 }
 
 /// A random uuid, version 4 of RFC 9562, in its text form.

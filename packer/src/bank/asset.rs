@@ -2,7 +2,10 @@
 //! stages that every file passes.
 
 use super::raw::check_metadata;
-use super::{Facts, GlyphOptions, Input, Inputs, Layout, Recipe, SoundOptions, layout, materialise};
+use super::{
+    DerivedPalette, Facts, GlyphOptions, Input, Inputs, Layout, Recipe, SoundOptions, derive_palettes, layout,
+    materialise,
+};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::disk::Disk;
 use crate::schema::{BankType, Declaration, Role};
@@ -38,10 +41,7 @@ impl<'a> Bank<'a> {
         }
         let recipe = match (declaration.bank?, raw) {
             (bank, true) => Recipe::Raw(bank),
-            (BankType::Glyph, false) => Recipe::Glyph(GlyphOptions {
-                tile_size: declaration.tile_size?,
-                alpha_threshold: declaration.alpha_threshold,
-            }),
+            (BankType::Glyph, false) => Recipe::Glyph(glyph_options(declaration)?),
             (BankType::Sound, false) => Recipe::Sound(SoundOptions { average_channels: declaration.average_channels }),
         };
         Some(Bank { disk, limits, asset, declaration, recipe })
@@ -93,6 +93,33 @@ impl<'a> Bank<'a> {
         }
         finding
     }
+}
+
+/// Palettes for a glyph bank that lists sprites and no palettes, made as [`derive_palettes`] says; `None` when they cannot
+/// be made, with findings, or when this is no such bank or its inputs are not all there, without.
+pub fn palettes_for(
+    asset: &Asset,
+    disk: &dyn Disk,
+    limits: &Limits,
+    findings: &mut Vec<Diagnostic>,
+) -> Option<Vec<DerivedPalette>> {
+    let declaration = asset.declaration.as_ref()?;
+    let inputs = &declaration.inputs;
+    let is_complete = inputs.iter().count() == asset.input_bytes.len();
+    let sprites_alone = inputs.count(Role::Sprites) > 0 && inputs.iter().all(|(role, _)| role == Role::Sprites);
+    if declaration.bank != Some(BankType::Glyph) || !is_complete || !sprites_alone {
+        return None;
+    }
+    let options = glyph_options(declaration)?;
+    let bank = Bank { disk, limits, asset, declaration, recipe: Recipe::Glyph(options) };
+    let mut found = Vec::new();
+    let derived = derive_palettes(&options, &bank, limits, &mut found);
+    findings.extend(found.into_iter().map(|finding| bank.own(finding)));
+    derived
+}
+
+fn glyph_options(declaration: &Declaration) -> Option<GlyphOptions> {
+    Some(GlyphOptions { tile_size: declaration.tile_size?, alpha_threshold: declaration.alpha_threshold })
 }
 
 /// How large an input of a role may be.

@@ -1,7 +1,10 @@
 //! Glyph banks: pictures are cut into tiles, each tile finds its palette, and the sheet of palette indices is
 //! written with the palettes behind it.
 
+mod derive;
+mod fit;
 mod matcher;
+mod packing;
 mod sheet;
 mod tiles;
 
@@ -11,11 +14,14 @@ use super::source::Source;
 use super::{Facts, InputDigest, Inputs, Layout, Role, blocked};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::trust::Limits;
+pub(super) use derive::derive;
+pub use derive::{DerivedPalette, derived_palette_path};
+pub(super) use fit::fitting_tile_size;
 use matcher::Matcher;
 use serde_json::{Map, Value};
 use sheet::Sheet;
 use std::io::{self, Write};
-use tiles::{Cutter, Fragile};
+use tiles::{Cutter, Fragile, Opacity};
 
 /// Width and height of the sheet, in pixels.
 pub const SHEET_SIDE_PX: u32 = 256;
@@ -40,6 +46,18 @@ impl GlyphOptions {
     /// Tiles that the sheet has room for.
     fn slots(&self) -> u64 {
         u64::from(SHEET_SIDE_PX / self.tile_size).pow(2)
+    }
+
+    /// What each alpha value is.
+    fn opacity(&self) -> [Opacity; 256] {
+        let mut opacity = [Opacity::Partial; 256];
+        if let Some(threshold) = self.alpha_threshold {
+            opacity.fill(Opacity::Opaque);
+            opacity[..usize::from(threshold)].fill(Opacity::Clear);
+        }
+        opacity[0] = Opacity::Clear;
+        opacity[255] = Opacity::Opaque;
+        opacity
     }
 }
 

@@ -39,7 +39,8 @@ pub enum Code {
     HygieneCopiedIdentity, HygieneNotCanonical, HygieneStrayStaging, HygieneName, HygieneLink,
     HygieneSuppressionUnused, HygieneSuppressionExpired,
     CacheDropped,
-    UsageAmbiguousAsset, UsageUnknownAsset, UsageUnknownCode, UsageUnknownTransaction, UsageArguments, UsageProject, UsageInterrupted,
+    UsageAmbiguousAsset, UsageUnknownAsset, UsageUnknownCode, UsageUnknownTransaction, UsageArguments, UsageConfiguration,
+    UsageProject, UsageInterrupted,
 }
 
 /// Every code in the order of the enum: its spelling and severity.
@@ -164,6 +165,7 @@ const TABLE: &[(Code, &str, Severity)] = &[
     (Code::UsageUnknownCode, "usage/unknown-code", Severity::Error),
     (Code::UsageUnknownTransaction, "usage/unknown-transaction", Severity::Error),
     (Code::UsageArguments, "usage/arguments", Severity::Error),
+    (Code::UsageConfiguration, "usage/configuration", Severity::Error),
     (Code::UsageProject, "usage/project", Severity::Error),
     (Code::UsageInterrupted, "usage/interrupted", Severity::Error),
 ];

@@ -125,6 +125,7 @@ mod usage_unknown_asset;
 mod usage_unknown_code;
 mod usage_unknown_transaction;
 mod usage_arguments;
+mod usage_configuration;
 mod usage_project;
 mod usage_interrupted;
 
@@ -249,6 +250,7 @@ static ALL: &[Rule] = &[
     usage_unknown_code::RULE,
     usage_unknown_transaction::RULE,
     usage_arguments::RULE,
+    usage_configuration::RULE,
     usage_project::RULE,
     usage_interrupted::RULE,
 ];
@@ -274,7 +276,7 @@ const FAMILIES: &[(&str, &str)] = &[
     ("disk", "the disk said no"),
     ("hygiene", "what `doctor --workspace` would tidy up; never blocks a build"),
     ("cache", "the cache that makes builds fast"),
-    ("usage", "the command line"),
+    ("usage", "the command line, and what is configured"),
 ];
 
 /// All rules, in the order of [`Code::all`].

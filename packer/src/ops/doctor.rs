@@ -1,36 +1,93 @@
-//! `doctor`: everything a build would look at, and nothing written.
+//! `doctor`: everything a build would look at, with the rest of the workspace if asked for, and nothing written.
+
+#[cfg(test)]
+mod tests;
 
 use super::{Context, cache, counted, settle};
-use crate::doctor::{Examined, examine};
+use crate::diagnostic::Diagnostic;
+use crate::doctor::{Tidiness, examine, look_for_untidiness, suppressions_path};
 use crate::report::{DoctorResult, OperationResult, Report};
-use crate::workspace::load;
+use crate::schema::suppressions::Date;
+use crate::workspace::{State, load};
 
-/// Examines the registered world, inputs decoded.
+/// How far the doctor looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// At what is registered, as a build does.
+    Registered,
+    /// At everything below `assets/` and in the packer's own folders, as well.
+    Workspace {
+        /// The day that decides which suppressions still hold.
+        today: Date,
+    },
+}
+
+/// Examines the registered world, inputs decoded, and within a wider scope what could be tidier.
 #[must_use]
-pub fn doctor(context: &Context<'_>) -> Report {
+pub fn doctor(context: &Context<'_>, scope: Scope) -> Report {
     let settled = settle::before_reading(context);
-    let look = || {
-        let mut workspace = load(context.disk, &context.options(false), context.events);
-        let mut findings = std::mem::take(&mut workspace.findings);
-        findings.extend(workspace.registry.as_ref().and_then(|_| cache::look(context)));
-        let checked = examine(&workspace, context.disk, &context.limits, context.events, &mut findings);
-        super::build::plan(context, &workspace, &mut findings);
-        (checked, findings)
-    };
+    let look = || look(context, scope);
     // What cannot be settled stays as it is; the doctor looks all the same.
     let looked = if settled.blocked.is_none() { settle::coherent(context, look) } else { Ok(look()) };
-    let (checked, mut findings) = looked.unwrap_or_else(|finding| (Examined::default(), vec![finding]));
+    let (result, mut findings) = looked.unwrap_or_else(|finding| (DoctorResult::within(scope.name()), vec![finding]));
     findings.extend(settled.notes);
     // Loading may have met the same.
     let blocked = settled.blocked.filter(|finding| !findings.contains(finding));
     findings.extend(blocked);
     super::build::note_interruption(context, &mut findings);
-    let blocking = findings.iter().filter(|finding| finding.blocking).count();
-    let looked = counted(usize::try_from(checked.assets).unwrap_or(usize::MAX), "asset");
-    let summary = match (blocking, findings.len()) {
+    let summary = summary(&result, &findings);
+    Report::new("doctor", &context.program, summary, findings, OperationResult::Doctor(result))
+}
+
+impl Scope {
+    fn name(self) -> &'static str {
+        match self {
+            Scope::Registered => "registered",
+            Scope::Workspace { .. } => "workspace",
+        }
+    }
+}
+
+fn look(context: &Context<'_>, scope: Scope) -> (DoctorResult, Vec<Diagnostic>) {
+    let mut workspace = load(context.disk, &context.options(scope != Scope::Registered), context.events);
+    let mut findings = std::mem::take(&mut workspace.findings);
+    findings.extend(workspace.registry.as_ref().and_then(|_| cache::look(context)));
+    let mut result = DoctorResult::within(scope.name());
+    result.checked = examine(&workspace, context.disk, &context.limits, context.events, &mut findings);
+    super::build::plan(context, &workspace, &mut findings);
+    if let Scope::Workspace { today } = scope {
+        let (disk, limits, windows) = (context.disk, &context.limits, &context.windows);
+        let Tidiness { files, suppressed } =
+            look_for_untidiness(&workspace, disk, limits, windows, today, context.events, &mut findings);
+        let unregistered = workspace.assets.iter().filter(|asset| asset.state == State::Unregistered).count();
+        result.checked.assets += unregistered as u64;
+        // Every declaration and input is among them.
+        result.checked.files = files.max(result.checked.files);
+        result.suppressed = suppressed;
+    }
+    (result, findings)
+}
+
+fn summary(result: &DoctorResult, findings: &[Diagnostic]) -> String {
+    let count = |count: u64, what| counted(usize::try_from(count).unwrap_or(usize::MAX), what);
+    let looked = count(result.checked.assets, "asset");
+    // No build reads `doctor.toml`.
+    let (configuration, blocking): (Vec<&Diagnostic>, Vec<&Diagnostic>) =
+        findings.iter().filter(|finding| finding.blocking).partition(|finding| is_about_suppressions(finding));
+    let mut told = match (blocking.len(), findings.len()) {
         (0, 0) => format!("{looked} examined, nothing is wrong"),
         (0, _) => format!("{looked} examined, nothing blocks a build"),
-        (_, _) => format!("{looked} examined, builds are blocked by {}", counted(blocking, "finding")),
+        (blocking, _) => format!("{looked} examined, builds are blocked by {}", counted(blocking, "finding")),
     };
-    Report::new("doctor", &context.program, summary, findings, OperationResult::Doctor(DoctorResult { checked }))
+    if !configuration.is_empty() {
+        told += "; `doctor.toml` is not right";
+    }
+    match result.suppressed {
+        0 => told,
+        more => format!("{told}; {} allowed", count(more, "more finding")),
+    }
+}
+
+fn is_about_suppressions(finding: &Diagnostic) -> bool {
+    finding.path.as_deref() == Some(suppressions_path().as_str())
 }

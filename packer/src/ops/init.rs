@@ -33,11 +33,7 @@ fn make(context: &Context<'_>, result: &mut MutationResult) -> Result<(), Diagno
     let control = PortablePath::control();
     for path in [PortablePath::assets(), control.clone()] {
         if make_folder(disk, &path)? {
-            result.workspace.push(PlannedChange {
-                verb: "create",
-                path: path.to_string(),
-                detail: "folder".to_owned(),
-            });
+            result.workspace.push(PlannedChange::new("create", path.to_string(), "folder"));
         }
     }
     let missing: Vec<_> = [("index.json", REGISTRY), (".gitignore", IGNORED), (".gitattributes", ATTRIBUTES)]
@@ -62,8 +58,7 @@ fn make(context: &Context<'_>, result: &mut MutationResult) -> Result<(), Diagno
         // Another `init` may have made it while this one waited.
         if is_missing(disk, &path)? {
             create_file(disk, &path, text.as_bytes(), &context.operation_id).map_err(|error| writing(&error))?;
-            let change =
-                PlannedChange { verb: "create", path: path.to_string(), detail: format!("{} bytes", text.len()) };
+            let change = PlannedChange::new("create", path.to_string(), format!("{} bytes", text.len()));
             if name == "index.json" { result.registry.push(change) } else { result.workspace.push(change) }
         }
     }

@@ -5,6 +5,7 @@ mod adopt;
 mod participation;
 mod place;
 mod quarantine;
+mod register;
 mod remove;
 mod rename;
 mod scene;
@@ -15,6 +16,7 @@ pub use participation::{forget_asset, set_included};
 pub use place::relocate;
 pub(super) use quarantine::quarantined;
 pub use quarantine::{quarantine, restore};
+pub use register::{Registration, register};
 pub use remove::remove;
 pub use rename::rename;
 pub use undo::undo;
@@ -22,7 +24,7 @@ pub use undo::undo;
 use super::Context;
 use super::migrate::{prune, read_back};
 use super::settle;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::emit::{Transaction, transact};
 use crate::path::PortablePath;
 use crate::plan::{MINTED_ON_APPLY, MutationPlan};
@@ -114,9 +116,20 @@ fn shown(context: &Context<'_>, plan: MutationPlan, notes: Vec<Diagnostic>) -> R
     let summary = match (plan.is_blocked(), plan.steps.is_empty()) {
         (true, _) => format!("{} is blocked; nothing would be changed", plan.operation),
         (false, true) => "nothing would change".to_owned(),
+        (false, false) if keeps_from_building(&plan) => {
+            let operation = &plan.operation;
+            format!(
+                "{operation} would change what is listed, and what was found would block a build; nothing was changed"
+            )
+        }
         (false, false) => format!("{} would change what is listed; nothing was changed", plan.operation),
     };
     report(context, &summary, &plan, MutationResult::of(&plan), notes)
+}
+
+/// Whether something was found that does not stand in the way of the plan and will in that of a build.
+fn keeps_from_building(plan: &MutationPlan) -> bool {
+    plan.findings.iter().any(|finding| finding.severity() == Severity::Error && !finding.blocking)
 }
 
 fn carry_out(
@@ -157,7 +170,8 @@ fn carry_out(
             prune(context);
             let mut result = MutationResult::of(plan);
             (result.preview_id, result.applied, result.transaction_id) = (id, true, Some(transaction.id));
-            report(context, &format!("{} is done", plan.operation), plan, result, notes)
+            let but = if keeps_from_building(plan) { "; what was found blocks a build" } else { "" };
+            report(context, &format!("{} is done{but}", plan.operation), plan, result, notes)
         }
         Err(findings) => {
             let summary = format!("{} was not carried out; everything is as it was", preview.operation);

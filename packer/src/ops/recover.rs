@@ -48,10 +48,9 @@ pub fn recover(context: &Context<'_>, edited: Edited) -> Report {
         },
     };
     match unfinished(context.disk) {
-        Ok(left) => result.workspace.extend(left.iter().map(|folder| PlannedChange {
-            verb: "settle",
-            path: folder.path().to_string(),
-            detail: "edited files are kept, all others go back to what they were".to_owned(),
+        Ok(left) => result.workspace.extend(left.iter().map(|folder| {
+            let detail = "edited files are kept, all others go back to what they were";
+            PlannedChange::new("settle", folder.path().to_string(), detail)
         })),
         Err(finding) => findings.push(finding),
     }

@@ -1,5 +1,6 @@
 //! The plan of a mutation: what changes in the registry and in the workspace, and everything that it depends on.
 
+use super::entry_told::entry_told;
 use super::step::{Replacement, Step};
 use crate::diagnostic::Diagnostic;
 use crate::digest::{Digest, Hasher};
@@ -35,8 +36,19 @@ pub struct PlannedChange {
     pub verb: &'static str,
     /// Relative to the project.
     pub path: String,
-    /// What exactly.
+    /// What exactly: in the registry the entry's text.
     pub detail: String,
+    /// The same for people.
+    pub told: String,
+}
+
+impl PlannedChange {
+    /// A change whose detail people can read as it is.
+    #[must_use]
+    pub fn new(verb: &'static str, path: impl Into<String>, detail: impl Into<String>) -> PlannedChange {
+        let detail = detail.into();
+        PlannedChange { verb, path: path.into(), told: detail.clone(), detail }
+    }
 }
 
 /// A mutation, before anything is written.
@@ -113,11 +125,18 @@ impl MutationPlan {
 
     /// Notes a change of a file or folder.
     pub fn note(&mut self, verb: &'static str, path: &PortablePath, detail: impl Into<String>) {
-        self.workspace.push(PlannedChange { verb, path: path.to_string(), detail: detail.into() });
+        self.workspace.push(PlannedChange::new(verb, path.to_string(), detail));
     }
 
-    /// Rewrites the registry: these entries change, and `next_asset_id` becomes `next` where it is given.
-    pub fn edit_registry(&mut self, registry: &Registry, entries: Vec<EntryChange>, next: Option<u64>) {
+    /// Rewrites the registry: these entries change, and `next_asset_id` becomes `next` where it is given. `name_at` gives
+    /// the name of the asset at a root, for people.
+    pub fn edit_registry(
+        &mut self,
+        registry: &Registry,
+        entries: Vec<EntryChange>,
+        next: Option<u64>,
+        name_at: &dyn Fn(&str) -> Option<String>,
+    ) {
         let index = PortablePath::control().own("index.json");
         let mut draft: RegistryDraft = registry.draft();
         for entry in &entries {
@@ -133,12 +152,14 @@ impl MutationPlan {
                 (Some(before), Some(after)) => ("change", format!("{before} becomes {after}")),
                 (None, None) => continue,
             };
-            self.registry.push(PlannedChange { verb, path: index.to_string(), detail });
+            let told = entry_told(entry, name_at);
+            self.registry.push(PlannedChange { verb, path: index.to_string(), detail, told });
         }
         if let Some(next) = next {
             draft.set_next(next);
             let detail = format!("`next_asset_id` becomes {next}");
-            self.registry.push(PlannedChange { verb: "change", path: index.to_string(), detail });
+            let told = format!("the next new asset gets the id {next}");
+            self.registry.push(PlannedChange { verb: "change", path: index.to_string(), detail, told });
         }
         self.entries.extend(entries);
         self.steps.push(Step::Replace(Replacement {

@@ -3,7 +3,7 @@
 use crate::digest::Digest;
 use crate::doctor::Examined;
 use crate::envelope::Window;
-use crate::plan::{Class, FileOutcome, MigrationPlan, MutationPlan, PlannedChange, PlannedFile};
+use crate::plan::{Class, FileOutcome, MigrationPlan, MutationPlan, PlannedChange, PlannedFile, Replacement, Step};
 use crate::schema::BankType;
 use crate::schema::archive::{Region, TableEntry};
 use crate::trust::Unit;
@@ -66,8 +66,20 @@ pub struct InputFile {
 /// What `doctor` looked at.
 #[derive(Clone, Copy, Debug)]
 pub struct DoctorResult {
+    /// `registered` or `workspace`.
+    pub scope: &'static str,
     /// Assets and files.
     pub checked: Examined,
+    /// Findings that `doctor.toml` allows, and that are therefore not given.
+    pub suppressed: u64,
+}
+
+impl DoctorResult {
+    /// The result of an examination that saw nothing yet.
+    #[must_use]
+    pub fn within(scope: &'static str) -> DoctorResult {
+        DoctorResult { scope, checked: Examined::default(), suppressed: 0 }
+    }
 }
 
 /// What `build` made, or would make.
@@ -139,8 +151,12 @@ pub struct MutationResult {
     pub registry: Vec<PlannedChange>,
     /// Changes to files and folders.
     pub workspace: Vec<PlannedChange>,
+    /// The text of a declaration that it creates, for people; the detail of the change has it on one line.
+    pub declaration: Option<String>,
     /// Whether `undo` can bring back what it changes.
     pub reversible: bool,
+    /// The text that has to be typed before it is carried out.
+    pub consent: Option<String>,
     /// Whether it was carried out.
     pub applied: bool,
     /// The transaction's id, once it was; what `undo` takes.
@@ -156,7 +172,9 @@ impl MutationResult {
             class: plan.class,
             registry: plan.registry.clone(),
             workspace: plan.workspace.clone(),
+            declaration: plan.steps.iter().find_map(new_declaration),
             reversible: plan.reversible,
+            consent: plan.consent.clone(),
             applied: false,
             transaction_id: None,
         }
@@ -166,6 +184,15 @@ impl MutationResult {
     #[must_use]
     pub fn changes_something(&self) -> bool {
         !self.registry.is_empty() || !self.workspace.is_empty()
+    }
+}
+
+fn new_declaration(step: &Step) -> Option<String> {
+    match step {
+        Step::Replace(Replacement { path, before: None, after: Some(after) }) if path.name() == "asset.json" => {
+            String::from_utf8(after.clone()).ok()
+        }
+        _ => None,
     }
 }
 

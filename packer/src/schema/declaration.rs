@@ -2,7 +2,7 @@
 
 mod shape;
 
-pub(super) use shape::SHAPE;
+pub(super) use shape::{SHAPE, TOP};
 
 use super::reader::Reader;
 use super::{Inputs, Role, metadata};

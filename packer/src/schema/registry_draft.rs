@@ -151,7 +151,7 @@ fn draft_entry(node: Node<'_>) -> DraftEntry {
 }
 
 /// The members of an object: the known ones in their order, then the others in the order of the text.
-fn ordered<'t>(object: Node<'t>, known: &Object) -> Vec<(Node<'t>, Node<'t>)> {
+pub(super) fn ordered<'t>(object: Node<'t>, known: &Object) -> Vec<(Node<'t>, Node<'t>)> {
     let rank = |key: Node<'t>| known.position(&key.text().unwrap_or_default());
     let mut members: Vec<_> = object.members().collect();
     members.sort_by_key(|(key, _)| rank(*key));

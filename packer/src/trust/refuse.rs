@@ -61,3 +61,25 @@ pub fn refuse_path(what: &str, text: &str, fault: &PathFault) -> Diagnostic {
     };
     Diagnostic::new(code, format!("the {what} `{text}` {fault}")).help(help)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::{Error, ErrorKind};
+
+    #[test]
+    fn each_refusal_of_the_disk_has_its_code() {
+        for (kind, code) in [
+            (ErrorKind::StorageFull, Code::DiskFull),
+            (ErrorKind::QuotaExceeded, Code::DiskFull),
+            (ErrorKind::ReadOnlyFilesystem, Code::DiskReadOnly),
+            (ErrorKind::BrokenPipe, Code::DiskIo),
+            (ErrorKind::PermissionDenied, Code::TrustUnreadable),
+            (ErrorKind::NotFound, Code::TrustChangedWhileReading),
+        ] {
+            assert_eq!(refusal(&DiskError::new("a", Error::from(kind))).code, code, "{kind}");
+        }
+        let cancelled = DiskError::of("a", DiskErrorKind::Cancelled, "enough");
+        assert_eq!(refusal(&cancelled).code, Code::UsageInterrupted);
+    }
+}

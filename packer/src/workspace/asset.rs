@@ -1,5 +1,6 @@
 //! One asset of a workspace, registered or not.
 
+use super::action::Action;
 use crate::diagnostic::{AssetRef, Code, Diagnostic, Severity};
 use crate::path::PortablePath;
 use crate::schema::Declaration;
@@ -51,6 +52,8 @@ pub struct Asset {
     pub input_bytes: Box<[u64]>,
     /// How it is.
     pub health: Health,
+    /// What can be done with it now.
+    pub actions: Vec<Action>,
 }
 
 impl Asset {

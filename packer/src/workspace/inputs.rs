@@ -40,6 +40,21 @@ pub(super) fn check(
     bytes.into()
 }
 
+/// Checks the inputs of a root that has no declaration yet, as those of a declared one are checked.
+pub fn check_inputs(
+    disk: &dyn Disk,
+    root: &PortablePath,
+    declared: &Inputs,
+    asset: &Arc<AssetRef>,
+    limits: &Limits,
+    findings: &mut Vec<Diagnostic>,
+) {
+    match Folder::list(disk, root) {
+        Ok(top) => drop(check(disk, root, &top, declared, asset, limits, findings)),
+        Err(error) => findings.push(refusal(&error).of(asset)),
+    }
+}
+
 struct Folders<'a> {
     disk: &'a dyn Disk,
     root: &'a PortablePath,

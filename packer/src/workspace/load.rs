@@ -1,5 +1,6 @@
 //! Loads a workspace: the registry first, then every root on its own, so that one bad asset hides no other.
 
+use super::action::note_actions;
 use super::asset::{Asset, Health, State, health};
 use super::control::{ControlFile, registry_file};
 use super::folder::{Folder, Found};
@@ -72,6 +73,9 @@ pub fn load(disk: &dyn Disk, options: &Options, events: &dyn Events) -> Workspac
             findings.extend(found);
             assets.push(asset);
         }
+    }
+    if let Some(registry) = &registry {
+        note_actions(registry, &mut assets, &findings);
     }
     Workspace { registry, assets, findings }
 }
@@ -163,6 +167,7 @@ fn load_registered(
                 schema_version: None,
                 input_bytes: Box::default(),
                 health: Health::Blocked,
+                actions: Vec::new(),
             };
             let mut found = Vec::new();
             if let Some(folder) = entry.folder.as_ref().filter(|_| !events.cancelled()) {
@@ -220,6 +225,7 @@ fn load_unregistered(disk: &dyn Disk, folder: PortablePath, options: &Options) -
         schema_version: None,
         input_bytes: Box::default(),
         health: Health::Blocked,
+        actions: Vec::new(),
     };
     let mut found = Vec::new();
     load_root(disk, &folder, &Known::default(), options, &mut asset, &mut found);

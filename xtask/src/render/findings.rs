@@ -1,4 +1,4 @@
-//! Findings for people: blocking ones first, each with the line it points at; warnings of one kind together.
+//! Findings for people: blocking ones first, each with the line it points at; warnings of one kind in one line.
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use prometeu_packer::diagnostic::{Code, Diagnostic, Severity, escape};
@@ -8,37 +8,58 @@ use std::io::{self, Write};
 /// More than anybody reads; machine formats carry all.
 const SHOWN_MAX: usize = 1_000;
 
-/// Writes the findings in the order in which somebody repairs them.
+/// Writes the findings in the order in which somebody repairs them: what blocks, other errors, then warnings and notes,
+/// of which many of one code are one line.
 pub(super) fn write(findings: &[Diagnostic], out: &mut dyn Write) -> io::Result<()> {
     let renderer = Renderer::styled();
-    let (blocking, other): (Vec<_>, Vec<_>) = findings.iter().partition(|finding| finding.blocking);
-    for finding in blocking.iter().take(SHOWN_MAX) {
-        one(&renderer, finding, 0, out)?;
-    }
+    let (errors, other): (Vec<_>, Vec<_>) =
+        findings.iter().partition(|finding| finding.blocking || finding.severity() == Severity::Error);
+    let (blocking, aside): (Vec<&Diagnostic>, Vec<&Diagnostic>) =
+        errors.into_iter().partition(|finding| finding.blocking);
     let mut alike: BTreeMap<(Severity, Code), Vec<&Diagnostic>> = BTreeMap::new();
     for finding in other {
         alike.entry((finding.severity(), finding.code)).or_default().push(finding);
     }
-    for same in alike.values() {
-        one(&renderer, same[0], same.len() - 1, out)?;
+    let errors = blocking.len() + aside.len();
+    for finding in blocking.into_iter().chain(aside).take(SHOWN_MAX) {
+        one(&renderer, finding, out)?;
     }
-    if blocking.len() > SHOWN_MAX {
-        writeln!(
-            out,
-            "… and {} more blocking findings; `--format json` has all of them\n",
-            blocking.len() - SHOWN_MAX
-        )?;
+    for same in alike.values().take(SHOWN_MAX.saturating_sub(errors)) {
+        match same.as_slice() {
+            [finding] => one(&renderer, finding, out)?,
+            several => repeated(&renderer, several, out)?,
+        }
+    }
+    let all = errors + alike.len();
+    if all > SHOWN_MAX {
+        writeln!(out, "… and {} more findings; `--format json` has all of them\n", all - SHOWN_MAX)?;
     }
     Ok(())
 }
 
-fn one(renderer: &Renderer, finding: &Diagnostic, more: usize, out: &mut dyn Write) -> io::Result<()> {
-    let level = match finding.severity() {
+/// Several findings of one code in one line: how many, and the first.
+fn repeated(renderer: &Renderer, several: &[&Diagnostic], out: &mut dyn Write) -> io::Result<()> {
+    let first = several[0];
+    let place = match (&first.path, &first.place) {
+        (Some(path), Some(place)) => format!(" at {path}:{}:{}", place.span.line, place.span.column),
+        (Some(path), None) => format!(" at {path}"),
+        _ => String::new(),
+    };
+    let message = format!("{} times, first{place}: {}", several.len(), first.message);
+    let title = level(first).primary_title(message).id(first.code.as_str());
+    writeln!(out, "{}\n", renderer.render(&[Group::with_title(title)]))
+}
+
+fn level(finding: &Diagnostic) -> Level<'static> {
+    match finding.severity() {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
         Severity::Note => Level::NOTE,
-    };
-    let title = level.primary_title(finding.message.as_str()).id(finding.code.as_str());
+    }
+}
+
+fn one(renderer: &Renderer, finding: &Diagnostic, out: &mut dyn Write) -> io::Result<()> {
+    let title = level(finding).primary_title(finding.message.as_str()).id(finding.code.as_str());
     let path = finding.path.clone().unwrap_or_default();
     let mut group = match &finding.place {
         Some(place) => {
@@ -60,9 +81,6 @@ fn one(renderer: &Renderer, finding: &Diagnostic, more: usize, out: &mut dyn Wri
     };
     if let Some(help) = &finding.help {
         group = group.element(Level::HELP.message(help.as_str()));
-    }
-    if more > 0 {
-        group = group.element(Level::NOTE.message(format!("and {more} more like this")));
     }
     writeln!(out, "{}\n", renderer.render(&[group]))
 }

@@ -2,7 +2,7 @@
 //! do next.
 
 use super::table::{self, Align, Cell};
-use super::{Caller, findings};
+use super::{Caller, explain, findings, mutation, word};
 use anstyle::{AnsiColor, Style};
 use prometeu_packer::diagnostic::escape;
 use prometeu_packer::envelope::{ReadRange, Window};
@@ -35,7 +35,7 @@ pub(super) fn write(report: &Report, caller: &Caller, out: &mut dyn Write) -> io
         OperationResult::Show(details) => show(details, out)?,
         OperationResult::Build(built) => build(built, caller, out)?,
         OperationResult::Verify(verified) => verify(verified, out)?,
-        OperationResult::Mutation(mutation) => self::mutation(mutation, out)?,
+        OperationResult::Mutation(changes) => mutation::write(changes, out)?,
         OperationResult::Migrate(migration) => migrate(migration, out)?,
         OperationResult::History(rows) => history(rows, out)?,
         OperationResult::Windows(rows) => {
@@ -66,7 +66,7 @@ pub(super) fn write(report: &Report, caller: &Caller, out: &mut dyn Write) -> io
             let columns = [("limit", Align::Left), ("value", Align::Right), ("", Align::Left)];
             table::write(out, &columns, &rows.iter().map(row).collect::<Vec<_>>())?;
         }
-        OperationResult::Explain(_, text) => writeln!(out, "{text}\n")?,
+        OperationResult::Explain(_, text) => explain::write(text, out)?,
     }
     closing(report, caller, out)?;
     out.flush()
@@ -91,11 +91,11 @@ fn closing(report: &Report, caller: &Caller, out: &mut dyn Write) -> io::Result<
 }
 
 fn next_step(report: &Report, caller: &Caller) -> String {
-    let Caller { program, project, prefix } = caller;
+    let Caller { program, project, prefix, .. } = caller;
     let first = report.findings.iter().find(|finding| finding.blocking);
     match (report.status(), &report.result, first) {
         (Status::Ok, OperationResult::Build(built), _) => match &built.archive {
-            Some(archive) => format!("; next: `{program} verify {prefix}{}`", archive.path),
+            Some(archive) => format!("; next: `{program} verify {}`", word(&format!("{prefix}{}", archive.path))),
             None => format!("; next: `{program} build{project}` writes it"),
         },
         (Status::Ok, OperationResult::Doctor(_), _) => format!("; next: `{program} build{project}`"),
@@ -110,12 +110,23 @@ fn next_step(report: &Report, caller: &Caller) -> String {
         (Status::Ok, OperationResult::Mutation(mutation), _) => match &mutation.transaction_id {
             Some(id) if mutation.reversible => format!("; to go back: `{program} undo {id} --apply{project}`"),
             None if !mutation.applied && !mutation.preview_id.is_empty() && mutation.changes_something() => {
-                format!("; to carry it out: the same with `--apply {}`", mutation.preview_id)
+                format!("; to carry it out: {}", again(caller, mutation))
             }
             _ => format!("; next: `{program} list{project}`"),
         },
         (_, _, Some(first)) => format!("; next: `{program} explain {}`", first.code.as_str()),
         _ => String::new(),
+    }
+}
+
+/// How a preview is carried out.
+fn again(caller: &Caller, mutation: &MutationResult) -> String {
+    let apply = format!("--apply {}", mutation.preview_id);
+    let consent = mutation.consent.as_deref().filter(|_| !caller.again.contains(" --confirm"));
+    let consent = consent.map(|name| format!(" --confirm {}", word(name))).unwrap_or_default();
+    match caller.again.is_empty() {
+        true => format!("the same with `{apply}{consent}`"),
+        false => format!("`{} {apply}{consent}`", caller.again),
     }
 }
 
@@ -263,7 +274,7 @@ fn migrate(migration: &MigrateResult, out: &mut dyn Write) -> io::Result<()> {
         };
         writeln!(out, "{}{versions}: {}", escape(file.path.as_str()), outcome(file.outcome))?;
         for (_, text) in &file.steps {
-            writeln!(out, "  - {text}")?;
+            writeln!(out, "  - {}", escape(text))?;
         }
         let texts = file.texts.as_ref().filter(|_| file.outcome == FileOutcome::Pending);
         let diff = texts.and_then(|(before, after)| unified_diff(file.path.as_str(), before, after));
@@ -302,12 +313,4 @@ fn history(rows: &[TransactionRow], out: &mut dyn Write) -> io::Result<()> {
     ];
     table::write(out, &columns, &rows.iter().map(row).collect::<Vec<_>>())?;
     writeln!(out)
-}
-
-fn mutation(mutation: &MutationResult, out: &mut dyn Write) -> io::Result<()> {
-    let changes = mutation.registry.iter().chain(&mutation.workspace);
-    let rows: Vec<_> = changes
-        .map(|change| vec![(change.verb.to_owned(), GOOD), plain(&change.path), (escape(&change.detail), DIM)])
-        .collect();
-    table::write(out, &[("", Align::Left), ("", Align::Left), ("", Align::Left)], &rows)
 }

@@ -18,8 +18,9 @@ pub(super) struct Cutter<'a> {
     fragile: Option<Fragile>,
 }
 
+/// What an alpha value makes of a pixel.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Opacity {
+pub(super) enum Opacity {
     Clear,
     Opaque,
     Partial,
@@ -55,12 +56,12 @@ impl Fragile {
 }
 
 /// A pixel that stands in the way, and how many tiles of the picture are like that.
-struct Fault {
-    tile: usize,
-    x: usize,
-    y: usize,
-    rgba: [u8; 4],
-    tiles: usize,
+pub(super) struct Fault {
+    pub(super) tile: usize,
+    pub(super) x: usize,
+    pub(super) y: usize,
+    pub(super) rgba: [u8; 4],
+    pub(super) tiles: usize,
 }
 
 /// A colour that is wrong in its tile: in no palette at all, or in none that has the tile's other colours.
@@ -71,16 +72,9 @@ struct Misfit {
 
 impl<'a> Cutter<'a> {
     pub(super) fn new(options: &GlyphOptions, matcher: &'a Matcher, sheet: &'a mut Sheet) -> Cutter<'a> {
-        let mut opacity = [Opacity::Partial; 256];
-        if let Some(threshold) = options.alpha_threshold {
-            opacity.fill(Opacity::Opaque);
-            opacity[..usize::from(threshold)].fill(Opacity::Clear);
-        }
-        opacity[0] = Opacity::Clear;
-        opacity[255] = Opacity::Opaque;
         Cutter {
             side: options.tile_size as usize,
-            opacity,
+            opacity: options.opacity(),
             matcher,
             sheet,
             palette_per_tile: Vec::new(),
@@ -208,7 +202,7 @@ impl<'a> Cutter<'a> {
     }
 }
 
-fn partial_alpha(fault: &Fault) -> Diagnostic {
+pub(super) fn partial_alpha(fault: &Fault) -> Diagnostic {
     let alpha = fault.rgba[3];
     let message = format!(
         "tile {} has a pixel that is neither opaque nor transparent: alpha {alpha} at {},{} of the picture{}",

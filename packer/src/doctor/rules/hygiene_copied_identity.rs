@@ -6,7 +6,8 @@ use crate::doctor::rule::Rule;
 /// What `explain hygiene/copied-identity` says.
 pub(crate) const RULE: Rule = Rule {
     code: Code::HygieneCopiedIdentity,
-    what: "An unregistered folder's `asset.json` has the uuid of a registered asset: the folder was copied.",
+    what: "An unregistered folder's `asset.json` has the uuid of a registered asset, or of another such folder: one was \
+           copied from the other.",
     why: "The copy cannot be registered as it is, since one identity is one asset. The original is not affected.",
     example: "$ cp -r assets/ui/atlas assets/ui/atlas2",
     repair: "To use the copy as an asset of its own, run `{program} adopt ROOT --new-identity` (a preview; add \

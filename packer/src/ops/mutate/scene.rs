@@ -81,7 +81,11 @@ impl<'a> Scene<'a> {
             finding.code == Code::RegistryInvalid && finding.blocking && finding.path.as_deref() == Some(index.as_str())
         };
         plan.findings.extend(self.workspace.findings.iter().filter(is_invalid).cloned());
-        plan.edit_registry(self.registry, entries, next);
+        let name_at = |root: &str| {
+            let asset = self.workspace.assets.iter().find(|asset| asset.reference.root == root)?;
+            asset.reference.name.clone()
+        };
+        plan.edit_registry(self.registry, entries, next, &name_at);
     }
 
     /// The id that the next asset gets, and what `next_asset_id` becomes.
@@ -197,7 +201,7 @@ impl<'a> Scene<'a> {
     ///
     /// # Errors
     /// `trust/name-collision` when it holds a name that some system takes for it.
-    fn look(&self, folder: &PortablePath, name: &str) -> Result<Option<Kind>, Diagnostic> {
+    pub(super) fn look(&self, folder: &PortablePath, name: &str) -> Result<Option<Kind>, Diagnostic> {
         let entries = match self.context.disk.read_dir(folder) {
             Ok(entries) => entries,
             Err(error) if error.kind == DiskErrorKind::NotFound => return Ok(None),

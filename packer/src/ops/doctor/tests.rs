@@ -1,0 +1,115 @@
+//! The wider doctor on a disk in memory: what it opens, how much it says, and what it is kept from saying.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use super::{Scope, doctor};
+use crate::disk::memory::MemoryDisk;
+use crate::envelope::Windows;
+use crate::event::Silent;
+use crate::ops::Context;
+use crate::report::{OperationResult, Report};
+use crate::schema::suppressions::Date;
+use crate::trust::Limits;
+use fixtures::Files;
+use fixtures::broken::{both, glyph_project};
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+fn disk(files: &Files) -> MemoryDisk {
+    MemoryDisk::new(files.iter().map(|(path, bytes)| (path, bytes.to_vec())))
+}
+
+fn look(disk: &MemoryDisk, limits: Limits) -> Report {
+    let context = Context {
+        disk,
+        limits,
+        windows: Windows::default(),
+        events: &Silent,
+        operation_id: "20261101T120000.000Z-00000001".to_owned(),
+        wait: Duration::ZERO,
+        program: "packer".to_owned(),
+    };
+    doctor(&context, Scope::Workspace { today: Date::parse("2026-11-23").unwrap() })
+}
+
+fn counts(report: &Report) -> BTreeMap<&'static str, usize> {
+    let mut counts = BTreeMap::new();
+    report.findings.iter().for_each(|finding| *counts.entry(finding.code.as_str()).or_default() += 1);
+    counts
+}
+
+fn suppressed(report: &Report) -> u64 {
+    let OperationResult::Doctor(result) = &report.result else { return 0 };
+    result.suppressed
+}
+
+fn allowing(entries: &[(&str, &str, &str)]) -> String {
+    let entries = entries.iter().map(|(code, path, until)| {
+        format!("[[allow]]\ncode = \"hygiene/{code}\"\npath = \"{path}\"\nreason = \"why not\"\nuntil = {until}\n")
+    });
+    format!("schema_version = 1\n{}", entries.collect::<String>())
+}
+
+#[test]
+fn nothing_is_opened_outside_of_registered_roots_but_declarations() {
+    let declaration = glyph_project().get("assets/ui/asset.json").unwrap().to_vec();
+    let sprite = glyph_project().get("assets/ui/a.png").unwrap().to_vec();
+    let files = glyph_project().with("assets/copy/asset.json", declaration).with("assets/copy/a.png", &*sprite);
+    let disk = disk(&files.with("assets/loose.png", &*sprite).with("assets/ui/b.png", sprite));
+    disk.place_link("assets/link");
+    let report = look(&disk, Limits::default());
+    let opened: Vec<String> = disk.operations().into_iter().filter(|line| line.starts_with("open ")).collect();
+    assert!(opened.iter().any(|line| line == "open assets/copy/asset.json"), "{opened:?}");
+    for other in ["assets/copy/a.png", "assets/copy/a.gpl", "assets/loose.png", "assets/link"] {
+        assert!(!opened.iter().any(|line| line.contains(other)), "{other} was opened");
+    }
+    assert_eq!(
+        counts(&report).into_iter().collect::<Vec<_>>(),
+        [
+            ("hygiene/copied-identity", 1),
+            ("hygiene/duplicate-content", 1),
+            ("hygiene/link", 1),
+            ("hygiene/unregistered-root", 1),
+            ("hygiene/unused-file", 1),
+        ]
+    );
+    assert_eq!(report.exit(), 0);
+}
+
+#[test]
+fn a_flood_is_cut_and_counted() {
+    let mut files = glyph_project();
+    for at in 0..10_005 {
+        files.put(&format!("assets/ui/{at:05}.txt"), "");
+    }
+    let report = look(&disk(&files), Limits::default());
+    assert_eq!(counts(&report)["hygiene/unused-file"], 10_001);
+    let last = report.findings.iter().find(|finding| finding.path.is_none()).unwrap();
+    assert!(last.message.starts_with("and 5 more of hygiene/unused-file"), "{}", last.message);
+    let mut limits = Limits::default();
+    limits.set("files-walked", 100);
+    let report = look(&disk(&files), limits);
+    assert_eq!((counts(&report), report.exit()), (BTreeMap::from([("trust/too-many", 1)]), 0));
+}
+
+#[test]
+fn what_is_allowed_is_counted_and_a_copy_that_is_allowed_is_none() {
+    let sprite = both().get("assets/ui/a.png").unwrap().to_vec();
+    let copies = ["assets/sfx/x.png", "assets/sfx/y.png"];
+    let with = |entries: &[(&str, &str, &str)]| {
+        let files = copies.iter().fold(both(), |files, path| files.with(path, &*sprite));
+        look(&disk(&files.with("assets/.prometeu/doctor.toml", allowing(entries))), Limits::default())
+    };
+    let unused = ("unused-file", "sfx/*.png", "2026-11-23");
+    let report = with(&[unused]);
+    assert_eq!((counts(&report), suppressed(&report)), (BTreeMap::from([("hygiene/duplicate-content", 1)]), 2));
+    let report = with(&[unused, ("duplicate-content", "sfx/x.png", "2027-01-01")]);
+    assert_eq!((counts(&report), suppressed(&report)), (BTreeMap::from([("hygiene/duplicate-content", 1)]), 2));
+    assert_eq!(report.findings[0].path.as_deref(), Some("assets/sfx/y.png"));
+    let report = with(&[unused, ("duplicate-content", "assets/sfx", "2027-01-01")]);
+    assert_eq!((counts(&report), suppressed(&report)), (BTreeMap::new(), 3));
+    // The day before today is over.
+    let report = with(&[("unused-file", "sfx/*.png", "2026-11-22"), ("link", "sfx", "2027-01-01")]);
+    assert_eq!(counts(&report)["hygiene/suppression-expired"], 1);
+    assert_eq!(counts(&report)["hygiene/suppression-unused"], 1);
+    assert_eq!((counts(&report)["hygiene/unused-file"], suppressed(&report)), (2, 0));
+}

@@ -1,0 +1,186 @@
+//! What can be done with a root as it is now: each action listed is one whose plan nothing known stands in the way of.
+//! What a plan finds only when it looks closer, at the new name or deeper into the folder, may still block it.
+
+use super::asset::{Asset, State};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::envelope::Artifact;
+use crate::path::PortablePath;
+use crate::schema::{Registry, declaration};
+use std::collections::{BTreeSet, HashMap, HashSet};
+use uuid::Uuid;
+
+/// Something that can be done with one asset.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Action {
+    /// Show everything about it.
+    Show,
+    /// Register it, under its own identity or a fresh one.
+    Adopt,
+    /// Drop its entry.
+    Forget,
+    /// Delete it.
+    Remove,
+    /// Take it out of the way.
+    Quarantine,
+    /// Move it.
+    Relocate,
+    /// Give it another name.
+    Rename,
+    /// Let it take part in builds.
+    Include,
+    /// Keep it out of builds.
+    Exclude,
+}
+
+impl Action {
+    /// The command.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Action::Show => "show",
+            Action::Adopt => "adopt",
+            Action::Forget => "forget",
+            Action::Remove => "remove",
+            Action::Quarantine => "quarantine",
+            Action::Relocate => "relocate",
+            Action::Rename => "rename",
+            Action::Include => "include",
+            Action::Exclude => "exclude",
+        }
+    }
+}
+
+/// Notes in each asset what can be done with it.
+pub(super) fn note_actions(registry: &Registry, assets: &mut [Asset], findings: &[Diagnostic]) {
+    let index = PortablePath::control().own("index.json");
+    let is_invalid = |finding: &Diagnostic| {
+        finding.blocking && finding.code == Code::RegistryInvalid && finding.path.as_deref() == Some(index.as_str())
+    };
+    let known = Known {
+        can_write_registry: registry.from == Artifact::Registry.written() && !findings.iter().any(is_invalid),
+        can_hand_out_ids: !findings.iter().any(|finding| finding.code == Code::RegistryAllocatorBehind)
+            && registry.next_asset_id.is_none_or(|next| next <= crate::schema::registry::ASSET_ID_MAX),
+        folders: folders(findings),
+        ambiguous: ambiguous(assets),
+        uuids: registry.entries.iter().map(|entry| entry.asset_uuid).collect(),
+        roots: registry.entries.iter().map(|entry| entry.root.to_string()).collect(),
+        names: assets
+            .iter()
+            .filter(|asset| asset.state == State::Registered)
+            .filter_map(|asset| asset.reference.name.clone())
+            .collect(),
+    };
+    for (at, asset) in assets.iter_mut().enumerate() {
+        asset.actions = known.actions(at, asset);
+    }
+}
+
+/// What the whole project says about single assets.
+struct Known {
+    can_write_registry: bool,
+    can_hand_out_ids: bool,
+    folders: HashMap<String, Absence>,
+    /// Places in the list of assets that no word of a command line names alone.
+    ambiguous: HashSet<usize>,
+    uuids: HashSet<Uuid>,
+    roots: BTreeSet<String>,
+    names: HashSet<String>,
+}
+
+/// Why a root cannot be moved.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Absence {
+    /// Nothing lies there.
+    Missing,
+    /// What lies there cannot be looked into.
+    Refused,
+}
+
+impl Known {
+    fn actions(&self, at: usize, asset: &Asset) -> Vec<Action> {
+        // `adopt` takes a root, which is never ambiguous; all others take what `show` takes.
+        let is_named = !self.ambiguous.contains(&at);
+        let absence = match &asset.folder {
+            Some(folder) => self.folders.get(folder.as_str()).copied(),
+            None => Some(Absence::Missing),
+        };
+        let is_there = absence.is_none();
+        let is_removable = absence != Some(Absence::Refused);
+        let is_current = asset.schema_version == Some(Artifact::Declaration.written()) && asset.declaration.is_some();
+        let offered = match asset.state {
+            State::Registered => {
+                let writable = self.can_write_registry;
+                [
+                    (Action::Forget, writable),
+                    (Action::Remove, writable && is_removable),
+                    (Action::Quarantine, writable && is_there),
+                    (Action::Relocate, writable && is_there),
+                    (Action::Rename, is_there && is_current),
+                    (Action::Include, writable && !asset.included_in_build),
+                    (Action::Exclude, writable && asset.included_in_build),
+                ]
+                .to_vec()
+            }
+            State::Unregistered => vec![
+                (
+                    Action::Adopt,
+                    self.can_write_registry && self.can_hand_out_ids && self.is_adoptable(asset, is_current),
+                ),
+                (Action::Remove, is_removable),
+                (Action::Relocate, is_there),
+                (Action::Rename, is_there && is_current),
+            ],
+        };
+        let all = std::iter::once((Action::Show, true)).chain(offered);
+        all.filter(|(action, is_possible)| *is_possible && (is_named || *action == Action::Adopt))
+            .map(|(action, _)| action)
+            .collect()
+    }
+
+    /// A declaration of the current version can be given a fresh identity; an older one has to have one that is free.
+    fn is_adoptable(&self, asset: &Asset, is_current: bool) -> bool {
+        let root = asset.reference.root.as_str();
+        let inside = format!("{root}/");
+        let is_around = self.roots.range(inside.clone()..).next().is_some_and(|other| other.starts_with(&inside));
+        let is_within = root.match_indices('/').any(|(end, _)| self.roots.contains(&root[..end]));
+        let is_legal = PortablePath::assets().join(root).is_ok() && !is_around && !is_within;
+        let name = asset.reference.name.as_deref();
+        let has_free_name = name.is_none_or(|name| declaration::is_name(name) && !self.names.contains(name));
+        let has_free_uuid = asset.asset_uuid.is_some_and(|uuid| !self.uuids.contains(&uuid));
+        is_legal && (is_current || has_free_uuid && has_free_name)
+    }
+}
+
+/// The roots that are not there or cannot be looked into.
+fn folders(findings: &[Diagnostic]) -> HashMap<String, Absence> {
+    let about = findings.iter().filter(|finding| finding.asset.is_some()).filter_map(|finding| {
+        let absence = match finding.code {
+            Code::RegistryRootMissing => Absence::Missing,
+            Code::TrustLink | Code::TrustNotRegular | Code::TrustUnreadable | Code::TrustTooMany => Absence::Refused,
+            _ => return None,
+        };
+        Some((finding.path.clone()?, absence))
+    });
+    about.collect()
+}
+
+/// Assets that have an id, a uuid, a name or a root to themselves are named by it; the others are not.
+fn ambiguous(assets: &[Asset]) -> HashSet<usize> {
+    let mut counts: HashMap<String, usize> = HashMap::new();
+    for word in assets.iter().flat_map(words) {
+        *counts.entry(word).or_default() += 1;
+    }
+    let is_named = |asset: &Asset| words(asset).any(|word| counts.get(&word) == Some(&1));
+    assets.iter().enumerate().filter(|(_, asset)| !is_named(asset)).map(|(at, _)| at).collect()
+}
+
+/// What can be said for an asset. A root without a slash is first taken for a name, and digits for an id.
+fn words(asset: &Asset) -> impl Iterator<Item = String> {
+    let root = asset.reference.root.as_str();
+    let is_root = root.contains('/') || !(root.bytes().all(|b| b.is_ascii_digit()) || Uuid::parse_str(root).is_ok());
+    let name = asset.reference.name.as_deref().filter(|name| asset.state == State::Registered && *name != root);
+    let id = asset.asset_id().map(|id| format!("id {id}"));
+    let uuid = asset.asset_uuid.map(|uuid| format!("uuid {uuid}"));
+    let name = name.filter(|name| !name.contains('/')).map(str::to_owned);
+    [id, uuid, name, is_root.then(|| root.to_owned())].into_iter().flatten()
+}
