@@ -169,9 +169,10 @@ pub fn derive_palettes(
 }
 
 /// The tile size in pixels that the sprites of a bank were most likely made for: the largest of 32, 16 and 8 that divides
-/// both sides of all of them, or of as many as possible.
-pub fn fitting_tile_size(inputs: &dyn Inputs, limits: &Limits) -> i64 {
-    let size = contained(inputs, &mut Vec::new(), |inputs, _| glyph::fitting_tile_size(inputs, limits));
+/// both sides of all of them, or of as many as possible. What keeps a sprite's size from being known is added to
+/// `findings`.
+pub fn fitting_tile_size(inputs: &dyn Inputs, limits: &Limits, findings: &mut Vec<Diagnostic>) -> i64 {
+    let size = contained(inputs, findings, |inputs, findings| glyph::fitting_tile_size(inputs, limits, findings));
     size.unwrap_or(TILE_SIZES[0])
 }
 

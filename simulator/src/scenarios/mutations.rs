@@ -17,6 +17,10 @@ const QUARANTINE: Mutation = |context, how| ops::quarantine(context, "ui", how);
 const FORGET: Mutation = |context, how| ops::forget_asset(context, "ui", how);
 const ADOPT: Mutation = |context, how| ops::adopt(context, "old/logo", false, how);
 const ADOPT_COPY: Mutation = |context, how| ops::adopt(context, "old/logo", true, how);
+const REGISTER: Mutation = |context, how| {
+    let wanted = ops::Registration { root: "new/hero".to_owned(), ..ops::Registration::default() };
+    ops::register(context, &wanted, how)
+};
 const RESTORE: Mutation = |context, how| ops::restore(context, EARLIER, how);
 const UNDO: Mutation = |context, how| ops::undo(context, EARLIER, how);
 
@@ -38,6 +42,7 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         act: |disk| mutate(disk, OWN, ADOPT_COPY),
         ..MUTATION
     },
+    Scenario { name: "register", starts: || start(REGISTER), act: |disk| mutate(disk, OWN, REGISTER), ..MUTATION },
     Scenario {
         name: "restore",
         starts: || after(QUARANTINE, RESTORE),
@@ -47,7 +52,10 @@ pub(super) const SCENARIOS: &[Scenario] = &[
     Scenario {
         name: "undo",
         starts: || {
-            [EXCLUDE, RENAME, RELOCATE, REMOVE, QUARANTINE, ADOPT_COPY].iter().flat_map(|&of| after(of, UNDO)).collect()
+            [EXCLUDE, RENAME, RELOCATE, REMOVE, QUARANTINE, ADOPT_COPY, REGISTER]
+                .iter()
+                .flat_map(|&of| after(of, UNDO))
+                .collect()
         },
         act: |disk| mutate(disk, OWN, UNDO),
         ..MUTATION
@@ -60,14 +68,20 @@ pub(super) const REMOVAL: Scenario =
 
 const MUTATION: Scenario = Scenario { about: "one mutation of a project", ..Scenario::TRANSACTION };
 
-/// From a project whose files are all current.
+/// A project whose files are all current, and a folder in it that nobody registered.
+fn before() -> MemoryDisk {
+    let disk = project::current();
+    let picture = disk.snapshot().remove("assets/ui/a.png").flatten();
+    project::edited(&disk, "assets/new/hero/a.png", picture)
+}
+
 fn start(mutation: Mutation) -> Vec<Start> {
-    vec![played(project::current(), mutation)]
+    vec![played(before(), mutation)]
 }
 
 /// From a project in which something was done before.
 fn after(earlier: Mutation, mutation: Mutation) -> Vec<Start> {
-    let disk = project::current();
+    let disk = before();
     let _ = mutate(&disk, EARLIER, earlier);
     vec![played(project::on_medium(&disk.snapshot()), mutation)]
 }

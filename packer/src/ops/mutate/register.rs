@@ -14,7 +14,7 @@ use crate::envelope::{self, Artifact};
 use crate::migrate::{self, Known};
 use crate::ops::Context;
 use crate::path::PortablePath;
-use crate::plan::{Class, MutationPlan, Replacement, Step};
+use crate::plan::{Class, MINTED_ON_APPLY, MutationPlan, Replacement, Step};
 use crate::report::Report;
 use crate::schema::journal::EntryChange;
 use crate::schema::{BankType, DeclarationDraft, Inputs, Role, declaration, entry_line};
@@ -22,6 +22,7 @@ use crate::trust::{admit_bytes, refusal};
 use crate::workspace::{State, check_inputs};
 use found::Found;
 use proposal::Proposal;
+use std::cell::RefCell;
 use std::sync::Arc;
 
 /// What the caller says of the asset; the rest is proposed.
@@ -42,27 +43,33 @@ pub struct Registration {
 /// Writes a declaration for a folder and registers it.
 #[must_use]
 pub fn register(context: &Context<'_>, wanted: &Registration, how: Apply<'_>) -> Report {
+    // The plan that is carried out differs from the one that was shown in what is made then, and in nothing else: the folder
+    // is looked at once for both.
+    let looked: RefCell<Option<Looked>> = RefCell::new(None);
     mutate(context, "register", how, &|scene, fresh| {
-        let mut plan = MutationPlan::new("register", Class::Workspace);
-        let proposed = place(scene, &wanted.root).map_err(|finding| vec![finding]).and_then(|folder| {
-            let proposal = propose(scene, wanted, &folder)?;
-            Ok((folder, proposal))
-        });
-        match proposed {
-            Ok((folder, proposal)) => {
-                write(scene, &mut plan, wanted, &folder, proposal, &(fresh.uuid)());
-                Ok(plan)
-            }
-            // A call that cannot be understood has nothing to show.
-            Err(mut findings) if findings.iter().any(|finding| finding.code.family() == "usage") => {
-                Err(findings.remove(0))
-            }
-            Err(findings) => {
-                plan.findings = findings;
-                Ok(plan)
-            }
+        if fresh.id == MINTED_ON_APPLY {
+            looked.replace(Some(look(scene, wanted)));
         }
+        let mut plan = MutationPlan::new("register", Class::Workspace);
+        match looked.borrow().as_ref().expect("a plan is shown before it is carried out") {
+            Ok((folder, proposal)) => write(scene, &mut plan, wanted, folder, proposal, &(fresh.uuid)()),
+            // A call that cannot be understood has nothing to show.
+            Err(findings) => match findings.iter().find(|finding| finding.code.family() == "usage") {
+                Some(usage) => return Err(usage.clone()),
+                None => plan.findings.clone_from(findings),
+            },
+        }
+        Ok(plan)
     })
+}
+
+/// A folder and what it would become; else everything that stands in the way.
+type Looked = Result<(PortablePath, Proposal), Vec<Diagnostic>>;
+
+fn look(scene: &Scene<'_>, wanted: &Registration) -> Looked {
+    let folder = place(scene, &wanted.root).map_err(|finding| vec![finding])?;
+    let proposal = propose(scene, wanted, &folder)?;
+    Ok((folder, proposal))
 }
 
 /// The folder, if it can become a root.
@@ -114,7 +121,7 @@ fn propose(scene: &Scene<'_>, wanted: &Registration, folder: &PortablePath) -> R
     let bank = bank_of(wanted, &given, &found, folder)?;
     let is_taken = |name: &str| scene.named(name, "").is_some();
     let name = wanted.name.clone().unwrap_or_else(|| name::name_for(&wanted.root, &is_taken));
-    let mut proposal = Proposal::of(bank, name, &found, given);
+    let mut proposal = Proposal::of(bank, name, wanted.tile_size, &found, given);
     if proposal.draft.inputs.iter().all(|(_, paths)| paths.is_empty()) {
         let refused = proposal.is_blocked().then_some(proposal.findings);
         return Err(refused.unwrap_or_else(|| vec![nothing_found(bank, &found, folder)]));
@@ -124,8 +131,6 @@ fn propose(scene: &Scene<'_>, wanted: &Registration, folder: &PortablePath) -> R
         root: wanted.root.clone(),
         ..AssetRef::default()
     });
-    // Without a legal tile size no picture can be looked at.
-    proposal.settle_tile_size(context, folder, wanted.tile_size);
     proposal.findings.extend(check(context, folder, &asset, &proposal.draft));
     if !proposal.is_blocked() {
         proposal.settle(context, folder, &found, wanted);
@@ -239,26 +244,26 @@ fn write(
     plan: &mut MutationPlan,
     wanted: &Registration,
     folder: &PortablePath,
-    proposal: Proposal,
+    proposal: &Proposal,
     uuid: &str,
 ) {
     let path = folder.own("asset.json");
     if let Some(name) = &wanted.name {
         scene.check_name(plan, name, path.as_str(), "");
     }
-    plan.findings.extend(proposal.findings);
-    plan.depends.extend(proposal.depends);
-    if let Some(below) = proposal.new_folder {
-        plan.note("create", &folder.own(&below), "folder");
-        plan.steps.push(Step::MakeFolder(folder.own(&below)));
+    plan.findings.extend_from_slice(&proposal.findings);
+    plan.depends.extend_from_slice(&proposal.depends);
+    if let Some(below) = &proposal.new_folder {
+        plan.note("create", &folder.own(below), "folder");
+        plan.steps.push(Step::MakeFolder(folder.own(below)));
     }
     let mut create = |path: PortablePath, detail: String, text: String| {
         plan.note("create", &path, detail);
         plan.steps.push(Step::Replace(Replacement { path, before: None, after: Some(text.into_bytes()) }));
     };
-    for palette in proposal.palettes {
+    for palette in &proposal.palettes {
         let detail = format!("{} made from the sprites", crate::ops::counted(palette.colours, "colour"));
-        create(folder.own(&palette.below), detail, palette.text);
+        create(folder.own(&palette.below), detail, palette.text.clone());
     }
     let text = proposal.draft.text(uuid);
     let on_one_line = text.lines().map(str::trim).collect::<Vec<_>>().join(" ");

@@ -40,8 +40,14 @@ pub(super) struct Proposal {
 }
 
 impl Proposal {
-    /// Inputs as they were given, and for each role without any as they were found.
-    pub(super) fn of(bank: BankType, name: String, found: &Found, given: Vec<(Role, String)>) -> Proposal {
+    /// Inputs as they were given, and for each role without any as they were found; nothing else is settled yet.
+    pub(super) fn of(
+        bank: BankType,
+        name: String,
+        tile_size: Option<i64>,
+        found: &Found,
+        given: Vec<(Role, String)>,
+    ) -> Proposal {
         let is_raw = given.iter().any(|(role, _)| *role == Role::Payload);
         let roles: &[Role] = match bank {
             _ if is_raw => &[],
@@ -59,7 +65,8 @@ impl Proposal {
             name,
             bank,
             inputs: Role::ALL.map(all_of).into(),
-            tile_size: None,
+            // A place for what the pictures will tell; of finished bytes nobody can.
+            tile_size: tile_size.or_else(|| (bank == BankType::Glyph && !is_raw).then_some(TILE_SIZES[0])),
             preload: false,
             alpha_threshold: None,
             average_channels: false,
@@ -70,18 +77,6 @@ impl Proposal {
 
     pub(super) fn is_blocked(&self) -> bool {
         self.findings.iter().any(|finding| finding.blocking)
-    }
-
-    /// Takes the tile size that was asked for, or the one that the pictures suggest.
-    pub(super) fn settle_tile_size(&mut self, context: &Context<'_>, folder: &PortablePath, wanted: Option<i64>) {
-        if self.draft.bank == BankType::Glyph {
-            let is_raw = !self.paths(Role::Payload).is_empty();
-            let proposed = || fitting_tile_size(&self.would_be(context, folder), &context.limits);
-            self.draft.tile_size = wanted.or_else(|| (!is_raw).then(proposed));
-            if let Some(size) = self.draft.tile_size.filter(|_| wanted.is_none()) {
-                self.remarks.push(format!("`tile_size` is {size}, the largest of 32, 16 and 8 that fits the pictures"));
-            }
-        }
     }
 
     /// Settles how bytes are made, and notes what the bank stage has to say about it, as warnings.
@@ -101,7 +96,8 @@ impl Proposal {
             BankType::Glyph => self.settle_glyph(context, folder, found, wanted),
             BankType::Sound => self.settle_sound(context, folder),
         }
-        self.findings[first..].iter_mut().for_each(|finding| finding.blocking = false);
+        let about_the_bank = self.findings[first..].iter_mut().filter(|finding| !is_obstacle(finding));
+        about_the_bank.for_each(|finding| finding.blocking = false);
         self.depends = self.would_be(context, folder).digests();
     }
 
@@ -111,6 +107,7 @@ impl Proposal {
         let mut heard = Vec::new();
         // The headers tell; what else they tell is told again below.
         layout(&recipe(false), &bank, &mut heard);
+        self.findings.extend(heard.iter().filter(|finding| is_obstacle(finding)).cloned());
         heard.retain(|finding| finding.code == Code::SoundNotMono);
         self.draft.average_channels = !heard.is_empty();
         self.findings.extend(bank.examine(&recipe(self.draft.average_channels)).1);
@@ -121,6 +118,13 @@ impl Proposal {
     }
 
     fn settle_glyph(&mut self, context: &Context<'_>, folder: &PortablePath, found: &Found, wanted: &Registration) {
+        if wanted.tile_size.is_none() {
+            let mut findings = Vec::new();
+            let size = fitting_tile_size(&self.would_be(context, folder), &context.limits, &mut findings);
+            self.findings.extend(findings.into_iter().filter(is_obstacle));
+            self.remarks.push(format!("`tile_size` is {size}, the largest of 32, 16 and 8 that fits the pictures"));
+            self.draft.tile_size = Some(size);
+        }
         let tile_size = self.draft.tile_size.and_then(|size| u32::try_from(size).ok());
         let mut options = GlyphOptions { tile_size: tile_size.expect("it was checked"), alpha_threshold: None };
         if !wanted.inputs.iter().any(|(role, _)| role == Role::Palettes.name()) {
@@ -156,6 +160,7 @@ impl Proposal {
     /// Palette files that were found, and that no bank can use, are not listed.
     fn leave_out_bad_palettes(&mut self, context: &Context<'_>, folder: &PortablePath, options: &GlyphOptions) {
         let (_, findings) = self.would_be(context, folder).examine(&Recipe::Glyph(*options));
+        self.findings.extend(findings.iter().filter(|finding| is_obstacle(finding)).cloned());
         for bad in findings.iter().filter(|finding| finding.code == Code::GlyphPaletteMalformed) {
             let is_it = |below: &String| bad.path.as_deref() == Some(&escape(folder.own(below).as_str()));
             let Some(at) = self.paths(Role::Palettes).iter().position(is_it) else { continue };
@@ -232,6 +237,11 @@ impl Proposal {
         let row = self.draft.inputs.iter_mut().find(|row| row.0 == role);
         &mut row.expect("a draft has every role").1
     }
+}
+
+/// Whether a finding keeps the bank from being looked at: then nothing can be proposed, and that is no matter of the bank.
+fn is_obstacle(finding: &Diagnostic) -> bool {
+    matches!(finding.code.family(), "trust" | "disk" | "usage")
 }
 
 /// Which inputs a remark is about: the first one, and how many there are.
