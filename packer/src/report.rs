@@ -4,7 +4,7 @@ mod result;
 
 pub use result::{
     ArchiveFile, AssetDetails, BuildResult, DoctorResult, InputFile, MigrateResult, MutationResult, OperationResult,
-    PackedAsset, Quarantined, TransactionRow, VerifyResult,
+    PackRow, PackedAsset, Quarantined, TransactionRow, VerifyResult,
 };
 
 use crate::diagnostic::{self, Code, Diagnostic, Severity};

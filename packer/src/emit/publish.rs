@@ -74,7 +74,9 @@ pub fn publish(context: &Context<'_>, findings: &mut Vec<Diagnostic>) -> Result<
     let (_, preload) = write_file(disk, &staging.path(PRELOAD), |sink| write_lines(sink, preload)).map_err(one)?;
     verify(context, &staging, bytes, sha256)?;
     let journal = record(context, &staging, [table, preload, provenance, sha256]).map_err(one)?;
-    carry_out(disk, staging.folder(), &journal, Ok(()))?;
+    let stopped = || Diagnostic::new(Code::UsageInterrupted, "stopped on request; everything is as it was");
+    let asked = if context.events.cancelled() { Err(stopped()) } else { Ok(()) };
+    carry_out(disk, staging.folder(), &journal, asked)?;
     let companions = OUTPUTS[..PACKED].iter().map(|name| PortablePath::build().own(name)).collect();
     Ok(Published { archive: archive_path(), bytes, sha256, companions })
 }

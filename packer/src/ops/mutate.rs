@@ -165,7 +165,8 @@ fn carry_out(
         entries: plan.entries.clone(),
     };
     let check = |path: &PortablePath, bytes: &[u8]| read_back(context, path, bytes);
-    match transact(context.disk, &transaction, &context.limits, &check) {
+    let stopped = context.go_on().map_err(|finding| vec![finding]);
+    match stopped.and_then(|()| transact(context.disk, &transaction, &context.limits, &check)) {
         Ok(()) => {
             prune(context);
             let mut result = MutationResult::of(plan);

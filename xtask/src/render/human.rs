@@ -30,7 +30,11 @@ const MIGRATED_SHOWN_MAX: usize = 1_000;
 pub(super) fn write(report: &Report, caller: &Caller, out: &mut dyn Write) -> io::Result<()> {
     findings::write(&report.findings, out)?;
     match &report.result {
-        OperationResult::Nothing | OperationResult::Doctor(_) => {}
+        // The last two are Studio's alone.
+        OperationResult::Nothing
+        | OperationResult::Doctor(_)
+        | OperationResult::PackSummary(_)
+        | OperationResult::ValidatePack(_) => {}
         OperationResult::List(assets, quarantined) => list(assets, quarantined, out)?,
         OperationResult::Show(details) => show(details, out)?,
         OperationResult::Build(built) => build(built, caller, out)?,

@@ -1,0 +1,25 @@
+//! `packer/preview`: what a change would do. What it was of is kept, so that it can be applied.
+
+use super::apply::{How, change};
+use crate::from_wire::Change;
+use crate::session::Session;
+use prometeu_packer::ops::Context;
+use prometeu_packer::report::{OperationResult, Report};
+
+pub(super) fn preview(session: &Session, context: &Context<'_>, wanted: &Change) -> Report {
+    let report = change(context, wanted, How::Preview);
+    if let Some(id) = preview_id(&report) {
+        session.keep_preview(id, wanted);
+    }
+    report
+}
+
+/// The id of the preview in a report, if there is one.
+pub(super) fn preview_id(report: &Report) -> Option<&str> {
+    let id = match &report.result {
+        OperationResult::Mutation(mutation) => &mutation.preview_id,
+        OperationResult::Migrate(migration) => &migration.preview_id,
+        _ => return None,
+    };
+    Some(id.as_str()).filter(|id| !id.is_empty())
+}
