@@ -154,9 +154,8 @@ impl Outbox {
 
     /// Waits until something new may be begun.
     pub(crate) fn wait_for_room(&self) {
-        let is_full = |line: &mut Line| {
-            line.bytes > WAITING_BYTES_MAX && !line.is_broken && !line.is_rushed && !line.is_closed
-        };
+        let is_full =
+            |line: &mut Line| line.bytes > WAITING_BYTES_MAX && !line.is_broken && !line.is_rushed && !line.is_closed;
         drop(self.changed.wait_while(self.lock(), is_full).unwrap_or_else(PoisonError::into_inner));
     }
 

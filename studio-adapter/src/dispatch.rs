@@ -2,7 +2,7 @@
 
 use crate::connection::Outbox;
 use crate::from_wire::{self, Introduction, Invalid};
-use crate::methods::{self, Ended, PROTOCOL};
+use crate::methods::{self, Ended};
 use crate::queue::{InFlight, Job, Lane, Queue};
 use crate::session::{Session, Setup};
 use crate::wire::message::{ErrorCode, Id, Message, Refusal, parse};
@@ -116,12 +116,11 @@ impl Dispatch {
 
     fn initialize(&self, id: &Id, params: Value) -> Result<(), Refusal> {
         let invalid = |Invalid(why)| Refusal::new(ErrorCode::InvalidParams, why);
-        let introduction: Introduction =
-            from_wire::introduction(params, &self.setup.limits).map_err(invalid)?;
-        let (from, to) = introduction.protocol;
-        let protocol = to.min(PROTOCOL.1);
-        if protocol < from.max(PROTOCOL.0) {
-            return Err(methods::no_common_protocol(introduction.protocol));
+        let introduction: Introduction = from_wire::introduction(params, &self.setup.limits).map_err(invalid)?;
+        let ((from, to), spoken) = (introduction.protocol, methods::protocols(&self.setup.windows));
+        let protocol = to.min(spoken.1);
+        if protocol < from.max(spoken.0) {
+            return Err(methods::no_common_protocol(spoken, (from, to)));
         }
         let session = Session::open(self.setup.clone(), &introduction).map_err(|error| {
             let message = format!("could not open the project folder {}: {}", error.path, error.source);
@@ -150,7 +149,8 @@ impl Dispatch {
             match ended {
                 Ok(ended) => self.done(&job.id, ended),
                 Err(_) => {
-                    let refusal = Refusal::new(ErrorCode::InternalError, "a fault of the adapter itself; please report it");
+                    let refusal =
+                        Refusal::new(ErrorCode::InternalError, "a fault of the adapter itself; please report it");
                     self.finish(&job.id, || self.outbox.refuse(Some(&job.id), &refusal));
                 }
             }

@@ -30,13 +30,20 @@ pub(crate) enum Call {
     ListAssets,
     Details(String),
     /// Whether to look at the whole workspace.
-    Doctor { workspace: bool },
+    Doctor {
+        workspace: bool,
+    },
     Explain(String),
     PackSummary,
     ValidatePack,
     Preview(Box<Change>),
-    Apply { preview_id: String, confirm: Option<String> },
-    Build { full: bool },
+    Apply {
+        preview_id: String,
+        confirm: Option<String>,
+    },
+    Build {
+        full: bool,
+    },
 }
 
 /// A change that can be previewed.
@@ -210,7 +217,9 @@ pub(crate) fn introduction(params: Value, most: &Limits) -> Parsed<Introduction>
     }
     let watch = match given.get("capabilities") {
         None => false,
-        Some(_) => part("capabilities")?.flag("watch").map_err(|wrong| Invalid(format!("in `capabilities`, {}", wrong.0)))?,
+        Some(_) => {
+            part("capabilities")?.flag("watch").map_err(|wrong| Invalid(format!("in `capabilities`, {}", wrong.0)))?
+        }
     };
     let mut limits = most.clone();
     if given.get("limits").is_some() {
@@ -227,7 +236,9 @@ fn lower(limits: &mut Limits, name: &str, value: &Value) -> Parsed<()> {
     };
     match value.as_u64() {
         Some(value) if value <= most && limits.set(name, value) => Ok(()),
-        _ => Err(Invalid(format!("the limit `{name}` must be a whole number of at most {most}: a client may lower it only"))),
+        _ => Err(Invalid(format!(
+            "the limit `{name}` must be a whole number of at most {most}: a client may lower it only"
+        ))),
     }
 }
 

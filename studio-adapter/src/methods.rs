@@ -13,7 +13,7 @@ use crate::from_wire::Call;
 use crate::session::{Session, new_operation};
 use crate::to_wire::to_wire;
 use announce::{Announced, Announcer, last_event};
-pub(crate) use initialize::{PROTOCOL, answer as initialized, no_common_protocol};
+pub(crate) use initialize::{answer as initialized, no_common_protocol, protocols};
 use prometeu_packer::report::{OperationResult, Report};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;

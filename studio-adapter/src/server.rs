@@ -75,11 +75,7 @@ pub fn serve(
     end(&dispatch, ending, interrupted)
 }
 
-fn spawn(
-    name: &str,
-    dispatch: &Arc<Dispatch>,
-    run: impl FnOnce(&Dispatch) + Send + 'static,
-) -> Option<JoinHandle<()>> {
+fn spawn(name: &str, dispatch: &Arc<Dispatch>, run: impl FnOnce(&Dispatch) + Send + 'static) -> Option<JoinHandle<()>> {
     let dispatch = Arc::clone(dispatch);
     Builder::new().name(name.to_owned()).spawn(move || run(&dispatch)).ok()
 }

@@ -20,9 +20,7 @@ pub fn pack_summary(context: &Context<'_>) -> Report {
         (workspace.registry.is_some(), rows, workspace.findings)
     };
     match settle::read(context, look) {
-        Err(finding) => {
-            Report::new(operation, program, "nothing was listed", vec![finding], OperationResult::Nothing)
-        }
+        Err(finding) => Report::new(operation, program, "nothing was listed", vec![finding], OperationResult::Nothing),
         Ok(((false, _, findings), _)) => {
             let summary = "the registry could not be read";
             Report::new(operation, program, summary, findings, OperationResult::PackSummary(Vec::new()))
@@ -37,9 +35,10 @@ pub fn pack_summary(context: &Context<'_>) -> Report {
 
 fn row(context: &Context<'_>, asset: &Asset) -> PackRow {
     let inputs = asset.declaration.as_ref().map(|declaration| &declaration.inputs);
-    let of_inputs = asset.folder.iter().flat_map(|folder| {
-        inputs.into_iter().flat_map(|inputs| inputs.iter()).map(|(_, text)| folder.own(text))
-    });
+    let of_inputs = asset
+        .folder
+        .iter()
+        .flat_map(|folder| inputs.into_iter().flat_map(|inputs| inputs.iter()).map(|(_, text)| folder.own(text)));
     let files = asset.declaration_path().into_iter().chain(of_inputs);
     PackRow {
         asset: Arc::clone(&asset.reference),

@@ -13,12 +13,15 @@ use prometeu_packer::report::{OperationResult, Report};
 pub(super) enum How<'a> {
     Preview,
     /// If it is still this preview.
-    Now { preview_id: &'a str, confirm: Option<&'a str> },
+    Now {
+        preview_id: &'a str,
+        confirm: Option<&'a str>,
+    },
 }
 
 pub(super) fn apply(session: &Session, context: &Context<'_>, preview_id: &str, confirm: Option<&str>) -> Report {
     match session.previewed(preview_id) {
-        Some(wanted) => change(context, &wanted, How::Now { preview_id, confirm }),
+        Some(wanted) => as_shown(context, change(context, &wanted, How::Now { preview_id, confirm })),
         None => {
             let message = format!("no preview `{preview_id}` is kept");
             let finding = Diagnostic::new(Code::PlanStale, message);
@@ -26,6 +29,23 @@ pub(super) fn apply(session: &Session, context: &Context<'_>, preview_id: &str, 
             let summary = "nothing was carried out; everything is as it was";
             Report::new("apply", &context.program, summary, vec![finding], OperationResult::Nothing)
         }
+    }
+}
+
+/// A change that could be shown and now cannot even be understood, because what it names is gone, is stale.
+fn as_shown(context: &Context<'_>, report: Report) -> Report {
+    let is_about_names = |finding: &Diagnostic| {
+        finding.code.family() == "usage" && finding.blocking && finding.code != Code::UsageInterrupted
+    };
+    match report {
+        Report { operation, summary, mut findings, result: OperationResult::Nothing, .. }
+            if findings.iter().any(is_about_names) =>
+        {
+            let stale = Diagnostic::new(Code::PlanStale, "the project is not what this preview saw");
+            findings.push(stale.help("look at a fresh preview"));
+            Report::new(&operation, &context.program, summary, findings, OperationResult::Nothing)
+        }
+        report => report,
     }
 }
 

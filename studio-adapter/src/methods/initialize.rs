@@ -5,11 +5,15 @@ use crate::session::Setup;
 use crate::to_wire::to_wire;
 use crate::wire::event::KINDS;
 use crate::wire::message::{ErrorCode, Refusal};
+use prometeu_packer::envelope::{Artifact, Windows};
 use prometeu_packer::ops;
 use serde_json::{Value, json};
 
-/// The protocol versions that this adapter speaks, the oldest and the newest.
-pub(crate) const PROTOCOL: (u64, u64) = (1, 1);
+/// The protocol versions that this adapter speaks, the oldest and the newest: a row of the table of all formats.
+pub(crate) fn protocols(windows: &Windows) -> (u64, u64) {
+    let read = windows.read(Artifact::Protocol);
+    (u64::from(read.min), u64::from(read.max))
+}
 
 /// Methods beside those that ask the packer something.
 const OTHERS: [&str; 4] = ["initialize", "$/cancelRequest", "shutdown", "exit"];
@@ -27,8 +31,8 @@ pub(crate) fn answer(setup: &Setup, protocol: u64, watch: bool) -> Value {
 }
 
 /// The answer to a client that speaks none of the versions spoken here.
-pub(crate) fn no_common_protocol(wanted: (u64, u64)) -> Refusal {
-    let ((min, max), (from, to)) = (PROTOCOL, wanted);
+pub(crate) fn no_common_protocol(spoken: (u64, u64), wanted: (u64, u64)) -> Refusal {
+    let ((min, max), (from, to)) = (spoken, wanted);
     let message = format!("the client speaks protocol {from} to {to}, this adapter {min} to {max}");
     Refusal { data: json!({ "min": min, "max": max }), ..Refusal::new(ErrorCode::NoCommonProtocol, message) }
 }

@@ -163,11 +163,24 @@ mod tests {
     fn a_header_that_cannot_be_trusted_is_refused() {
         let long = format!("X: {}\r\n\r\n", "y".repeat(80));
         for text in [
-            "\r\n", "{}\r\n", "Content-Length: 2\n\n{}", "Content-Length: -2\r\n\r\n{}", "Content-Length: +2\r\n\r\n{}",
-            "Content-Length: 17\r\n\r\n", "Content-Length: 2\r\nContent-Length: 2\r\n\r\n{}", "Content-Length: 2.0\r\n\r\n{}",
-            "Content-Length: 99999999999999999999999\r\n\r\n", "Content-Length:\r\n\r\n", "Content-Length 2\r\n\r\n{}",
-            "X-Other: 2\r\n\r\n{}", " Content-Length: 2\r\n\r\n{}", "Content-Length : 2\r\n\r\n{}",
-            "Content-Length: 2\r\r\n\r\n{}", "Content-Length: 0x2\r\n\r\n{}", "Content-Length: 2\r\nX\u{7}: 1\r\n\r\n{}", &long,
+            "\r\n",
+            "{}\r\n",
+            "Content-Length: 2\n\n{}",
+            "Content-Length: -2\r\n\r\n{}",
+            "Content-Length: +2\r\n\r\n{}",
+            "Content-Length: 17\r\n\r\n",
+            "Content-Length: 2\r\nContent-Length: 2\r\n\r\n{}",
+            "Content-Length: 2.0\r\n\r\n{}",
+            "Content-Length: 99999999999999999999999\r\n\r\n",
+            "Content-Length:\r\n\r\n",
+            "Content-Length 2\r\n\r\n{}",
+            "X-Other: 2\r\n\r\n{}",
+            " Content-Length: 2\r\n\r\n{}",
+            "Content-Length : 2\r\n\r\n{}",
+            "Content-Length: 2\r\r\n\r\n{}",
+            "Content-Length: 0x2\r\n\r\n{}",
+            "Content-Length: 2\r\nX\u{7}: 1\r\n\r\n{}",
+            &long,
         ] {
             assert!(matches!(all(text.as_bytes())[..], [Incoming::Untrusted(_)]), "{text:?}");
         }

@@ -170,13 +170,19 @@ mod tests {
     fn what_is_no_json_is_told_from_what_is_no_request() {
         let deep = format!(r#"{{"jsonrpc":"2.0","id":1,"method":"a","params":{}}}"#, "[".repeat(100_000));
         let bad = ["", "{", "\u{feff}{}", r#"{"id":1,"id":2}"#, "{} {}", "nul", r#"{"a":"\ud800"}"#, &deep];
-        bad.map(|text| assert_eq!(refused(text), (None, ErrorCode::ParseError), "{}", &text[..text.len().min(40)]));
-        let unfit = ["[]", "[{}]", "1", "null", "\"a\"", "{}", r#"{"jsonrpc":"2.0"}"#, r#"{"jsonrpc":"2.0","method":1}"#];
-        unfit.map(|text| assert_eq!(refused(text), (None, ErrorCode::InvalidRequest), "{text}"));
+        bad.iter().for_each(|text| {
+            assert_eq!(refused(text), (None, ErrorCode::ParseError), "{}", &text[..text.len().min(40)])
+        });
+        let unfit =
+            ["[]", "[{}]", "1", "null", "\"a\"", "{}", r#"{"jsonrpc":"2.0"}"#, r#"{"jsonrpc":"2.0","method":1}"#];
+        unfit.iter().for_each(|text| assert_eq!(refused(text), (None, ErrorCode::InvalidRequest), "{text}"));
         let ids = ["null", "true", "[]", "{}"];
         let text = |id| format!(r#"{{"jsonrpc":"2.0","id":{id},"method":"a"}}"#);
-        ids.map(|id| assert_eq!(refused(&text(id)), (None, ErrorCode::InvalidRequest), "{id}"));
+        ids.iter().for_each(|id| assert_eq!(refused(&text(id)), (None, ErrorCode::InvalidRequest), "{id}"));
         assert_eq!(refused(r#"{"id":3,"method":"a"}"#), (Some(json!(3)), ErrorCode::InvalidRequest));
-        assert_eq!(refused(r#"{"jsonrpc":"1.0","id":"x","method":"a"}"#), (Some(json!("x")), ErrorCode::InvalidRequest));
+        assert_eq!(
+            refused(r#"{"jsonrpc":"1.0","id":"x","method":"a"}"#),
+            (Some(json!("x")), ErrorCode::InvalidRequest)
+        );
     }
 }
