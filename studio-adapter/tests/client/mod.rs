@@ -12,7 +12,8 @@ use std::io::{BufReader, Read, Write};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::AtomicBool;
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::sync::{Mutex, MutexGuard};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -25,6 +26,9 @@ enum Server {
     Memory(JoinHandle<u8>),
 }
 
+/// While it is held, a client takes nothing from its pipe.
+pub(crate) type Gate = Option<MutexGuard<'static, ()>>;
+
 pub(crate) struct Client {
     input: Option<Box<dyn Write + Send>>,
     frames: Receiver<Value>,
@@ -34,6 +38,9 @@ pub(crate) struct Client {
     /// Answers that nobody has asked for yet.
     pub(crate) answers: Vec<Value>,
     next: u64,
+    /// The thread that takes frames from the pipe goes through it for each.
+    gate: &'static Mutex<()>,
+    is_open: bool,
 }
 
 impl Client {
@@ -61,15 +68,26 @@ impl Client {
 
     fn over(input: Box<dyn Write + Send>, output: impl Read + Send + 'static, server: Server) -> Client {
         let (sender, frames) = channel();
+        let gate: &'static Mutex<()> = Box::leak(Box::default());
         std::thread::spawn(move || {
-            let mut output = BufReader::new(output);
+            let mut output = BufReader::with_capacity(1 << 10, output);
             while let Some(frame) = frame(&mut output) {
+                drop(gate.lock().unwrap());
                 if sender.send(frame).is_err() {
                     break;
                 }
             }
         });
-        Client { input: Some(input), frames, server: Some(server), events: Vec::new(), answers: Vec::new(), next: 0 }
+        Client {
+            input: Some(input),
+            frames,
+            server: Some(server),
+            events: Vec::new(),
+            answers: Vec::new(),
+            next: 0,
+            gate,
+            is_open: true,
+        }
     }
 
     /// The same, introduced, for the project at `root`.
@@ -155,9 +173,25 @@ impl Client {
         }
     }
 
+    /// Takes nothing more from the pipe until the gate is dropped.
+    pub(crate) fn hold(&self) -> Gate {
+        Some(self.gate.lock().unwrap())
+    }
+
+    /// Whether the other side may still say something.
+    pub(crate) fn is_open(&self) -> bool {
+        self.is_open
+    }
+
     /// Takes one frame; whether there was one.
     pub(crate) fn take(&mut self, time: Duration) -> bool {
-        let Ok(frame) = self.frames.recv_timeout(time) else { return false };
+        let frame = match self.frames.recv_timeout(time) {
+            Ok(frame) => frame,
+            Err(error) => {
+                self.is_open = error == RecvTimeoutError::Timeout;
+                return false;
+            }
+        };
         if frame.get("method").is_some() {
             assert_eq!(frame["method"], "packer/event");
             self.events.push(frame["params"].clone());
