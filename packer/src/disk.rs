@@ -12,12 +12,16 @@ mod lock;
 pub mod memory;
 mod os;
 mod patience;
+mod watch;
+#[cfg(target_os = "linux")]
+mod watch_linux;
 
 use crate::path::PortablePath;
 pub use error::{DiskError, DiskErrorKind};
 pub use lock::Lock;
 pub use os::{OsDisk, open_outside};
 pub use patience::Patience;
+pub use watch::{Changes, Waiter, Watch};
 use std::io::{self, Read, Seek, Write};
 use std::time::Duration;
 

@@ -170,6 +170,12 @@ impl Outbox {
         self.lock().is_broken
     }
 
+    /// Whether nothing is taken any more.
+    pub(crate) fn is_over(&self) -> bool {
+        let line = self.lock();
+        line.is_broken || line.is_closed || line.is_rushed
+    }
+
     /// Takes nothing more, and waits until all is written, or nobody reads any more, or has read nothing for `patience`.
     pub(crate) fn finish(&self, patience: Duration) {
         let mut line = self.lock();

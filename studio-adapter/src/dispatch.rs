@@ -58,6 +58,18 @@ impl Dispatch {
         self.session.get().map_or(&self.setup.limits, |session| &session.setup().limits)
     }
 
+    /// Whether a client that wants to hear of changes has opened a project.
+    pub(crate) fn is_to_watch(&self) -> bool {
+        self.session.get().is_some_and(|session| session.wants_changes)
+    }
+
+    /// Tells of changes until the end.
+    pub(crate) fn watch(&self) {
+        if let Some(session) = self.session.get() {
+            methods::refresh_until_the_end(session, &self.outbox);
+        }
+    }
+
     /// Takes one frame: answers it, or queues what will answer it.
     pub(crate) fn take(&self, frame: Vec<u8>) -> Next {
         let bytes = frame.len();

@@ -7,6 +7,7 @@
 //! | `to_wire`, `from_wire` | between those and the library's own |
 //! | [`surroundings`] | time, chance and signals, as the library is told of them |
 //! | `connection` | what is on its way to the client |
+//! | `watch` | whether anything changed below `assets/` since it was looked at |
 //! | `queue` | what the client asked for and has no answer yet |
 //! | `session` | the project that was opened, and what is remembered of it |
 //! | `methods` | one file for each group of methods |
@@ -19,6 +20,7 @@ pub mod surroundings;
 mod to_wire;
 mod from_wire;
 mod connection;
+mod watch;
 mod queue;
 mod session;
 mod methods;

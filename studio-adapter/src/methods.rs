@@ -7,13 +7,16 @@ mod build;
 mod initialize;
 mod preview;
 mod read;
+mod refresh;
 
 use crate::connection::{Outbox, Told};
 use crate::from_wire::Call;
 use crate::session::{Session, new_operation};
 use crate::to_wire::to_wire;
 use announce::{Announced, Announcer, last_event};
+pub(crate) use refresh::refresh_until_the_end;
 pub(crate) use initialize::{answer as initialized, no_common_protocol, protocols};
+use prometeu_packer::ops::Context;
 use prometeu_packer::report::{OperationResult, Report};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -35,7 +38,20 @@ pub(crate) fn run(session: &Session, outbox: &Outbox, call: &Call, cancelled: &A
     if announced == Announced::Build {
         announcer.build_started();
     }
-    let report = catch_unwind(AssertUnwindSafe(|| carry_out(session, &announcer, &operation_id, call)));
+    let done = catch_unwind(AssertUnwindSafe(|| {
+        let context = session.context(&operation_id, &announcer);
+        match call {
+            // What is remembered of it needs no making.
+            Call::ListAssets => Ok(session.listing(&context)),
+            call => Err(carry_out(session, &context, call)),
+        }
+    }));
+    let report = match done {
+        Ok(Ok(_)) if cancelled.load(Ordering::Relaxed) => return Ended::Cancelled,
+        Ok(Ok(listing)) => return Ended::Report(Arc::clone(&listing.text)),
+        Ok(Err(report)) => Ok(report),
+        Err(fault) => Err(fault),
+    };
     let report = report.unwrap_or_else(|fault| {
         let said = fault.downcast_ref::<String>().map(String::as_str).or_else(|| fault.downcast_ref::<&str>().copied());
         let summary = format!("a fault of the packer itself: {}; please report it", said.unwrap_or("no message"));
@@ -55,13 +71,12 @@ pub(crate) fn run(session: &Session, outbox: &Outbox, call: &Call, cancelled: &A
     Ended::Report(text.into())
 }
 
-fn carry_out(session: &Session, announcer: &Announcer<'_>, operation_id: &str, call: &Call) -> Report {
-    let context = session.context(operation_id, announcer);
+fn carry_out(session: &Session, context: &Context<'_>, call: &Call) -> Report {
     match call {
-        Call::Preview(change) => preview::preview(session, &context, change),
-        Call::Apply { preview_id, confirm } => apply::apply(session, &context, preview_id, confirm.as_deref()),
-        Call::Build { full } => build::build(&context, *full),
-        reading => read::read(&context, reading),
+        Call::Preview(change) => preview::preview(session, context, change),
+        Call::Apply { preview_id, confirm } => apply::apply(session, context, preview_id, confirm.as_deref()),
+        Call::Build { full } => build::build(context, *full),
+        reading => read::read(context, reading),
     }
 }
 

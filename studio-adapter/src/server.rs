@@ -62,8 +62,9 @@ pub fn serve(
     let lanes = std::iter::repeat_n(Lane::Reading, READERS).chain([Lane::Writing]);
     let workers: Vec<_> = lanes.map(|lane| spawn("worker", &dispatch, move |dispatch| dispatch.work(lane))).collect();
     let told = Arc::clone(&ended);
-    let reader = spawn("reader", &dispatch, move |dispatch| {
-        let ending = read_all(dispatch, &mut BufReader::new(Waiting(input)));
+    let own = Arc::clone(&dispatch);
+    let reader = spawn("reader", &dispatch, move |_| {
+        let ending = read_all(&own, &mut BufReader::new(Waiting(input)));
         told.0.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(ending);
         told.1.notify_all();
     });
@@ -80,14 +81,20 @@ fn spawn(name: &str, dispatch: &Arc<Dispatch>, run: impl FnOnce(&Dispatch) + Sen
     Builder::new().name(name.to_owned()).spawn(move || run(&dispatch)).ok()
 }
 
-fn read_all(dispatch: &Dispatch, input: &mut BufReader<impl Read>) -> Ending {
+fn read_all(dispatch: &Arc<Dispatch>, input: &mut BufReader<impl Read>) -> Ending {
     loop {
         dispatch.outbox.wait_for_room();
         match frame::read(input, dispatch.bounds()) {
-            Incoming::Frame(bytes) => match dispatch.take(bytes) {
-                Next::Read => {}
-                Next::Exit => return Ending::Exit,
-            },
+            Incoming::Frame(bytes) => {
+                let had_project = dispatch.is_to_watch();
+                if dispatch.take(bytes) == Next::Exit {
+                    return Ending::Exit;
+                }
+                if dispatch.is_to_watch() && !had_project {
+                    // Where no thread is to be had, changes go untold; everything else is as right as before.
+                    let _ = spawn("watch", dispatch, Dispatch::watch);
+                }
+            }
             Incoming::End => return Ending::EndOfInput,
             Incoming::Untrusted(why) => {
                 dispatch.distrust(why);

@@ -1,16 +1,22 @@
-//! The project that a client opened, and what is remembered of it between requests: the previews that it was shown.
+//! The project that a client opened, and what is remembered of it between requests: the previews that it was
+//! shown, and the list of assets for as long as nothing changes.
 
 use crate::from_wire::{Change, Introduction};
 use crate::surroundings;
+use crate::to_wire::{row, to_wire};
+use crate::watch::Watching;
 use prometeu_packer::digest::Digest;
 use prometeu_packer::disk::{DiskError, OsDisk};
 use prometeu_packer::envelope::Windows;
 use prometeu_packer::event::Events;
-use prometeu_packer::ops::Context;
+use prometeu_packer::ops::{self, Context};
+use prometeu_packer::path::PortablePath;
+use prometeu_packer::report::{Counts, OperationResult, Report, Status};
 use prometeu_packer::trust::Limits;
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::Path;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// So many previews can be applied; the oldest makes room.
@@ -48,16 +54,56 @@ pub(crate) struct Session {
     setup: Setup,
     disk: OsDisk,
     project_id: String,
+    /// Whether the client wants to hear of changes from outside.
+    pub(crate) wants_changes: bool,
+    pub(crate) watch: Watching,
+    listing: Mutex<Option<(u64, Arc<Listing>)>>,
     previews: Mutex<VecDeque<(String, Change)>>,
+}
+
+/// The list of all assets, as it was answered last, and what is needed to tell what changed since.
+#[derive(Debug)]
+pub(crate) struct Listing {
+    /// The report, as it goes on the wire.
+    pub(crate) text: Arc<str>,
+    /// By the path of its root: the id of an asset, and a digest of its row.
+    pub(crate) rows: BTreeMap<String, (Option<u32>, u64)>,
+    pub(crate) status: Status,
+    pub(crate) counts: Counts,
+}
+
+impl Listing {
+    fn of(report: &Report) -> Listing {
+        let assets = match &report.result {
+            OperationResult::List(assets, _) => assets.as_slice(),
+            _ => &[],
+        };
+        let digest = |asset| {
+            let mut hasher = DefaultHasher::new();
+            row(asset).to_string().hash(&mut hasher);
+            hasher.finish()
+        };
+        let root = |root: &str| PortablePath::assets().own(root).to_string();
+        Listing {
+            text: serde_json::to_string(&to_wire(report)).expect("a report is plain data").into(),
+            rows: assets.iter().map(|asset| (root(&asset.reference.root), (asset.asset_id(), digest(asset)))).collect(),
+            status: report.status(),
+            counts: report.counts(),
+        }
+    }
 }
 
 impl Session {
     /// # Errors
     /// The folder cannot be opened.
     pub(crate) fn open(setup: Setup, introduction: &Introduction) -> Result<Session, DiskError> {
+        let disk = OsDisk::open_project(&introduction.root)?;
         Ok(Session {
-            disk: OsDisk::open_project(&introduction.root)?,
+            watch: Watching::over(disk.clone()),
+            disk,
             project_id: project_id(&introduction.root),
+            wants_changes: introduction.watch,
+            listing: Mutex::default(),
             setup: Setup { limits: introduction.limits.clone(), ..setup },
             previews: Mutex::default(),
         })
@@ -82,6 +128,27 @@ impl Session {
             wait: self.setup.wait,
             program: self.setup.program.clone(),
         }
+    }
+
+    /// The list of all assets: as it was answered last, if nothing can have changed since, else looked at anew.
+    pub(crate) fn listing(&self, context: &Context<'_>) -> Arc<Listing> {
+        let generation = self.watch.generation();
+        if let Some((kept_at, kept)) = &*self.kept() {
+            if Some(*kept_at) == generation {
+                return Arc::clone(kept);
+            }
+        }
+        let report = ops::list(context);
+        let listing = Arc::new(Listing::of(&report));
+        // What another writer's end would change is not remembered: nobody tells of that.
+        if let Some(generation) = generation.filter(|_| report.status() == Status::Ok) {
+            *self.kept() = Some((generation, Arc::clone(&listing)));
+        }
+        listing
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Option<(u64, Arc<Listing>)>> {
+        self.listing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Keeps what a preview was of.

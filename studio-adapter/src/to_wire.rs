@@ -138,7 +138,8 @@ pub fn unit(unit: Unit) -> &'static str {
     }
 }
 
-fn row(asset: &Asset) -> Value {
+/// One row of a list.
+pub(crate) fn row(asset: &Asset) -> Value {
     let declaration = asset.declaration.as_ref();
     json!({
         "asset_id": asset.asset_id(),
