@@ -21,9 +21,9 @@ pub use error::{DiskError, DiskErrorKind};
 pub use lock::Lock;
 pub use os::{OsDisk, open_outside};
 pub use patience::Patience;
-pub use watch::{Changes, Waiter, Watch};
 use std::io::{self, Read, Seek, Write};
 use std::time::Duration;
+pub use watch::{Changes, Waiter, Watch};
 
 /// What lies under a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -14,7 +14,8 @@ use std::time::{Duration, Instant};
 
 /// Another writer at work: as long as it is held, whatever wants to write waits, five seconds at most.
 fn another_writer(project: &Path) -> File {
-    let file = File::options().create(true).truncate(false).write(true).open(project.join("assets/.prometeu/lock")).unwrap();
+    let file =
+        File::options().create(true).truncate(false).write(true).open(project.join("assets/.prometeu/lock")).unwrap();
     file.lock().unwrap();
     file
 }
@@ -121,7 +122,8 @@ fn two_adapters_share_a_project() {
     for round in 0..10 {
         let (verb, back) = if round % 2 == 0 { ("exclude", "include") } else { ("include", "exclude") };
         let preview = json!({ "operation": verb, "asset": 2 });
-        let ids = [&mut one, &mut other].map(|client| client.report("packer/preview", preview.clone())["result"]["preview_id"].clone());
+        let ids = [&mut one, &mut other]
+            .map(|client| client.report("packer/preview", preview.clone())["result"]["preview_id"].clone());
         assert_eq!(ids[0], ids[1], "one state, one preview");
         let first = one.begin("packer/apply", json!({ "preview_id": ids[0] }));
         let second = other.begin("packer/apply", json!({ "preview_id": ids[1] }));
@@ -240,8 +242,10 @@ fn messages(client: &mut Client, project: &Path, count: usize) -> Option<()> {
     step()?;
     client.introduce(project);
     for params in [
-        json!({ "operation": "rename", "asset": 3, "name": "letters" }), json!({ "operation": "quarantine", "asset": 2 }),
-        json!({ "operation": "relocate", "asset": 4, "root": "moved/burst" }), json!({ "operation": "forget", "asset": 8 }),
+        json!({ "operation": "rename", "asset": 3, "name": "letters" }),
+        json!({ "operation": "quarantine", "asset": 2 }),
+        json!({ "operation": "relocate", "asset": 4, "root": "moved/burst" }),
+        json!({ "operation": "forget", "asset": 8 }),
     ] {
         step()?;
         let id = client.report("packer/preview", params)["result"]["preview_id"].clone();

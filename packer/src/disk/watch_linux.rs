@@ -15,9 +15,8 @@ use std::time::Duration;
 
 /// File systems that tell of every change, by their magic numbers in `statfs(2)`: ext, XFS, Btrfs, F2FS, ZFS, bcachefs,
 /// tmpfs, overlayfs. Over a network, what others change is not told.
-const TELLING: [u64; 8] = [
-    0xEF53, 0x5846_5342, 0x9123_683E, 0xF2F5_2010, 0x2FC1_2FC1, 0xCA45_1A4E, 0x0102_1994, 0x794C_7630,
-];
+const TELLING: [u64; 8] =
+    [0xEF53, 0x5846_5342, 0x9123_683E, 0xF2F5_2010, 0x2FC1_2FC1, 0xCA45_1A4E, 0x0102_1994, 0x794C_7630];
 const BUFFER_BYTES: usize = 16 << 10;
 
 #[derive(Debug)]

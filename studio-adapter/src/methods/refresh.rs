@@ -87,7 +87,7 @@ fn tell_files(outbox: &Outbox, operation_id: &Arc<str>, known: &Listing, changed
 fn tell_changed(outbox: &Outbox, operation_id: &Arc<str>, ids: &BTreeSet<u32>, is_all: bool) {
     let summary = match is_all {
         true => "anything may have changed".to_owned(),
-        false => format!("files of {} assets changed", ids.len()),
+        false => format!("files of {} changed", counted(ids.len(), "asset")),
     };
     let told = Told::new(operation_id, Kind::AssetChanged, summary).with("rescan", is_all);
     outbox.tell(Told { affected_assets: ids.iter().copied().collect(), ..told });
@@ -104,8 +104,10 @@ fn tell_rest(
     let id = |row: &(Option<u32>, u64)| row.0;
     let appeared: Vec<_> = now.rows.iter().filter(|(root, _)| !known.rows.contains_key(*root)).collect();
     let differs = known.rows.iter().filter(|(root, row)| now.rows.get(*root) != Some(row));
-    let changed: BTreeSet<u32> = differs.clone().filter_map(|(_, row)| id(row)).filter(|id| !told.contains(id)).collect();
-    let is_same = appeared.is_empty() && differs.count() == 0 && known.counts == now.counts && known.status == now.status;
+    let changed: BTreeSet<u32> =
+        differs.clone().filter_map(|(_, row)| id(row)).filter(|id| !told.contains(id)).collect();
+    let is_same =
+        appeared.is_empty() && differs.count() == 0 && known.counts == now.counts && known.status == now.status;
     if told.is_empty() && is_same && !is_all {
         return;
     }
@@ -114,7 +116,7 @@ fn tell_rest(
     }
     told.extend(changed);
     if !appeared.is_empty() {
-        let summary = format!("{} roots appeared", appeared.len());
+        let summary = format!("{} appeared", counted(appeared.len(), "root"));
         let roots: Vec<&str> = appeared.iter().map(|(root, _)| root.as_str()).collect();
         let event = Told::new(operation_id, Kind::AssetDiscovered, summary).with("paths", json!(roots));
         let affected_assets: Vec<u32> = appeared.iter().filter_map(|(_, row)| id(row)).collect();
@@ -130,4 +132,8 @@ fn tell_rest(
     let event = Told::new(operation_id, Kind::DiagnosticsUpdated, "the project changed").with("outcome", outcome);
     let event = event.with("operation", "watch").with("counts", counts);
     outbox.tell(Told { affected_assets: told.into_iter().collect(), ..event });
+}
+
+fn counted(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
