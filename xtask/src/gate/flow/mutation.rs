@@ -50,7 +50,7 @@ pub(super) fn flow(desk: &Desk) -> anyhow::Result<()> {
     let left = desk.tree()?.without_records().difference(&before);
     // The id that `adopt` handed out stays used.
     ensure!(left == "assets/.prometeu/index.json", "after all is undone, {left} differ");
-    ensure!(desk.look(&["show", name], 0)?.result("asset_id").to_string() == id, "the asset has another id");
+    ensure!(desk.look(&["show", name], 0)?.result("asset_id") == &asset["asset_id"], "the asset has another id");
     desk.look(&["doctor"], 0)?;
     Ok(())
 }
