@@ -13,10 +13,10 @@ use std::time::{Duration, Instant};
 
 /// Nothing new is begun while more than this waits to be written.
 const WAITING_BYTES_MAX: usize = 16 << 20;
-/// Written at a time, so that it can be seen whether the client reads at all.
-const CHUNK_BYTES: usize = 64 << 10;
-/// How much one event takes, about.
-const EVENT_BYTES: usize = 512;
+/// Written at a time, so that it can be seen whether the client reads at all, however slowly.
+const CHUNK_BYTES: usize = 4 << 10;
+/// How much waiting takes beside the text, about.
+const ITEM_BYTES: usize = 512;
 
 /// Something that happened, before it has its numbers.
 #[derive(Clone, Debug)]
@@ -48,7 +48,7 @@ impl Told {
     }
 
     fn bytes(&self) -> usize {
-        EVENT_BYTES + 8 * self.affected_assets.len()
+        4 * self.affected_assets.len()
     }
 }
 
@@ -65,11 +65,12 @@ enum Item {
 
 impl Item {
     fn bytes(&self) -> usize {
-        match self {
+        let text = match self {
             Item::Answer(text) => text.len(),
             Item::Result(head, result) => head.len() + result.len(),
             Item::Event(_, told) => told.bytes(),
-        }
+        };
+        ITEM_BYTES + text
     }
 }
 
@@ -126,12 +127,11 @@ impl Outbox {
     pub(crate) fn tell(&self, told: Told) {
         let now = surroundings::now_to_the_millisecond();
         let mut line = self.lock();
-        if told.kind.may_coalesce() {
-            if let Some(Item::Event(then, earlier)) = same_kind(&mut line.items, &told) {
-                *then = now;
-                *earlier = told;
-                return;
-            }
+        if told.kind.may_coalesce()
+            && let Some(Item::Event(then, earlier)) = same_kind(&mut line.items, &told)
+        {
+            (*then, *earlier) = (now, told);
+            return;
         }
         self.add_to(&mut line, Item::Event(now, told));
     }
@@ -276,4 +276,60 @@ fn same_kind<'l>(items: &'l mut VecDeque<Item>, told: &Told) -> Option<&'l mut I
         }
     }
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Outbox, Told};
+    use crate::wire::event::{Kind, Progress};
+    use serde_json::Value;
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    /// What is written when nothing was before all of this had been told.
+    fn written(tell: impl FnOnce(&Outbox)) -> Vec<Value> {
+        let outbox = Outbox::new();
+        tell(&outbox);
+        outbox.finish(Duration::ZERO);
+        let mut bytes = Vec::new();
+        outbox.write_all(&mut bytes);
+        let text = String::from_utf8(bytes).expect("frames are text");
+        let bodies = text.split("Content-Length: ").skip(1).filter_map(|frame| frame.split_once("\r\n\r\n"));
+        bodies.map(|(_, body)| serde_json::from_str::<Value>(body).expect("JSON")["params"].take()).collect()
+    }
+
+    fn told(operation: &str, kind: Kind, done: u64) -> Told {
+        let progress = Some(Progress { done, total: 9, unit: "assets" });
+        Told { progress, ..Told::new(&Arc::from(operation), kind, "") }
+    }
+
+    #[test]
+    fn what_may_be_coalesced_is_and_nothing_else() {
+        let events = written(|outbox| {
+            for done in 1..=3 {
+                outbox.tell(told("a", Kind::ProgressUpdated, done));
+                outbox.tell(told("b", Kind::ProgressUpdated, done));
+                outbox.tell(told("a", Kind::AssetChanged, done));
+            }
+            outbox.tell(told("b", Kind::ProgressUpdated, 4));
+            outbox.tell(told("b", Kind::BuildFinished, 9));
+        });
+        let shown = |event: &Value| {
+            let text = |name: &str| event[name].as_str().unwrap_or_default().to_owned();
+            (text("operation_id") + " " + &text("kind"), event["progress"]["done"].as_u64(), event["sequence"].as_u64())
+        };
+        let expected = [
+            ("a progress_updated", 1, 1),
+            ("b progress_updated", 4, 1),
+            ("a asset_changed", 1, 2),
+            ("a progress_updated", 2, 3),
+            ("a asset_changed", 2, 4),
+            ("a progress_updated", 3, 5),
+            ("a asset_changed", 3, 6),
+            ("b build_finished", 9, 2),
+        ];
+        let expected = expected.map(|(what, done, sequence)| (what.to_owned(), Some(done), Some(sequence)));
+        assert_eq!(events.iter().map(shown).collect::<Vec<_>>(), expected);
+        assert!(events.iter().enumerate().all(|(at, event)| event["seq"] == at as u64 + 1));
+    }
 }

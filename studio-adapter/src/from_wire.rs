@@ -85,9 +85,12 @@ impl Declared {
 /// The words for the types of assets.
 const TYPES: [(&str, BankType); 2] = [("glyph_bank", BankType::Glyph), ("sound_bank", BankType::Sound)];
 
+/// Reads the parameters of one method.
+pub(crate) type Reader = fn(&Members) -> Parsed<Call>;
+
 /// The methods that ask for something, each with how its parameters are read.
 #[rustfmt::skip]
-pub(crate) const METHODS: [(&str, fn(&Members) -> Parsed<Call>); 9] = [
+pub(crate) const METHODS: [(&str, Reader); 9] = [
     ("packer/list_assets", |_| Ok(Call::ListAssets)),
     ("packer/get_asset_details", |given| Ok(Call::Details(given.asset()?))),
     ("packer/doctor", doctor),

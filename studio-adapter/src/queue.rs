@@ -105,10 +105,10 @@ impl Queue {
         // Whoever reads the answer may use the id again at once.
         answer();
         waiting.in_flight.remove(&id.key());
-        if waiting.in_flight.is_empty() {
-            if let Some(id) = waiting.last.take() {
-                last(&id);
-            }
+        if waiting.in_flight.is_empty()
+            && let Some(id) = waiting.last.take()
+        {
+            last(&id);
         }
         self.changed.notify_all();
     }

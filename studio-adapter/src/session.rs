@@ -133,10 +133,10 @@ impl Session {
     /// The list of all assets: as it was answered last, if nothing can have changed since, else looked at anew.
     pub(crate) fn listing(&self, context: &Context<'_>) -> Arc<Listing> {
         let generation = self.watch.generation();
-        if let Some((kept_at, kept)) = &*self.kept() {
-            if Some(*kept_at) == generation {
-                return Arc::clone(kept);
-            }
+        if let Some((kept_at, kept)) = &*self.kept()
+            && Some(*kept_at) == generation
+        {
+            return Arc::clone(kept);
         }
         let report = ops::list(context);
         let listing = Arc::new(Listing::of(&report));

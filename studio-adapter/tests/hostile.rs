@@ -160,7 +160,7 @@ fn an_id_in_flight_keeps_its_answer() {
     // The lane of writers is busy, so that the second build has to wait.
     let same = request(json!("same"), "packer/build", json!({}));
     client.raw(&[request(json!("first"), "packer/build", json!({})), same.clone(), same].concat());
-    let mut answers = vec![client.answer(&json!("same")), client.answer(&json!("same"))];
+    let mut answers = [client.answer(&json!("same")), client.answer(&json!("same"))];
     answers.sort_by_key(|answer| answer.get("error").is_none());
     assert_eq!(answers[0]["error"]["code"], -32600);
     assert_eq!(answers[1]["result"]["status"], "ok");

@@ -24,7 +24,7 @@ fn kinds(client: &Client, seen: usize) -> Vec<&str> {
 fn preview(client: &mut Client, params: Value) -> String {
     let report = client.report("packer/preview", params);
     assert_eq!(report["status"], "ok", "{report}");
-    assert_eq!(report["result"]["applied"].as_bool().unwrap_or(false), false);
+    assert_ne!(report["result"]["applied"], true);
     report["result"]["preview_id"].as_str().unwrap().to_owned()
 }
 

@@ -48,11 +48,14 @@ fn row(context: &Context<'_>, asset: &Asset) -> PackRow {
     }
 }
 
+/// An asset, and what blocks it.
+type Blocked = (Arc<AssetRef>, Vec<Diagnostic>);
+
 /// Examines what a build would pack; the report of `doctor`, with what blocks it told asset by asset.
 #[must_use]
 pub fn validate_pack(context: &Context<'_>) -> Report {
     let Report { summary, findings, .. } = doctor(context, Scope::Registered);
-    let mut blocked: BTreeMap<(Option<u32>, String), (Arc<AssetRef>, Vec<Diagnostic>)> = BTreeMap::new();
+    let mut blocked: BTreeMap<(Option<u32>, String), Blocked> = BTreeMap::new();
     for finding in findings.iter().filter(|finding| finding.blocking) {
         let Some(asset) = &finding.asset else { continue };
         let of = blocked.entry((asset.asset_id, asset.root.clone()));
