@@ -33,6 +33,8 @@ pub struct Setup {
     pub windows: Windows,
     /// How long to wait for another writer.
     pub wait: Duration,
+    /// Whether changes are heard from the system, where it tells all of them; else they are looked for.
+    pub hears: bool,
 }
 
 impl Setup {
@@ -44,6 +46,7 @@ impl Setup {
             limits: Limits::default(),
             windows: Windows::default(),
             wait: Duration::from_secs(5),
+            hears: true,
         }
     }
 }
@@ -99,7 +102,7 @@ impl Session {
     pub(crate) fn open(setup: Setup, introduction: &Introduction) -> Result<Session, DiskError> {
         let disk = OsDisk::open_project(&introduction.root)?;
         Ok(Session {
-            watch: Watching::over(disk.clone()),
+            watch: Watching::over(disk.clone(), setup.hears),
             disk,
             project_id: project_id(&introduction.root),
             wants_changes: introduction.watch,

@@ -51,9 +51,9 @@ pub(crate) struct Watching {
 }
 
 impl Watching {
-    /// Nothing is watched before it is asked for the first time.
-    pub(crate) fn over(disk: OsDisk) -> Watching {
-        Watching { disk, state: Mutex::default() }
+    /// Nothing is watched before it is asked for the first time, and nothing ever if it is not to hear of changes.
+    pub(crate) fn over(disk: OsDisk, hears: bool) -> Watching {
+        Watching { disk, state: Mutex::new(State { was_begun: !hears, ..State::default() }) }
     }
 
     /// A number that stays the same as long as nothing changes; `None` where that cannot be told.

@@ -10,6 +10,7 @@ use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::path::Path;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 /// Another writer at work: as long as it is held, whatever wants to write waits, five seconds at most.
@@ -161,6 +162,35 @@ fn a_client_that_stops_reading_loses_nothing_it_needs() {
     let count = |kind: &str| client.events.iter().filter(|event| event["kind"] == kind).count();
     assert_eq!((count("build_started"), count("build_finished"), count("diagnostics_updated")), (30, 30, 60));
     assert_eq!(client.leave(), 0);
+}
+
+/// The process that reads is stopped by a signal, for longer than everything takes, and goes on later.
+#[cfg(unix)]
+#[test]
+fn a_stopped_client_gets_everything_when_it_goes_on() {
+    let project = showcase();
+    let told = tempfile::NamedTempFile::new().unwrap();
+    let mut relayed = Command::new("sh");
+    let reader = "\"$0\" | sh -c 'echo $$ >&2; exec cat'";
+    relayed.args(["-c", reader, env!("CARGO_BIN_EXE_prometeu-studio-adapter")]).stderr(told.reopen().unwrap());
+    let mut client = Client::command(&mut relayed).open(project.path());
+    let reader = fs::read_to_string(told.path()).unwrap();
+    let signal = |name: &str| assert!(Command::new("kill").args([name, reader.trim()]).status().unwrap().success());
+    signal("-STOP");
+    let ids: Vec<u64> = (0..200).map(|_| client.begin("packer/doctor", json!({}))).collect();
+    let build = client.begin("packer/build", json!({}));
+    std::thread::sleep(Duration::from_secs(2));
+    signal("-CONT");
+    for id in ids.into_iter().chain([build]) {
+        assert_eq!(client.answer(&json!(id))["result"]["status"], "ok");
+    }
+    check_events(&client.events);
+    // Stopped for good, it keeps nobody alive that was told goodbye.
+    signal("-STOP");
+    client.notify("exit", Value::Null);
+    std::thread::sleep(Duration::from_millis(500));
+    signal("-KILL");
+    client.end();
 }
 
 #[test]
@@ -317,7 +347,7 @@ fn a_kill_of_either_side_at_any_message_leaves_a_whole_project() {
 #[test]
 fn a_vanished_parent_ends_it_even_if_the_pipes_stay_open() {
     let project = showcase();
-    let mut shell = std::process::Command::new("sh");
+    let mut shell = Command::new("sh");
     shell.args(["-c", "exec 3<&0; \"$0\" <&3 & wait", env!("CARGO_BIN_EXE_prometeu-studio-adapter")]);
     let mut client = Client::command(&mut shell).open(project.path());
     client.report("packer/list_assets", json!({}));
@@ -337,7 +367,7 @@ fn a_polite_kill_calls_everything_off() {
     let writer = another_writer(project.path());
     let build = client.begin("packer/build", json!({}));
     wait_for_start(&mut client);
-    let killed = std::process::Command::new("kill").arg(client.id().to_string()).status();
+    let killed = Command::new("kill").arg(client.id().to_string()).status();
     if killed.is_ok_and(|status| status.success()) {
         assert_eq!(client.answer(&json!(build))["error"]["code"], -32800);
         assert_eq!(client.end().0, 130);

@@ -23,8 +23,7 @@ use std::path::{Path, PathBuf};
 /// What stands for the project's folder in a recording.
 const ROOT: &str = "/home/me/game";
 /// What to do about a recording that says something else on purpose.
-const AGAIN: &str =
-    "if it is meant to be so: RECORD=1 cargo test -p prometeu-studio-adapter --test transcripts, then PROTOCOL.md";
+const AGAIN: &str = "if it is meant to be so: RECORD=1 cargo test -p prometeu-studio-adapter --test transcripts, which renews PROTOCOL.md too";
 /// What differs from session to session: hexadecimal digits are `x`, decimal ones `d`.
 const MADE: [&str; 6] = [
     "ddddddddTdddddd.dddZ-xxxxxxxx",
@@ -167,6 +166,32 @@ fn write(name: &str, lines: &[(bool, Value)]) {
     fs::write(path(name), lines.iter().map(line).collect::<String>()).unwrap();
 }
 
+/// Puts what was recorded in the place of each example of the page that it is one of.
+fn renew_page(recorded: &[(bool, Value)]) {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("PROTOCOL.md");
+    let text = fs::read_to_string(&page).unwrap();
+    let mut renewed = String::new();
+    for (at, part) in text.split("```json\n").enumerate() {
+        let Some((block, rest)) = part.split_once("\n```").filter(|_| at > 0) else {
+            renewed += part;
+            continue;
+        };
+        let messages = serde_json::Deserializer::from_str(block).into_iter::<Value>();
+        let fresh = messages.map(|message| {
+            let message = message.unwrap();
+            let is_it = |now: &Value| {
+                (&now["id"], now.get("method"), &now["params"]["kind"])
+                    == (&message["id"], message.get("method"), &message["params"]["kind"])
+            };
+            let found = recorded.iter().find(|(_, now)| is_it(now));
+            serde_json::to_string_pretty(&found.unwrap_or_else(|| panic!("not recorded: {message}")).1).unwrap()
+        });
+        let fresh: Vec<String> = fresh.collect();
+        renewed += &format!("```json\n{}\n```{rest}", fresh.join("\n"));
+    }
+    fs::write(page, renewed).unwrap();
+}
+
 /// Plays the recorded client against the adapter.
 #[test]
 fn the_adapter_still_says_what_it_said() {
@@ -177,6 +202,7 @@ fn the_adapter_still_says_what_it_said() {
         let folder = tempfile::tempdir().unwrap();
         fixtures::showcase().write(folder.path()).unwrap();
         write("example", &record(folder.path(), example_by_hand));
+        renew_page(&recorded("every_method"));
         return;
     }
     let recorded = recorded("every_method");

@@ -4,13 +4,17 @@
 mod client;
 
 use client::{Client, check_events, introduction, showcase};
+use prometeu_studio_adapter::server::Setup;
 use serde_json::{Value, json};
 use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
 fn watching(project: &Path) -> Client {
-    let mut client = Client::program();
+    watched_by(Client::program(), project)
+}
+
+fn watched_by(mut client: Client, project: &Path) -> Client {
     let mut params = introduction(project);
     params["capabilities"] = json!({ "watch": true });
     let answer = client.ask("initialize", params);
@@ -136,5 +140,24 @@ fn changes_made_through_the_adapter_are_in_its_next_list() {
         let listed = client.report("packer/list_assets", json!({}));
         assert_eq!(listed["result"]["assets"][0]["name"], name.as_str());
     }
+    assert_eq!(client.leave(), 0);
+}
+
+/// As on a network file system, and on other systems: changes are looked for, later, and lists are made anew.
+#[test]
+fn where_nobody_tells_changes_are_looked_for() {
+    let project = showcase();
+    let setup = Setup { hears: false, ..Setup::named("prometeu-packer") };
+    let mut client = watched_by(Client::served(setup), project.path());
+    edit(project.path(), "assets/actors/asset.json");
+    assert_eq!(client.event("asset_changed", 0)["affected_assets"], json!([2]));
+    client.event("diagnostics_updated", 0);
+    let seen = client.events.len();
+    copy(&project.path().join("assets/world/tiles"), &project.path().join("assets/more/tiles"));
+    let listed = client.report("packer/list_assets", json!({}));
+    assert!(listed["result"]["assets"].as_array().unwrap().iter().any(|row| row["root"] == "more/tiles"));
+    assert_eq!(client.event("asset_discovered", seen)["detail"]["paths"], json!(["assets/more/tiles"]));
+    client.event("diagnostics_updated", seen);
+    check_events(&client.events);
     assert_eq!(client.leave(), 0);
 }

@@ -117,7 +117,7 @@ fn serve(global: &Global, format: Format, caller: &Caller) -> u8 {
     match settings {
         Ok((limits, windows)) => {
             let wait = Duration::from_secs(global.wait);
-            serve_standard_streams(Setup { program: caller.program.clone(), limits, windows, wait })
+            serve_standard_streams(Setup { limits, windows, wait, ..Setup::named(&caller.program) })
         }
         Err(finding) => render::report(&wrong_usage("serve", &caller.program, finding), format, caller),
     }

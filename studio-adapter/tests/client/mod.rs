@@ -58,11 +58,14 @@ impl Client {
 
     /// Serves within this process.
     pub(crate) fn in_memory() -> Client {
+        Client::served(Setup::named("prometeu-packer"))
+    }
+
+    /// The same with another setup.
+    pub(crate) fn served(setup: Setup) -> Client {
         let (their_input, input) = std::io::pipe().unwrap();
         let (output, their_output) = std::io::pipe().unwrap();
-        let server = std::thread::spawn(move || {
-            serve(Setup::named("prometeu-packer"), their_input, their_output, &AtomicBool::new(false))
-        });
+        let server = std::thread::spawn(move || serve(setup, their_input, their_output, &AtomicBool::new(false)));
         Client::over(Box::new(input), output, Server::Memory(server))
     }
 
