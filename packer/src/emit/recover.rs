@@ -61,7 +61,11 @@ pub fn recover(disk: &dyn Disk, limits: &Limits, windows: &Windows) -> Result<Ve
         notes.extend(settle(disk, &folder, limits, windows)?);
     }
     for folder in dropped(disk)? {
-        remove_tree(disk, &folder).map_err(|error| writing(&error))?;
+        // Nobody needs it: what cannot be removed keeps nobody from working.
+        if let Err(error) = remove_tree(disk, &folder) {
+            let message = format!("what a forgotten transaction left could not be removed: {}", error.source);
+            notes.push(Diagnostic::new(Code::HygieneStrayStaging, message).at(&error.path).help("remove it by hand"));
+        }
     }
     sweep_build(disk);
     Ok(notes)
