@@ -176,12 +176,14 @@ fn an_interrupted_wait_ends_at_once_and_changes_nothing() {
 /// The program that is installed and released.
 #[test]
 fn game_makers_have_every_command_but_those_of_the_maintainers() {
-    let packer = |arguments: &[&str]| Command::new(env!("CARGO_BIN_EXE_prometeu-packer")).args(arguments).output().unwrap();
+    let packer =
+        |arguments: &[&str]| Command::new(env!("CARGO_BIN_EXE_prometeu-packer")).args(arguments).output().unwrap();
     let names = |help: &[u8]| -> Vec<String> {
         let text = String::from_utf8(help.to_vec()).unwrap();
         let listed = text.split_once("Commands:").unwrap().1.split_once("Options:").unwrap().0;
         let command = |line: &str| line.strip_prefix("  ").filter(|line| !line.starts_with(' ')).map(str::to_owned);
-        let words = listed.lines().filter_map(command).filter_map(|line| Some(line.split_whitespace().next()?.to_owned()));
+        let words =
+            listed.lines().filter_map(command).filter_map(|line| Some(line.split_whitespace().next()?.to_owned()));
         words.collect()
     };
     let (all, theirs) = (names(&run(&["--help"]).stdout), names(&packer(&["--help"]).stdout));

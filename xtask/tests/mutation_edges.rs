@@ -170,7 +170,8 @@ fn a_moved_root_keeps_its_inputs_within_the_limits_of_paths() {
 fn a_change_that_hides_behind_length_and_time_is_seen() {
     let project = showcase();
     let project = project.path();
-    for arguments in [&["remove", "actors", "--confirm", "actors"][..], &["relocate", "actors", "people"], &["quarantine", "2"]]
+    for arguments in
+        [&["remove", "actors", "--confirm", "actors"][..], &["relocate", "actors", "people"], &["quarantine", "2"]]
     {
         let preview = run(arguments, project).unwrap().report;
         let id = preview["result"]["preview_id"].as_str().unwrap();

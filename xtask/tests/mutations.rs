@@ -388,6 +388,7 @@ fn projects() -> Vec<tempfile::TempDir> {
     let mut all = vec![showcase()];
     let named = std::env::var_os("PROMETEU_CORPUS").unwrap_or_default();
     for folder in std::env::split_paths(&named).filter(|folder| !folder.as_os_str().is_empty()) {
+        assert!(folder.join("assets").is_dir(), "PROMETEU_CORPUS: {} is no project", folder.display());
         let copy = tempfile::tempdir().unwrap();
         fixtures::Files::read(&folder).unwrap().write(copy.path()).unwrap();
         all.push(copy);
@@ -446,7 +447,8 @@ fn play(project: &Path, played: &Played) {
         .filter(|path| path.exists())
         .collect();
     let originals: Vec<Vec<u8>> = disturbed.iter().map(|path| fs::read(path).unwrap()).collect();
-    std::iter::zip(&disturbed, &originals).for_each(|(path, text)| fs::write(path, [text, &b"\n"[..]].concat()).unwrap());
+    std::iter::zip(&disturbed, &originals)
+        .for_each(|(path, text)| fs::write(path, [text, &b"\n"[..]].concat()).unwrap());
     let (exit, report) = run(project, &[&command[..], &["--apply", &id]].concat());
     assert_eq!((exit, codes(&report).contains(&"plan/stale")), (5, true), "{command:?}: {report:#}");
     std::iter::zip(&disturbed, &originals).for_each(|(path, text)| fs::write(path, text).unwrap());
@@ -468,7 +470,11 @@ fn play(project: &Path, played: &Played) {
             assert_eq!(without_allocator(content(project)), without_allocator(before.clone()), "{command:?} undone");
         }
     }
-    assert_eq!(without_allocator(content(project)), without_allocator(untouched), "{command:?} and all before it undone");
+    assert_eq!(
+        without_allocator(content(project)),
+        without_allocator(untouched),
+        "{command:?} and all before it undone"
+    );
 }
 
 fn words(project: &Path) -> BTreeMap<&'static str, String> {
