@@ -12,7 +12,7 @@ use std::process::Command;
 
 const HERE: &str = "xtask/tests/codes.rs";
 const ARCHIVES: &str = "packer/src/schema/archive/tests.rs";
-const MUTATIONS: &str = "xtask/tests/mutations.rs";
+const MUTATIONS: &str = "xtask/tests/mutations/main.rs";
 const MIGRATION: &str = "xtask/tests/migration.rs";
 
 /// What no project that merely lies there can show: the code, the file of the test that fires it, the test.
