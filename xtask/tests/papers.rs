@@ -97,10 +97,13 @@ fn every_path_that_is_named_exists() {
 /// The words behind `cargo xtask` in this text, as far as they belong to one command.
 fn commands(text: &str) -> Vec<Vec<String>> {
     let ends = ['`', '\n', '#', '|', '&', ';', '"', '\'', ')', '('];
-    let after = text.split("cargo xtask ").skip(1).map(|rest| rest.split(ends).next().unwrap_or_default());
-    let words = after
-        .map(|line| line.split_whitespace().map(|word| word.trim_end_matches([',', '.', ':'])).collect::<Vec<_>>());
-    words.filter(|words| !words.is_empty()).map(|words| words.into_iter().map(str::to_owned).collect()).collect()
+    // A remark stands behind two spaces.
+    let command =
+        |rest: &str| rest.split(ends).next().unwrap_or_default().split("  ").next().unwrap_or_default().to_owned();
+    let words =
+        |line: String| line.split_whitespace().map(|word| word.trim_end_matches([',', '.', ':']).to_owned()).collect();
+    let found = text.split("cargo xtask ").skip(1).map(command).map(words);
+    found.filter(|words: &Vec<String>| !words.is_empty()).collect()
 }
 
 #[test]
@@ -120,8 +123,6 @@ fn every_command_that_is_named_is_one() {
                 continue;
             }
             // `--help` ends the reading of a command line that was right up to there.
-            let words: Vec<&str> =
-                words.iter().map(|word| if *word == "ID" || *word == "…" { "x" } else { word }).collect();
             let output = Command::new(env!("CARGO_BIN_EXE_xtask")).args(&words).arg("--help").output().unwrap();
             let said = String::from_utf8_lossy(&output.stderr);
             let said = said.lines().next().unwrap_or_default();
