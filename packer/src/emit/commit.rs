@@ -3,7 +3,7 @@
 use super::folder::{Ending, TransactionFolder};
 use super::undo::undo;
 use super::writing;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::Diagnostic;
 use crate::disk::{Disk, DiskError, DiskErrorKind};
 use crate::path::PortablePath;
 use crate::schema::journal::{Change, Journal};
@@ -12,33 +12,28 @@ use std::collections::BTreeSet;
 /// Makes every change and marks the transaction as committed, or undoes it when `checked` or a change failed.
 ///
 /// # Errors
-/// What stopped it, and what kept it from being undone at once.
+/// What stopped it, and in a finding `journal/unfinished` what kept it from being undone at once.
 pub(super) fn carry_out(
     disk: &dyn Disk,
     folder: &TransactionFolder,
     journal: &Journal,
     checked: Result<(), Diagnostic>,
 ) -> Result<(), Vec<Diagnostic>> {
-    match checked.and_then(|()| change_all(disk, folder, journal).map_err(|error| writing(&error))) {
-        Ok(()) => Ok(()),
-        // The mark is there but could neither be flushed nor taken back: whoever looks next sees a commit, so it is one.
-        Err(_) if folder.withdraw(disk).is_err() && matches!(folder.ending(disk), Ok(Some(Ending::Committed))) => {
-            Ok(())
-        }
-        Err(finding) => {
-            let mut findings = vec![finding];
-            match undo(disk, folder, journal) {
-                // What is left of it is swept now or by the next command.
-                Ok(()) => drop(folder.sweep(disk)),
-                Err(more) => {
-                    findings.push(more);
-                    let message = format!("transaction {} could not be undone yet; the next command will", folder.id());
-                    findings.push(Diagnostic::new(Code::JournalUnfinished, message).at(folder.path().as_str()));
-                }
-            }
-            Err(findings)
-        }
+    let Err(finding) = checked.and_then(|()| change_all(disk, folder, journal).map_err(|error| writing(&error))) else {
+        return Ok(());
+    };
+    // A mark that was not flushed may last or not. Whoever looks next sees a commit, so nothing may be undone under it.
+    if folder.withdraw(disk).is_err() && !matches!(folder.ending(disk), Ok(None)) {
+        let how = "all its changes are made, but the disk would not confirm them; the next command finishes it";
+        return Err(vec![finding, folder.unsettled(how)]);
     }
+    let mut findings = vec![finding];
+    match undo(disk, folder, journal) {
+        // What is left of it is swept now or by the next command.
+        Ok(()) => drop(folder.sweep(disk)),
+        Err(more) => findings.extend([more, folder.unsettled("it could not be undone yet; the next command does that")]),
+    }
+    Err(findings)
 }
 
 fn change_all(disk: &dyn Disk, folder: &TransactionFolder, journal: &Journal) -> Result<(), DiskError> {

@@ -26,12 +26,11 @@ pub fn quarantine(context: &Context<'_>, wanted: &str, how: Apply<'_>) -> Report
         let asset = scene.asset(wanted)?;
         let line = scene.line(asset)?;
         let mut plan = MutationPlan::new("quarantine", Class::Workspace);
-        let folder = asset.folder.as_ref().filter(|folder| context.disk.metadata(folder).is_ok());
-        let Some(folder) = folder else {
+        let Some(folder) = scene.folder_of(asset)? else {
             let help = "take it out of the registry with `{program} forget`";
             return Err(blocker(Code::RegistryRootMissing, "the root is not there", &scene.path_of(asset), help));
         };
-        if matches!(context.disk.metadata(&all()), Err(error) if error.kind == DiskErrorKind::NotFound) {
+        if !scene.is_there(&all())? {
             plan.steps.push(Step::MakeFolder(all()));
         }
         let place = all().own(fresh.id);

@@ -68,11 +68,7 @@ fn invert(
     own_id: &str,
 ) -> Result<(), Diagnostic> {
     let disk = scene.context.disk;
-    let is_there = |path: &PortablePath| match disk.metadata(path) {
-        Ok(_) => Ok(true),
-        Err(error) if error.kind == DiskErrorKind::NotFound => Ok(false),
-        Err(error) => Err(refusal(&error)),
-    };
+    let is_there = |path: &PortablePath| scene.is_there(path);
     match change {
         Change::File { path, before, after } => {
             let found = read_control_file(disk, path, &scene.context.limits)?;
