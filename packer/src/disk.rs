@@ -16,7 +16,7 @@ mod patience;
 use crate::path::PortablePath;
 pub use error::{DiskError, DiskErrorKind};
 pub use lock::Lock;
-pub use os::{OsDisk, open_outside};
+pub use os::{OsDisk, open_outside, replace_outside};
 pub use patience::Patience;
 use std::io::{self, Read, Seek, Write};
 use std::time::Duration;
@@ -43,6 +43,9 @@ pub struct Metadata {
     pub bytes: u64,
     /// When the bytes changed last, nanoseconds since 1970, by the file system's clock.
     pub modified_ns: i128,
+    /// When anything about the file changed last, by the same clock: nobody can set it back. Where the system does not
+    /// tell, as `modified_ns`.
+    pub changed_ns: i128,
     /// Which file it is: device and file number.
     pub id: (u64, u64),
 }

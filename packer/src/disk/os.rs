@@ -144,6 +144,22 @@ pub fn open_outside(path: &Path) -> Result<RawFile, DiskError> {
     raw_file(shown, file)
 }
 
+/// Puts `bytes` in the place of a file that the command line names, wherever it lies: whole or not at all.
+///
+/// # Errors
+/// What the medium says; then the file is as it was.
+pub fn replace_outside(path: &Path, bytes: &[u8]) -> Result<(), DiskError> {
+    let mut staged = path.as_os_str().to_owned();
+    staged.push(".new");
+    let staged = Path::new(&staged);
+    let written = std::fs::write(staged, bytes).and_then(|()| std::fs::rename(staged, path));
+    written.map_err(|error| {
+        // Whatever is left there is only half a file.
+        let _ = std::fs::remove_file(staged);
+        DiskError::new(escape_bytes(path.as_os_str().as_encoded_bytes()), error)
+    })
+}
+
 fn raw_file(path: String, file: File) -> Result<RawFile, DiskError> {
     match file_metadata(&file) {
         Ok(metadata) if metadata.kind == Kind::File => Ok(RawFile { path, metadata, handle: Box::new(file) }),
@@ -296,7 +312,24 @@ fn convert(metadata: &cap_std::fs::Metadata) -> Metadata {
         Ok(since) => i128::try_from(since.as_nanos()).unwrap_or(i128::MAX),
         Err(before) => -i128::try_from(before.duration().as_nanos()).unwrap_or(i128::MAX),
     };
-    Metadata { kind: kind_of(&metadata.file_type()), bytes: metadata.len(), modified_ns, id: file_id(metadata) }
+    Metadata {
+        kind: kind_of(&metadata.file_type()),
+        bytes: metadata.len(),
+        modified_ns,
+        changed_ns: changed_ns(metadata, modified_ns),
+        id: file_id(metadata),
+    }
+}
+
+#[cfg(unix)]
+fn changed_ns(metadata: &cap_std::fs::Metadata, _modified_ns: i128) -> i128 {
+    use cap_std::fs::MetadataExt as _;
+    i128::from(metadata.ctime()) * 1_000_000_000 + i128::from(metadata.ctime_nsec())
+}
+
+#[cfg(windows)]
+fn changed_ns(_metadata: &cap_std::fs::Metadata, modified_ns: i128) -> i128 {
+    modified_ns
 }
 
 #[cfg(unix)]

@@ -66,7 +66,13 @@ pub fn recover(disk: &dyn Disk, limits: &Limits, windows: &Windows) -> Result<Ve
         // Their names have to last before what they hold is gone.
         disk.sync_dir(&all()).map_err(|error| writing(&error))?;
     }
-    dropped.iter().try_for_each(|folder| remove_tree(disk, folder)).map_err(|error| writing(&error))?;
+    for folder in &dropped {
+        // Nobody needs it: what cannot be removed keeps nobody from working.
+        if let Err(error) = remove_tree(disk, folder) {
+            let message = format!("what a forgotten transaction left could not be removed: {}", error.source);
+            notes.push(Diagnostic::new(Code::HygieneStrayStaging, message).at(&error.path).help("remove it by hand"));
+        }
+    }
     half_made(disk)?.iter().try_for_each(|path| disk.remove_file(path)).map_err(|error| writing(&error))?;
     sweep_build(disk);
     Ok(notes)

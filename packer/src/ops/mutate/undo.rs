@@ -1,6 +1,7 @@
 //! `undo`: the inverse of one transaction, as one more. The registry is brought back entry by entry, so that other
 //! entries may have changed since; ids that were handed out stay used.
 
+use super::scene::root_of;
 use super::{Apply, Scene, blocker, mutate};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::digest::Digest;
@@ -100,6 +101,12 @@ fn invert(
             } else if is_there(from)? {
                 plan.findings.push(conflict(from, "something else lies there now"));
             } else {
+                if let Some(root) = root_of(from) {
+                    match scene.root(root, root_of(to)).and_then(|_| scene.make_way(plan, from)) {
+                        Ok(()) => {}
+                        Err(finding) => return Ok(plan.findings.push(conflict(from, finding.message))),
+                    }
+                }
                 scene.move_root(plan, if is_kept(to) { "create" } else { "move" }, to, from.clone())?;
             }
         }
