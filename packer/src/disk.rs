@@ -156,7 +156,7 @@ pub trait Disk: Send + Sync {
     fn sync_project(&self) -> Result<(), DiskError>;
 
     /// Waits until the bytes of these files and the names in these folders are on the medium; for many at once this is
-    /// faster than one by one.
+    /// faster than one by one. A folder that is not there has no names to wait for.
     ///
     /// # Errors
     /// What the medium says.

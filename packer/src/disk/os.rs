@@ -265,7 +265,10 @@ impl Disk for OsDisk {
             let flushed = folder.open_with(path.name(), &options).and_then(|file| file.sync_all());
             flushed.map_err(|error| DiskError::new(path.as_str(), error))?;
         }
-        folders.iter().try_for_each(|path| self.sync_dir(path))
+        folders.iter().try_for_each(|path| match self.sync_dir(path) {
+            Err(error) if error.kind == DiskErrorKind::NotFound => Ok(()),
+            flushed => flushed,
+        })
     }
 
     fn lock(&self, path: &PortablePath, wait: Duration, cancelled: &dyn Fn() -> bool) -> Result<Lock, DiskError> {

@@ -4,7 +4,7 @@ use super::folder::{Ending, TransactionFolder};
 use super::undo::undo;
 use super::writing;
 use crate::diagnostic::Diagnostic;
-use crate::disk::{Disk, DiskError, DiskErrorKind};
+use crate::disk::{Disk, DiskError};
 use crate::path::PortablePath;
 use crate::schema::journal::{Change, Journal};
 use std::collections::BTreeSet;
@@ -48,7 +48,7 @@ fn change_all(disk: &dyn Disk, folder: &TransactionFolder, journal: &Journal) ->
             Change::RemoveFolder(path) => disk.remove_dir(path)?,
         }
     }
-    disk.flush(&[], &folders_of(disk, folder, journal)?)?;
+    disk.flush(&[], &folders_of(folder, journal))?;
     folder.mark(disk, Ending::Committed)
 }
 
@@ -58,12 +58,9 @@ pub(super) fn make_folder(disk: &dyn Disk, path: &PortablePath) -> Result<(), Di
     path.parent().map_or(Ok(()), |parent| disk.sync_dir(&parent))
 }
 
-/// Every folder that is there now and whose names a journal changes, and the transaction's own.
-pub(super) fn folders_of(
-    disk: &dyn Disk,
-    folder: &TransactionFolder,
-    journal: &Journal,
-) -> Result<Vec<PortablePath>, DiskError> {
+/// Every folder whose names a journal changes, and the transaction's own. One that it makes, or takes away, is not there
+/// on one side of it.
+pub(super) fn folders_of(folder: &TransactionFolder, journal: &Journal) -> Vec<PortablePath> {
     let mut parents = BTreeSet::from([folder.path().clone()]);
     for change in &journal.changes {
         parents.extend(change.path().parent());
@@ -71,14 +68,5 @@ pub(super) fn folders_of(
             parents.extend(to.parent());
         }
     }
-    let mut found = Vec::new();
-    for parent in parents {
-        match disk.metadata(&parent) {
-            Ok(_) => found.push(parent),
-            // A folder that the transaction made, or took away, is not there on one side of it.
-            Err(error) if error.kind == DiskErrorKind::NotFound => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(found)
+    parents.into_iter().collect()
 }

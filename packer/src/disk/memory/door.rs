@@ -143,8 +143,11 @@ impl Disk for MemoryDisk {
             }
         }
         for path in folders {
-            let folder = tree.folder(Some(path))?;
-            tree.sync_folder(folder);
+            match tree.folder(Some(path)) {
+                Ok(folder) => tree.sync_folder(folder),
+                Err(error) if error.kind == DiskErrorKind::NotFound => {}
+                Err(error) => return Err(error),
+            }
         }
         Ok(())
     }
