@@ -244,9 +244,7 @@ fn choose(text: &str, without: &str) -> String {
             "<<<<<<< ours" => side = "ours",
             "=======" => side = "theirs",
             ">>>>>>> theirs" => side = "",
-            line if side == without => {
-                let _ = line;
-            }
+            _ if side == without => {}
             line => kept += &format!("{line}\n"),
         }
     }

@@ -62,7 +62,13 @@ fn make(context: &Context<'_>, result: &mut MutationResult) -> Result<Vec<Diagno
         // Another `init` may have made it while this one waited.
         if is_missing(disk, &path)? {
             create_file(disk, &path, text.as_bytes(), &context.operation_id).map_err(|error| writing(&error))?;
-            let change = PlannedChange::new("create", path.to_string(), format!("{} bytes", text.len()));
+            let mut detail = format!("{} bytes", text.len());
+            if name == ".gitattributes" {
+                // Git takes no command from a repository, so every clone has to be told.
+                let driver = format!("{} merge-registry %O %A %B", context.program);
+                detail += &format!("; `git config merge.prometeu-registry.driver \"{driver}\"` lets git merge by it");
+            }
+            let change = PlannedChange::new("create", path.to_string(), detail);
             if name == INDEX { result.registry.push(change) } else { result.workspace.push(change) }
         }
     }

@@ -3,41 +3,54 @@
 
 use super::asset::Asset;
 use crate::path::fold;
-use std::collections::BTreeMap;
+use std::borrow::Cow;
 
-/// A set of roots, each as written, found by its folded form.
+/// A set of roots, each as written, sorted by its folded form.
 #[derive(Debug, Default)]
-pub struct Roots<'w>(BTreeMap<String, Vec<&'w str>>);
+pub struct Roots<'w>(Vec<(Cow<'w, str>, &'w str)>);
 
 impl<'w> Roots<'w> {
     /// The set of these; one that stands there twice counts twice.
     pub fn of(roots: impl Iterator<Item = &'w str>) -> Roots<'w> {
-        let mut found: BTreeMap<String, Vec<&str>> = BTreeMap::new();
-        roots.for_each(|root| found.entry(fold(root)).or_default().push(root));
-        Roots(found)
+        let mut all: Vec<(Cow<'w, str>, &'w str)> = roots.map(|root| (folded(root), root)).collect();
+        all.sort_unstable();
+        Roots(all)
+    }
+
+    fn from(&self, folded: &str) -> &[(Cow<'w, str>, &'w str)] {
+        &self.0[self.0.partition_point(|row| *row.0 < *folded)..]
     }
 
     /// One that lies inside `root`.
     #[must_use]
     pub fn inside(&self, root: &str) -> Option<&'w str> {
-        let start = format!("{}/", fold(root));
-        let (found, roots) = self.0.range(start.clone()..).next()?;
-        roots.first().copied().filter(|_| found.starts_with(&start))
+        let start = format!("{}/", folded(root));
+        self.from(&start).first().filter(|row| row.0.starts_with(&start)).map(|row| row.1)
     }
 
     /// All that `root` lies inside of, the outermost first.
     #[must_use]
     pub fn around(&self, root: &str) -> Vec<&'w str> {
-        let folded = fold(root);
+        let folded = folded(root);
         let parents = folded.match_indices('/').map(|(end, _)| &folded[..end]);
-        parents.filter_map(|parent| self.0.get(parent)).flatten().copied().collect()
+        parents
+            .flat_map(|parent| self.from(parent).iter().take_while(move |row| row.0 == parent))
+            .map(|row| row.1)
+            .collect()
     }
 
     /// How many are exactly `root`.
     #[must_use]
     pub fn count(&self, root: &str) -> usize {
-        self.0.get(&fold(root)).map_or(0, |roots| roots.iter().filter(|found| **found == root).count())
+        let folded = folded(root);
+        self.from(&folded).iter().take_while(|row| row.0 == folded).filter(|row| row.1 == root).count()
     }
+}
+
+/// The folded form; most names have it already.
+fn folded(root: &str) -> Cow<'_, str> {
+    let is_folded = root.bytes().all(|b| b.is_ascii() && !b.is_ascii_uppercase());
+    if is_folded { Cow::Borrowed(root) } else { Cow::Owned(fold(root)) }
 }
 
 /// Whether an asset may need a file of the root `inner`, which lies inside its own.

@@ -37,6 +37,8 @@ pub(crate) enum Mutation {
 pub(crate) enum Edit {
     Write(String, u32),
     DropRow(String),
+    /// Another root in the registry, and nothing moved: a merge that went wrong.
+    MoveRow(String, String),
     Copy(String, String),
     Delete(String),
 }
@@ -54,7 +56,7 @@ pub(crate) fn steps() -> impl Strategy<Value = Vec<Step>> {
         8 => mutation().prop_map(Step::Whole),
         3 => (mutation(), 0..1000_usize, prop::option::of(any::<u64>()))
             .prop_map(|(mutation, at, seed)| Step::Cut(mutation, at, seed)),
-        2 => edit().prop_map(Step::Hand),
+        3 => edit().prop_map(Step::Hand),
     ];
     // What a transaction keeps goes with the tenth newer one.
     prop::collection::vec(step, 4..=10)
@@ -80,6 +82,7 @@ fn edit() -> impl Strategy<Value = Edit> {
     prop_oneof![
         (root(), any::<u32>()).prop_map(|(root, text)| Edit::Write(root, text)),
         root().prop_map(Edit::DropRow),
+        (root(), root()).prop_map(|(root, to)| Edit::MoveRow(root, to)),
         (root(), root()).prop_map(|(root, to)| Edit::Copy(root, to)),
         root().prop_map(Edit::Delete),
     ]
@@ -205,6 +208,14 @@ pub(crate) fn by_hand(disk: &MemoryDisk, edit: &Edit) -> MemoryDisk {
             let ending = format!("\"root\":\"{root}\"}}");
             let kept: Vec<&str> = text.lines().filter(|line| !line.trim_end_matches(',').ends_with(&ending)).collect();
             *index = (kept.join("\n").replace("},\n  ]", "}\n  ]") + "\n").into_bytes();
+        }
+        Edit::MoveRow(root, to) => {
+            let index = found.get_mut("assets/.prometeu/index.json").and_then(Option::as_mut).expect("a registry");
+            let text = String::from_utf8(index.clone()).expect("text");
+            let [from, to] = [root, to].map(|root| format!("\"root\":\"{root}\"}}"));
+            if !text.contains(&to) {
+                *index = text.replace(&from, &to).into_bytes();
+            }
         }
         Edit::Copy(root, to) => {
             if !is_inside(to, root) && !found.contains_key(&format!("assets/{to}")) {

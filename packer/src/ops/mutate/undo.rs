@@ -102,9 +102,9 @@ fn invert(
                 plan.findings.push(conflict(from, "something else lies there now"));
             } else {
                 if let Some(root) = root_of(from) {
-                    match scene.root(root, root_of(to)).and_then(|_| scene.make_way(plan, from)) {
-                        Ok(()) => {}
-                        Err(finding) => return Ok(plan.findings.push(conflict(from, finding.message))),
+                    if let Err(finding) = scene.root(root, root_of(to)).and_then(|_| scene.make_way(plan, from)) {
+                        plan.findings.push(conflict(from, finding.message));
+                        return Ok(());
                     }
                 }
                 scene.move_root(plan, if is_kept(to) { "create" } else { "move" }, to, from.clone())?;
