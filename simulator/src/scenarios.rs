@@ -24,7 +24,8 @@ fn transactions() -> impl Iterator<Item = &'static Scenario> {
 }
 
 /// What settles, what drops records, and what makes a project.
-const OTHERS: &[Scenario] = &[recover::SCENARIO, keep_edited::SCENARIO, forget::SCENARIO, prune::SCENARIO, init::SCENARIO];
+const OTHERS: &[Scenario] =
+    &[recover::SCENARIO, keep_edited::SCENARIO, forget::SCENARIO, prune::SCENARIO, init::SCENARIO];
 
 /// Every scenario.
 pub fn all() -> impl Iterator<Item = &'static Scenario> {

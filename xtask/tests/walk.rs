@@ -46,7 +46,9 @@ fn give(line: &str, game: &Path, id: &str) -> Output {
         command.env(name, value);
     }
     for person in ["AUTHOR", "COMMITTER"] {
-        command.env(format!("GIT_{person}_NAME"), "somebody").env(format!("GIT_{person}_EMAIL"), "somebody@example.org");
+        command
+            .env(format!("GIT_{person}_NAME"), "somebody")
+            .env(format!("GIT_{person}_EMAIL"), "somebody@example.org");
     }
     command.args(arguments).output().unwrap()
 }
@@ -86,7 +88,12 @@ fn a_stranger_gets_from_pending_to_a_commit_and_back() {
         let said = succeed(line, game, "");
         if line.contains("--apply") {
             let word = |word: &&str| word.len() > 20 && word.contains("Z-");
-            id = said.split(|c: char| c.is_whitespace() || c == '`').find(word).unwrap().trim_end_matches(';').to_owned();
+            id = said
+                .split(|c: char| c.is_whitespace() || c == '`')
+                .find(word)
+                .unwrap()
+                .trim_end_matches(';')
+                .to_owned();
         }
     }
     assert!(fs::read(game.join("build/assets.pa")).unwrap() == archive, "the archive is another");

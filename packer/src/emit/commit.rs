@@ -31,7 +31,9 @@ pub(super) fn carry_out(
     match undo(disk, folder, journal) {
         // What is left of it is swept now or by the next command.
         Ok(()) => drop(folder.sweep(disk)),
-        Err(more) => findings.extend([more, folder.unsettled("it could not be undone yet; the next command does that")]),
+        Err(more) => {
+            findings.extend([more, folder.unsettled("it could not be undone yet; the next command does that")])
+        }
     }
     Err(findings)
 }
