@@ -105,8 +105,9 @@ pub(in crate::ops) fn prune(context: &Context<'_>) {
     let finished: Vec<_> =
         folders.into_iter().filter(|folder| matches!(folder.ending(context.disk), Ok(Some(_)))).collect();
     for folder in finished.iter().rev().skip(KEPT_MAX) {
-        // What cannot be read may be another packer's.
-        if folder.journal(context.disk, &context.limits, &context.windows).is_ok() {
+        let journal = folder.journal(context.disk, &context.limits, &context.windows);
+        // One that cannot be looked at may be another packer's as well.
+        if !journal.is_err_and(|finding| matches!(finding.code.family(), "version" | "disk" | "trust")) {
             let _ = folder.forget(context.disk);
         }
     }
