@@ -149,8 +149,14 @@ pub trait Disk: Send + Sync {
     /// What the medium says.
     fn sync_dir(&self, path: &PortablePath) -> Result<(), DiskError>;
 
+    /// Waits until the names in the project folder itself are on the medium.
+    ///
+    /// # Errors
+    /// What the medium says.
+    fn sync_project(&self) -> Result<(), DiskError>;
+
     /// Waits until the bytes of these files and the names in these folders are on the medium; for many at once this is
-    /// faster than one by one.
+    /// faster than one by one. A folder that is not there has no names to wait for.
     ///
     /// # Errors
     /// What the medium says.
@@ -161,4 +167,10 @@ pub trait Disk: Send + Sync {
     /// # Errors
     /// [`DiskErrorKind::Busy`] when another writer holds it for longer, [`DiskErrorKind::Cancelled`].
     fn lock(&self, path: &PortablePath, wait: Duration, cancelled: &dyn Fn() -> bool) -> Result<Lock, DiskError>;
+
+    /// Whether a writer holds the lock at `path` now. Writes and makes nothing, and never waits.
+    ///
+    /// # Errors
+    /// What the medium says; that there is no lock file is an answer.
+    fn is_locked(&self, path: &PortablePath) -> Result<bool, DiskError>;
 }

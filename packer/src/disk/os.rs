@@ -118,11 +118,15 @@ impl OsDisk {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
             Err(error) => return Err(self.explain(path, error)),
         }
+        // Reading is enough to lock, and works where only reading is allowed.
+        self.open_lock_file(path).map(|file| (file, false))
+    }
+
+    /// Opens a lock file that is there, for reading.
+    pub(super) fn open_lock_file(&self, path: &PortablePath) -> Result<File, DiskError> {
         let found = self.metadata(path)?;
         refuse_unless(found.kind, Kind::File, path)?;
-        // Reading is enough to lock, and works where only reading is allowed.
-        let file = beneath_walk::open_file(&folder, path.name()).map_err(|error| self.explain(path, error))?;
-        Ok((file.into_std(), false))
+        self.open_file_by_walk(path)
     }
 }
 
@@ -236,10 +240,14 @@ impl Disk for OsDisk {
         if cfg!(windows) {
             return Ok(());
         }
-        let folder = self.folder(Some(path))?;
-        // A folder handle may be one that can only be walked through; a fresh one can be flushed.
-        let flushed = folder.open(".").and_then(|file| file.sync_all());
-        flushed.map_err(|error| DiskError::new(path.as_str(), error))
+        sync(&self.folder(Some(path))?).map_err(|error| DiskError::new(path.as_str(), error))
+    }
+
+    fn sync_project(&self) -> Result<(), DiskError> {
+        if cfg!(windows) {
+            return Ok(());
+        }
+        sync(&self.root).map_err(|error| DiskError::new(".", error))
     }
 
     fn flush(&self, files: &[PortablePath], folders: &[PortablePath]) -> Result<(), DiskError> {
@@ -257,12 +265,24 @@ impl Disk for OsDisk {
             let flushed = folder.open_with(path.name(), &options).and_then(|file| file.sync_all());
             flushed.map_err(|error| DiskError::new(path.as_str(), error))?;
         }
-        folders.iter().try_for_each(|path| self.sync_dir(path))
+        folders.iter().try_for_each(|path| match self.sync_dir(path) {
+            Err(error) if error.kind == DiskErrorKind::NotFound => Ok(()),
+            flushed => flushed,
+        })
     }
 
     fn lock(&self, path: &PortablePath, wait: Duration, cancelled: &dyn Fn() -> bool) -> Result<Lock, DiskError> {
         lock::acquire(self, path, wait, cancelled)
     }
+
+    fn is_locked(&self, path: &PortablePath) -> Result<bool, DiskError> {
+        lock::is_held(self, path)
+    }
+}
+
+fn sync(folder: &Dir) -> io::Result<()> {
+    // A folder handle may be one that can only be walked through; a fresh one can be flushed.
+    folder.open(".").and_then(|file| file.sync_all())
 }
 
 impl ReadHandle for File {

@@ -200,6 +200,7 @@ fn carry_out(
         }
         Err(findings) => {
             let summary = format!("{} was not carried out; everything is as it was", preview.operation);
+            let summary = settle::failed(&findings, &summary);
             preview.findings.extend(findings);
             report(context, &summary, &preview, MutationResult::of(&preview), notes)
         }

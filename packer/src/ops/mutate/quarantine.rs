@@ -26,14 +26,10 @@ pub fn quarantine(context: &Context<'_>, wanted: &str, how: Apply<'_>) -> Report
         let asset = scene.asset(wanted)?;
         let line = scene.line(asset)?;
         let mut plan = MutationPlan::new("quarantine", Class::Workspace);
-        let missing = || {
+        let Some(folder) = scene.folder_of(asset)? else {
             let help = "take it out of the registry with `{program} forget`";
-            blocker(Code::RegistryRootMissing, "the root is not there", &scene.path_of(asset), help)
+            return Err(blocker(Code::RegistryRootMissing, "the root is not there", &scene.path_of(asset), help));
         };
-        let folder = asset.folder.as_ref().ok_or_else(missing)?;
-        if !scene.is_there(folder)? {
-            return Err(missing());
-        }
         if !scene.is_there(&all())? {
             plan.steps.push(Step::MakeFolder(all()));
         }

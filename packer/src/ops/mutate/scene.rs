@@ -74,6 +74,26 @@ impl<'a> Scene<'a> {
         })
     }
 
+    /// Whether something lies at `path`.
+    ///
+    /// # Errors
+    /// It cannot be looked for; it may be there.
+    pub(super) fn is_there(&self, path: &PortablePath) -> Result<bool, Diagnostic> {
+        match self.context.disk.metadata(path) {
+            Ok(_) => Ok(true),
+            Err(error) if error.kind == DiskErrorKind::NotFound => Ok(false),
+            Err(error) => Err(refusal(&error)),
+        }
+    }
+
+    /// The folder of an asset, if it is there.
+    pub(super) fn folder_of<'s>(&self, asset: &'s Asset) -> Result<Option<&'s PortablePath>, Diagnostic> {
+        match &asset.folder {
+            Some(folder) if self.is_there(folder)? => Ok(Some(folder)),
+            _ => Ok(None),
+        }
+    }
+
     pub(super) fn path_of(&self, asset: &Asset) -> String {
         asset.folder.as_ref().map_or_else(|| asset.reference.root.clone(), ToString::to_string)
     }
@@ -240,18 +260,6 @@ impl<'a> Scene<'a> {
             }
         }
         Ok(None)
-    }
-
-    /// Whether a folder, or something else, lies there.
-    ///
-    /// # Errors
-    /// It cannot be looked for.
-    pub(super) fn is_there(&self, path: &PortablePath) -> Result<bool, Diagnostic> {
-        match self.context.disk.metadata(path) {
-            Ok(_) => Ok(true),
-            Err(error) if error.kind == DiskErrorKind::NotFound => Ok(false),
-            Err(error) => Err(refusal(&error)),
-        }
     }
 
     /// Everything in a folder, so that a plan that moves or deletes it is stale when it changes.
