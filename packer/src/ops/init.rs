@@ -1,6 +1,7 @@
 //! `init`: makes the registry and the files that version control wants beside it. What is there stays as it is.
 
 use super::Context;
+use super::settle::{self, Settled};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::disk::{Disk, DiskErrorKind, Kind};
 use crate::emit::{create_file, writing};
@@ -10,6 +11,7 @@ use crate::report::{MutationResult, OperationResult, Report};
 use crate::trust::refusal;
 use crate::workspace::unsupported;
 
+const INDEX: &str = "index.json";
 const REGISTRY: &str = "{\n  \"schema_version\": 2,\n  \"next_asset_id\": 1,\n  \"assets\": []\n}\n";
 const IGNORED: &str = "cache.json\nlock\ntxn/\nquarantine/\n";
 const ATTRIBUTES: &str = "index.json text eol=lf merge=prometeu-registry\n";
@@ -54,9 +56,9 @@ fn make_all(context: &Context<'_>, preview_id: String) -> Report {
     let made = make(context, &mut result);
     result.applied = result.changes_something();
     let (summary, findings) = match made {
-        Ok(()) if result.applied => ("the project is ready; put asset folders below `assets/`".to_owned(), Vec::new()),
-        Ok(()) => ("the project has a registry already; nothing was changed".to_owned(), Vec::new()),
-        Err(finding) => ("the project could not be set up".to_owned(), vec![finding]),
+        Ok(notes) if result.applied => ("the project is ready; put asset folders below `assets/`", notes),
+        Ok(notes) => ("the project has a registry already; nothing was changed", notes),
+        Err(finding) => ("the project could not be set up", vec![finding]),
     };
     Report::new("init", &context.program, summary, findings, OperationResult::Mutation(result))
 }
@@ -71,8 +73,8 @@ fn plan(context: &Context<'_>) -> Result<MutationPlan, Diagnostic> {
     }
     for (name, text) in missing_files(context)? {
         let path = PortablePath::control().own(name);
-        let change = PlannedChange::new("create", path.to_string(), format!("{} bytes", text.len()));
-        if name == "index.json" { plan.registry.push(change) } else { plan.workspace.push(change) }
+        let change = PlannedChange::new("create", path.to_string(), told(context, name, text));
+        if name == INDEX { plan.registry.push(change) } else { plan.workspace.push(change) }
     }
     Ok(plan)
 }
@@ -84,18 +86,31 @@ fn folders() -> [PortablePath; 2] {
 /// The files that are not there, with their texts.
 fn missing_files(context: &Context<'_>) -> Result<Vec<(&'static str, &'static str)>, Diagnostic> {
     let mut missing = Vec::new();
-    for (name, text) in [("index.json", REGISTRY), (".gitignore", IGNORED), (".gitattributes", ATTRIBUTES)] {
+    for (name, text) in [(".gitignore", IGNORED), (".gitattributes", ATTRIBUTES), (INDEX, REGISTRY)] {
         if is_missing(context.disk, &PortablePath::control().own(name))? {
             missing.push((name, text));
         }
     }
-    if !missing.iter().any(|(name, _)| *name == "index.json") {
+    if !missing.iter().any(|(name, _)| *name == INDEX) {
         unsupported(context.disk, &context.options(false)).map_or(Ok(()), Err)?;
     }
     Ok(missing)
 }
 
-fn make(context: &Context<'_>, result: &mut MutationResult) -> Result<(), Diagnostic> {
+/// What is told of a file that is made.
+fn told(context: &Context<'_>, name: &str, text: &str) -> String {
+    let bytes = format!("{} bytes", text.len());
+    if name != ".gitattributes" {
+        return bytes;
+    }
+    // Git takes no command from a repository, so every clone has to be told.
+    let driver = format!("{} merge-registry %O %A %B", context.program);
+    format!("{bytes}; `git config merge.prometeu-registry.driver \"{driver}\"` lets git merge by it")
+}
+
+/// Makes it, and gives notes of what had to be settled before. Each thing lasts before the next one is made, the registry
+/// last: a project that has one lacks nothing.
+fn make(context: &Context<'_>, result: &mut MutationResult) -> Result<Vec<Diagnostic>, Diagnostic> {
     let disk = context.disk;
     let control = PortablePath::control();
     for path in folders() {
@@ -106,21 +121,21 @@ fn make(context: &Context<'_>, result: &mut MutationResult) -> Result<(), Diagno
     }
     let missing = missing_files(context)?;
     if missing.is_empty() {
-        return Ok(());
+        let Settled { notes, blocked } = settle::before_reading(context);
+        return blocked.map_or(Ok(notes), Err);
     }
-    let _lock = disk
-        .lock(&control.own("lock"), context.wait, &|| context.events.cancelled())
-        .map_err(|error| writing(&error))?;
+    let (_lock, notes) = settle::for_writing(context)?;
+    disk.sync_project().and_then(|()| disk.sync_dir(&PortablePath::assets())).map_err(|error| writing(&error))?;
     for (name, text) in missing {
         let path = control.own(name);
         // Another `init` may have made it while this one waited.
         if is_missing(disk, &path)? {
             create_file(disk, &path, text.as_bytes(), &context.operation_id).map_err(|error| writing(&error))?;
-            let change = PlannedChange::new("create", path.to_string(), format!("{} bytes", text.len()));
-            if name == "index.json" { result.registry.push(change) } else { result.workspace.push(change) }
+            let change = PlannedChange::new("create", path.to_string(), told(context, name, text));
+            if name == INDEX { result.registry.push(change) } else { result.workspace.push(change) }
         }
     }
-    Ok(())
+    Ok(notes)
 }
 
 fn lacks_folder(disk: &dyn Disk, path: &PortablePath) -> Result<bool, Diagnostic> {

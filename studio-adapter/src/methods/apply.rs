@@ -41,8 +41,10 @@ fn as_shown(context: &Context<'_>, report: Report) -> Report {
         Report { operation, summary, mut findings, result: OperationResult::Nothing, .. }
             if findings.iter().any(is_about_names) =>
         {
-            let stale = Diagnostic::new(Code::PlanStale, "the project is not what this preview saw");
-            findings.push(stale.help("look at a fresh preview"));
+            if !findings.iter().any(|finding| finding.code == Code::PlanStale) {
+                let stale = Diagnostic::new(Code::PlanStale, "the project is not what this preview saw");
+                findings.push(stale.help("look at a fresh preview"));
+            }
             Report::new(&operation, &context.program, summary, findings, OperationResult::Nothing)
         }
         report => report,

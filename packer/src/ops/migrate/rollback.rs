@@ -59,7 +59,7 @@ pub fn rollback(context: &Context<'_>, id: &str, preview_id: Option<&str>, time:
         }
         Err(more) => {
             findings.extend(more);
-            let summary = "nothing was rolled back; every file is as it was";
+            let summary = settle::failed(&findings, "nothing was rolled back; every file is as it was");
             Report::new("migrate", &context.program, summary, findings, OperationResult::Migrate(result))
         }
     }
