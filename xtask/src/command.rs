@@ -48,14 +48,27 @@ pub(crate) fn run(audience: Audience) -> u8 {
     }
 }
 
-/// Reads the command line. `--apply` takes the word behind it as the id of a preview, unless that word is needed
-/// elsewhere: in `forget --apply ui/atlas` it is the asset.
+/// Reads the command line. Options may stand anywhere: where those of a command stand before it, it is put in front.
 fn parse(audience: Audience, arguments: Vec<OsString>) -> Result<Cli, clap::Error> {
+    let error = match parse_in_order(audience, &arguments) {
+        Err(error) if error.kind() == ErrorKind::UnknownArgument => error,
+        parsed => return parsed,
+    };
+    let commands = Cli::for_audience(audience);
+    let is_command = |word: &OsString| word.to_str().is_some_and(|name| commands.find_subcommand(name).is_some());
+    let mut places = (2..arguments.len()).filter(|at| is_command(&arguments[*at]));
+    let in_front = |at: usize| [&arguments[..1], &arguments[at..=at], &arguments[1..at], &arguments[at + 1..]].concat();
+    places.find_map(|at| parse_in_order(audience, &in_front(at)).ok()).ok_or(error)
+}
+
+/// Reads a command line whose command comes before its options. `--apply` takes the word behind it as the id of a preview,
+/// unless that word is needed elsewhere: in `forget --apply ui/atlas` it is the asset.
+fn parse_in_order(audience: Audience, arguments: &[OsString]) -> Result<Cli, clap::Error> {
     let is_apply = |argument: &OsString| argument == "--apply";
-    match Cli::read(audience, &arguments) {
+    match Cli::read(audience, arguments) {
         Err(error) if error.kind() == ErrorKind::MissingRequiredArgument && arguments.iter().any(is_apply) => {
-            let alone = |argument: OsString| if is_apply(&argument) { "--apply=".into() } else { argument };
-            Cli::read(audience, arguments.into_iter().map(alone)).map_err(|_| error)
+            let alone = |argument: &OsString| if is_apply(argument) { "--apply=".into() } else { argument.clone() };
+            Cli::read(audience, arguments.iter().map(alone)).map_err(|_| error)
         }
         parsed => parsed,
     }
