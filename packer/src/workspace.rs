@@ -15,4 +15,4 @@ pub use action::Action;
 pub use asset::{Asset, Health, State};
 pub use control::{ControlFile, Owner, declarations, registry_file};
 pub use inputs::check_inputs;
-pub use load::{Options, Workspace, load, read_registry, unsupported};
+pub use load::{Options, Workspace, load, load_roots, read_registry, unsupported};
