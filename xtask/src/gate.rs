@@ -5,6 +5,7 @@ mod choice;
 mod crash;
 mod determinism;
 mod doctest;
+mod flow;
 mod fmt;
 mod formats;
 mod frozen;
@@ -18,6 +19,7 @@ mod shape;
 mod source;
 mod test;
 mod tool;
+mod tree;
 
 use anstyle::{AnsiColor, Style};
 pub(crate) use choice::{Args, GateOptions, Group};
@@ -36,6 +38,11 @@ pub(crate) const TABLE: &[Gate] = &[
     lint::GATE,
     test::GATE,
     doctest::GATE,
+    flow::READ,
+    flow::DOCTOR,
+    flow::BUILD,
+    flow::MUTATION,
+    flow::MIGRATION,
     determinism::GATE,
     crash::GATE,
     kill::GATE,

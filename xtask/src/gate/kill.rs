@@ -4,18 +4,17 @@
 mod call;
 mod medium;
 mod project;
-mod tree;
 
 use super::random::{COMPLETE, Random, SEED, is_complete, seed};
 use super::repository::Repository;
 use super::{Gate, Group, Verdict};
+use crate::gate::tree::Tree;
 use anyhow::{Context, bail};
 use call::Moment;
 use camino::{Utf8Path, Utf8PathBuf};
 use project::Change;
 use std::process::{Command, Output, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use tree::Tree;
 
 pub(super) const GATE: Gate = Gate {
     name: "kill",
