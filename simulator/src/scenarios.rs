@@ -1,6 +1,7 @@
 //! Every scenario, one file each. To add one: write its file, and put it into one of these lists.
 
 mod change;
+mod fix;
 mod forget;
 mod init;
 mod keep_edited;
@@ -19,7 +20,7 @@ pub(crate) const TRANSACTIONS: &[Scenario] = &[migrate::SCENARIO, rollback::SCEN
 
 /// Every transaction, those of the mutations among them.
 fn transactions() -> impl Iterator<Item = &'static Scenario> {
-    TRANSACTIONS.iter().chain(mutations::SCENARIOS)
+    TRANSACTIONS.iter().chain(mutations::SCENARIOS).chain(fix::SCENARIOS)
 }
 
 /// What settles, and what drops records.

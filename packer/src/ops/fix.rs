@@ -24,7 +24,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::disk::{DiskErrorKind, Kind};
 use crate::emit::writing;
 use crate::path::PortablePath;
-use crate::plan::{MINTED_ON_APPLY, MutationPlan};
+use crate::plan::{MINTED_ON_APPLY, MutationPlan, Replacement, Step};
 use crate::report::{DoctorResult, FixResult, FixRow, MutationResult, OperationResult, Report};
 use crate::workspace::Workspace;
 use patient::{Chosen, Patient};
@@ -198,7 +198,7 @@ fn carry_out(
         (preview, patient.plan(&chosen, &agreed.fresh), chosen.len(), is_safe)
     };
     let id = preview.id();
-    if agreed.preview_id.as_ref().is_some_and(|wanted| *wanted != id) {
+    if agreed.preview_id.as_ref().is_some_and(|wanted| *wanted != id) || !is_alike(&preview, &plan) {
         let stale = Diagnostic::new(Code::PlanStale, "the project is not what this preview saw");
         preview.findings.push(stale.help_to_run("look at a fresh preview: `{program} doctor --fix` without `--apply`"));
     } else if agreed.preview_id.is_none() && !is_safe && !preview.steps.is_empty() {
@@ -247,6 +247,21 @@ fn agreed_to<'a>(
         Some((chosen, plan)) => (vec![chosen.clone()], plan),
         None => (selected, whole),
     }
+}
+
+/// Whether two plans differ in what is made when they are carried out, and in nothing else: each looked at the disk.
+fn is_alike(shown: &MutationPlan, made: &MutationPlan) -> bool {
+    let step = |step: &Step| match step {
+        Step::Replace(Replacement { path, before, after }) => ("replace", path.clone(), *before, after.is_some()),
+        Step::Move { from, .. } => ("move", from.clone(), None, true),
+        Step::MakeFolder(path) => ("make", path.clone(), None, true),
+        Step::RemoveFolder(path) => ("remove", path.clone(), None, false),
+    };
+    let changes = |plan: &MutationPlan| (plan.registry.len(), plan.workspace.len(), plan.entries.len());
+    shown.steps.iter().map(step).eq(made.steps.iter().map(step))
+        && shown.depends == made.depends
+        && shown.findings == made.findings
+        && changes(shown) == changes(made)
 }
 
 fn refused(context: &Context<'_>, scope: Scope, finding: Diagnostic) -> Report {
