@@ -9,7 +9,7 @@ use crate::ops::mutate::Fresh;
 use crate::path::PortablePath;
 use crate::plan::MutationPlan;
 use crate::schema::RegistryDraft;
-use crate::workspace::{Asset, Workspace};
+use crate::workspace::{Asset, State, Workspace};
 use std::cell::OnceCell;
 use std::collections::{BTreeSet, HashMap};
 
@@ -103,6 +103,13 @@ impl<'a> Patient<'a> {
     pub(super) fn lines(&self) -> Option<&RegistryDraft> {
         let registry = self.workspace.registry.as_ref()?;
         Some(self.lines.get_or_init(|| registry.draft()))
+    }
+
+    /// The registered assets whose declaration has a finding of this code; inputs of others are not opened.
+    pub(super) fn registered(&self, code: Code) -> Vec<Subject> {
+        let mut subjects = self.declarations(code);
+        subjects.retain(|subject| self.workspace.assets[subject.at].state == State::Registered);
+        subjects
     }
 
     /// The assets whose declaration has a finding of this code.

@@ -38,9 +38,9 @@ const fn rebuilds(code: Code, subjects: fn(&Patient<'_>) -> Vec<Subject>) -> Fix
 
 /// In the order in which they are planned: what adds to a file stands before what lays it out.
 pub(super) static TABLE: &[Fix] = &[
-    safe(Code::GlyphNoPalette, |patient| patient.declarations(Code::GlyphNoPalette), palettes::plan),
+    safe(Code::GlyphNoPalette, |patient| patient.registered(Code::GlyphNoPalette), palettes::plan),
     safe(Code::DeclarationNameInvalid, |patient| patient.declarations(Code::DeclarationNameInvalid), name::plan),
-    safe(Code::TrustNameNotPortable, |patient| patient.declarations(Code::TrustNameNotPortable), input_names::plan),
+    safe(Code::TrustNameNotPortable, |patient| patient.registered(Code::TrustNameNotPortable), input_names::plan),
     safe(Code::HygieneNotCanonical, layout::subjects, layout::plan),
     safe(Code::CacheDropped, cache::subjects, cache::plan),
     asks(Code::RegistryDuplicateRoot, duplicates::roots, duplicates::drop_entry),
