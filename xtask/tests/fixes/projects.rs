@@ -68,7 +68,7 @@ pub(crate) fn repairs() -> Vec<Repair> {
         Repair { code: "registry/missing", make: || both().without(INDEX), depends: &[UI, SFX], ..ASKS },
         rebuilds("file/empty", || both().with(INDEX, "")),
         rebuilds("file/zeroed", || both().with(INDEX, [0; 64])),
-        rebuilds("file/conflict-markers", || conflict()),
+        rebuilds("file/conflict-markers", conflict),
         rebuilds("json/syntax", || both().edited(INDEX, "  ]\n", "")),
         rebuilds("json/duplicate-key", || both().edited(INDEX, "\"root\":\"ui\"", "\"root\":\"ui\",\"root\":\"ui\"")),
         rebuilds("json/not-an-object", || both().with(INDEX, "[]\n")),
