@@ -13,6 +13,6 @@ pub(crate) const RULE: Rule = Rule {
     example: "$ {program} remove 7 --apply",
     repair: "Read the preview. `{program} remove ASSET --confirm NAME --apply` removes an asset whose name was \
            typed; to take it out of the build without deleting anything, use `{program} exclude ASSET` or \
-           `{program} quarantine ASSET`. A repair that is not safe is made by `{program} doctor --fix --only \
-           CODE --apply PREVIEW_ID`, with the id that its preview shows.",
+           `{program} quarantine ASSET`. A repair that is not safe is made with the id that its preview \
+           shows, such as `{program} doctor --fix --only registry/duplicate-id --apply PREVIEW_ID`.",
 };

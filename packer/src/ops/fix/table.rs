@@ -67,3 +67,26 @@ pub(super) static TABLE: &[Fix] = &[
 pub(super) fn of(code: Code) -> Option<&'static Fix> {
     TABLE.iter().find(|fix| fix.code == code)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::doctor::rules;
+
+    #[test]
+    fn a_repair_that_a_text_names_is_there() {
+        for rule in rules::all() {
+            let names = rule.repair.split("--fix --only ").skip(1).filter_map(|rest| rest.split([' ', '`']).next());
+            for name in names {
+                assert!(Code::parse(name).is_some_and(|code| of(code).is_some()), "{:?} names {name}", rule.code);
+            }
+        }
+    }
+
+    #[test]
+    fn a_code_has_one_repair_at_most() {
+        for fix in TABLE {
+            assert_eq!(TABLE.iter().filter(|other| other.code == fix.code).count(), 1, "{:?}", fix.code);
+        }
+    }
+}
