@@ -6,6 +6,7 @@ mod doctor;
 mod fix;
 mod init;
 mod list;
+mod merge_registry;
 mod migrate;
 mod mutate;
 mod recover;
@@ -19,6 +20,7 @@ pub use doctor::{Scope, doctor};
 pub use fix::{FixRequest, fix};
 pub use init::init;
 pub use list::list;
+pub use merge_registry::{Versions, merge_registry};
 pub use migrate::{MigrateMode, forget, history, migrate, migrations, rollback};
 pub use mutate::{
     Apply, Registration, adopt, forget_asset, quarantine, register, relocate, remove, rename, restore, set_included,

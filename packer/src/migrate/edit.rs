@@ -13,7 +13,7 @@ pub struct Edit {
 }
 
 /// Puts `json` in the place of a value.
-pub(super) fn replace(value: Node<'_>, json: impl Into<String>) -> Edit {
+pub(crate) fn replace(value: Node<'_>, json: impl Into<String>) -> Edit {
     Edit { range: value.range(), text: json.into() }
 }
 

@@ -61,8 +61,8 @@ impl<'a> Draft<'a> {
     }
 
     /// The project with its registry.
-    pub(super) fn scene(&self) -> Result<Scene<'a>, Diagnostic> {
-        Scene::open(self.patient.context, self.patient.workspace)
+    pub(super) fn scene(&self) -> Result<&'a Scene<'a>, Diagnostic> {
+        self.patient.scene.as_ref().map_err(Clone::clone)
     }
 
     /// Whether a name belongs to a registered asset other than the one at `own_root`, or was given by another repair.
@@ -222,7 +222,7 @@ impl<'a> Draft<'a> {
             plan.steps.push(Step::Replace(Replacement { path, before: Some(before), after }));
         }
         if (self.is_registry_laid_out || !self.entries.is_empty() || self.next.is_some())
-            && let Ok(scene) = Scene::open(self.patient.context, self.patient.workspace)
+            && let Ok(scene) = &self.patient.scene
         {
             scene.edit_registry(&mut plan, self.entries, self.next);
         }

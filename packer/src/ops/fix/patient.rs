@@ -5,7 +5,7 @@ use super::evidence::Evidence;
 use super::table::{self, Fix, TABLE};
 use crate::diagnostic::{Code, Diagnostic, escape};
 use crate::ops::Context;
-use crate::ops::mutate::Fresh;
+use crate::ops::mutate::{Fresh, Scene};
 use crate::path::PortablePath;
 use crate::plan::MutationPlan;
 use crate::schema::RegistryDraft;
@@ -20,6 +20,8 @@ pub(super) struct Patient<'a> {
     pub(super) workspace: &'a Workspace,
     /// Of entries that claim one id, the uuid of the one that keeps it.
     pub(super) keep: Option<&'a str>,
+    /// The project with its registry, or why there is none.
+    pub(super) scene: Result<Scene<'a>, Diagnostic>,
     evidence: OnceCell<Evidence>,
     lines: OnceCell<RegistryDraft>,
     roots: OnceCell<Vec<Asset>>,
@@ -44,7 +46,7 @@ pub(super) struct Chosen {
 impl<'a> Patient<'a> {
     pub(super) fn of(context: &'a Context<'a>, workspace: &'a Workspace, keep: Option<&'a str>) -> Patient<'a> {
         let (evidence, lines, roots) = Default::default();
-        Patient { context, workspace, keep, evidence, lines, roots }
+        Patient { context, workspace, keep, scene: Scene::open(context, workspace), evidence, lines, roots }
     }
 
     /// Everything that there is a repair for.

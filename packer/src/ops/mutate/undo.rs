@@ -1,6 +1,7 @@
 //! `undo`: the inverse of one transaction, as one more. The registry is brought back entry by entry, so that other
 //! entries may have changed since; ids that were handed out stay used.
 
+use super::scene::root_of;
 use super::{Apply, Scene, blocker, mutate};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::digest::Digest;
@@ -104,11 +105,7 @@ fn invert(
     own_id: &str,
 ) -> Result<(), Diagnostic> {
     let disk = scene.context.disk;
-    let is_there = |path: &PortablePath| match disk.metadata(path) {
-        Ok(_) => Ok(true),
-        Err(error) if error.kind == DiskErrorKind::NotFound => Ok(false),
-        Err(error) => Err(refusal(&error)),
-    };
+    let is_there = |path: &PortablePath| scene.is_there(path);
     match change {
         Change::File { path, before, after } => {
             let found = read_control_file(disk, path, &scene.context.limits)?;
@@ -151,6 +148,12 @@ fn invert(
                 }
                 plan.findings.push(conflict(from, "something else lies there now"));
             } else {
+                if let Some(root) = root_of(from) {
+                    if let Err(finding) = scene.root(root, root_of(to)).and_then(|_| scene.make_way(plan, from)) {
+                        plan.findings.push(conflict(from, finding.message));
+                        return Ok(());
+                    }
+                }
                 scene.move_root(plan, if is_kept(to) { "create" } else { "move" }, to, from.clone())?;
             }
         }
