@@ -148,11 +148,11 @@ fn invert(
                 }
                 plan.findings.push(conflict(from, "something else lies there now"));
             } else {
-                if let Some(root) = root_of(from) {
-                    if let Err(finding) = scene.root(root, root_of(to)).and_then(|_| scene.make_way(plan, from)) {
-                        plan.findings.push(conflict(from, finding.message));
-                        return Ok(());
-                    }
+                if let Some(root) = root_of(from)
+                    && let Err(finding) = scene.root(root, root_of(to)).and_then(|_| scene.make_way(plan, from))
+                {
+                    plan.findings.push(conflict(from, finding.message));
+                    return Ok(());
                 }
                 scene.move_root(plan, if is_kept(to) { "create" } else { "move" }, to, from.clone())?;
             }
