@@ -51,18 +51,31 @@ pub(crate) enum Call {
 pub(crate) enum Change {
     Init,
     Register(Declared),
-    Adopt { root: String, new_identity: bool },
+    Adopt {
+        root: String,
+        new_identity: bool,
+    },
     Forget(String),
     Quarantine(String),
     Include(String),
     Exclude(String),
     Remove(String),
-    Relocate { asset: String, root: String },
-    Rename { asset: String, name: String },
+    Relocate {
+        asset: String,
+        root: String,
+    },
+    Rename {
+        asset: String,
+        name: String,
+    },
     Restore(String),
     Undo(String),
     Rollback(String),
     Migrate,
+    /// All safe repairs, or those of one code.
+    Fix {
+        only: Option<String>,
+    },
 }
 
 /// What is said of a new asset.
@@ -151,6 +164,7 @@ fn change(given: &Members) -> Parsed<Change> {
         "undo" => Change::Undo(given.text("id")?),
         "rollback" => Change::Rollback(given.text("id")?),
         "migrate" => Change::Migrate,
+        "fix" => Change::Fix { only: given.optional_text("only")? },
         other => return Err(Invalid(format!("there is no `operation` called `{other}`"))),
     })
 }

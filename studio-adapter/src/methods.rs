@@ -98,10 +98,9 @@ fn operation(call: &Call) -> &'static str {
 /// Whether the operation changed what it was to change, so that it cannot be called off any more.
 fn is_past_commit(report: &Report) -> bool {
     match &report.result {
-        OperationResult::Mutation(mutation) => mutation.applied,
         OperationResult::Migrate(migration) => migration.migration_id.is_some(),
         OperationResult::Build(built) => built.archive.is_some(),
-        _ => false,
+        _ => preview::mutation(report).is_some_and(|mutation| mutation.applied),
     }
 }
 

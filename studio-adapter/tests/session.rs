@@ -245,6 +245,30 @@ fn a_removal_needs_its_name_typed() {
 }
 
 #[test]
+fn what_the_doctor_finds_is_repaired_as_previewed() {
+    with_both(|mut client, project| {
+        let index = project.join("assets/.prometeu/index.json");
+        let text = fs::read_to_string(&index).unwrap();
+        let mut registry: Value = serde_json::from_str(&text).unwrap();
+        registry["next_asset_id"] = json!(1);
+        fs::write(&index, registry.to_string()).unwrap();
+        let found = client.report("packer/doctor", json!({}));
+        assert_eq!(found["diagnostics"][0]["code"], "registry/allocator-behind", "{found}");
+        let shown = client.report("packer/preview", json!({ "operation": "fix", "only": "registry/allocator-behind" }));
+        let id = shown["result"]["preview_id"].clone();
+        let applied = client.report("packer/apply", json!({ "preview_id": id }));
+        assert_eq!((&applied["status"], &applied["result"]["applied"]), (&json!("ok"), &json!(true)), "{applied}");
+        let last = client.events.last().unwrap();
+        assert_eq!((&last["kind"], &last["detail"]["outcome"]), (&json!("action_applied"), &json!("ok")));
+        assert_eq!(client.report("packer/doctor", json!({}))["status"], "ok");
+        let unknown = client.report("packer/preview", json!({ "operation": "fix", "only": "no/such" }));
+        assert_eq!(unknown["diagnostics"][0]["code"], "usage/unknown-code");
+        assert_eq!(client.refused("packer/preview", json!({ "operation": "fix", "only": 7 })), -32602);
+        check_events(&client.events);
+    });
+}
+
+#[test]
 fn an_old_project_is_migrated_and_brought_back() {
     let folder = tempfile::tempdir().unwrap();
     let old = fixtures::folder().join("frozen/asset-1-index-1");

@@ -226,6 +226,7 @@ fn what_changes_gives_one_preview_one_report_and_one_project() {
             &["undo", "20260101T000000.000Z-00000000"],
             json!({ "operation": "undo", "id": "20260101T000000.000Z-00000000" }),
         ),
+        (&["doctor", "--fix"], json!({ "operation": "fix" })),
         (&["migrate"], json!({ "operation": "migrate" })),
         (&["migrate", "--rollback", "nothing"], json!({ "operation": "rollback", "id": "nothing" })),
     ] {

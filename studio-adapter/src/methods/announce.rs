@@ -1,7 +1,7 @@
 //! What an operation tells while it runs and when it ends: exactly one event ends an operation that announces itself,
 //! however it ended, and nothing is told of one that does not.
 
-use super::preview::preview_id;
+use super::preview::{mutation, preview_id};
 use super::told;
 use crate::connection::{Outbox, Told};
 use crate::from_wire::{Call, Change};
@@ -128,8 +128,11 @@ pub(super) fn last_event(
     report: &Report,
     is_cancelled: bool,
 ) -> Option<Told> {
+    // After a repair the report says what is left to repair; the repair is done all the same.
+    let is_repaired = announced == Announced::Action && mutation(report).is_some_and(|mutation| mutation.applied);
     let outcome = match report.status() {
         _ if is_cancelled => "cancelled",
+        _ if is_repaired => "ok",
         Status::Ok => "ok",
         Status::Blocked => "blocked",
         Status::Failed => "failed",
@@ -153,7 +156,6 @@ pub(super) fn last_event(
     let counts = report.counts();
     let counts = json!({ "errors": counts.errors, "warnings": counts.warnings, "notes": counts.notes });
     told = match &report.result {
-        OperationResult::Mutation(mutation) => told.with("transaction_id", mutation.transaction_id.clone()),
         OperationResult::Migrate(migration) => told.with("migration_id", migration.migration_id.clone()),
         OperationResult::Build(built) => match &built.archive {
             Some(archive) => told.with(
@@ -165,6 +167,9 @@ pub(super) fn last_event(
         OperationResult::Doctor(doctor) => told.with("scope", doctor.scope),
         _ => told,
     };
+    if let Some(mutation) = mutation(report) {
+        told = told.with("transaction_id", mutation.transaction_id.clone());
+    }
     told.affected_assets = affected(session, report);
     Some(told.with("counts", counts))
 }
@@ -176,12 +181,12 @@ fn affected(session: &Session, report: &Report) -> Vec<u32> {
     let mut paths: Vec<&str> = Vec::new();
     match &report.result {
         OperationResult::Build(built) => ids.extend(built.packed.iter().map(|asset| asset.asset_id)),
-        OperationResult::Mutation(mutation) => {
-            ids.extend(mutation.registry.iter().flat_map(ids_of_entries));
-            paths.extend(mutation.workspace.iter().map(|change| change.path.as_str()));
-        }
         OperationResult::Migrate(migration) => paths.extend(migration.files.iter().map(|file| file.path.as_str())),
         _ => {}
+    }
+    if let Some(mutation) = mutation(report) {
+        ids.extend(mutation.registry.iter().flat_map(ids_of_entries));
+        paths.extend(mutation.workspace.iter().map(|change| change.path.as_str()));
     }
     if !paths.is_empty() {
         let by_root = ids_by_root(session);

@@ -5,7 +5,7 @@ use crate::from_wire::Change;
 use crate::session::Session;
 use crate::surroundings;
 use prometeu_packer::diagnostic::{Code, Diagnostic};
-use prometeu_packer::ops::{self, Apply, Context, MigrateMode};
+use prometeu_packer::ops::{self, Apply, Context, FixRequest, MigrateMode};
 use prometeu_packer::report::{OperationResult, Report};
 
 /// Whether a change is shown or carried out.
@@ -76,6 +76,10 @@ pub(super) fn change(context: &Context<'_>, wanted: &Change, how: How<'_>) -> Re
         Change::Init => init(context, how),
         Change::Migrate => migrate(context, how),
         Change::Rollback(id) => rollback(context, id, how),
+        Change::Fix { only } => {
+            let (only, today) = (only.clone(), surroundings::today());
+            ops::fix(context, &FixRequest { workspace: false, today, only, keep: None }, apply())
+        }
     }
 }
 
