@@ -3,7 +3,7 @@
 use crate::cli::{Cli, Command, Doctor, Format, Global, How, Migrate, Register, TypeWord};
 use crate::formats::{Mode, Task};
 use crate::progress::Progress;
-use crate::render::Caller;
+use crate::render::{Caller, gate_report};
 use crate::{bench, formats, gate, render, surroundings};
 use clap::error::ErrorKind;
 use clap::{CommandFactory as _, Parser as _, ValueEnum as _};
@@ -284,10 +284,13 @@ fn run_gates(args: gate::Args, format: Format, caller: &Caller) -> u8 {
         _ => args.options().map(|options| gate::run(&options, &mut anstream::stderr())),
     };
     match result {
-        Err(unknown) => failed(unknown.to_string()),
+        Err(wrong) => failed(wrong.to_string()),
         Ok(Err(error)) => failed(format!("could not run the gates: {error:#}")),
         Ok(Ok(outcomes)) => {
             let exit = u8::from(outcomes.iter().any(gate::GateOutcome::failed));
+            if let Some(Err(error)) = args.report.as_deref().map(|folder| gate_report::write(folder, &outcomes, exit)) {
+                return failed(format!("could not write the gates' report: {error:#}"));
+            }
             match format {
                 Format::Human => exit,
                 machine => render::gates(&outcomes, machine, exit).unwrap_or(exit),

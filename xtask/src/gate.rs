@@ -1,9 +1,11 @@
 //! The production gates: one table of checks, run the same way on a laptop and in CI. A gate looks at the
 //! repository from outside, through its files and its built programs; nothing here names the packer's library.
 
+mod choice;
 mod crash;
 mod determinism;
 mod doctest;
+mod flow;
 mod fmt;
 mod formats;
 mod frozen;
@@ -17,12 +19,12 @@ mod shape;
 mod source;
 mod test;
 mod tool;
+mod tree;
 
 use anstyle::{AnsiColor, Style};
-use camino::Utf8PathBuf;
+pub(crate) use choice::{Args, GateOptions, Group};
 pub(crate) use report::{report, summary};
 pub(crate) use repository::Repository;
-use std::fmt::Display;
 use std::io::{self, Write};
 use std::time::Instant;
 
@@ -36,6 +38,11 @@ pub(crate) const TABLE: &[Gate] = &[
     lint::GATE,
     test::GATE,
     doctest::GATE,
+    flow::READ,
+    flow::DOCTOR,
+    flow::BUILD,
+    flow::MUTATION,
+    flow::MIGRATION,
     determinism::GATE,
     crash::GATE,
     kill::GATE,
@@ -48,6 +55,10 @@ pub(crate) struct Gate {
     pub(crate) name: &'static str,
     /// What a pass proves, in one sentence.
     pub(crate) why: &'static str,
+    /// Whose promise that is.
+    pub(crate) group: Group,
+    /// Whether every shard runs a part of it; otherwise one shard runs it whole.
+    pub(crate) is_divided: bool,
     /// Does the check. An error is a failure too: a gate that could not look has not passed.
     pub(crate) run: fn(&Repository) -> anyhow::Result<Verdict>,
     /// What to do when it fails, beginning with a command.
@@ -92,75 +103,12 @@ impl GateOutcome {
     }
 }
 
-/// The flags of `cargo xtask gate`.
-#[derive(Clone, Debug, Default, clap::Args)]
-pub(crate) struct Args {
-    /// List the gates with what each one proves, and run none
-    #[arg(long)]
-    pub(crate) list: bool,
-    /// Run these gates only
-    #[arg(long, value_name = "A,B", value_delimiter = ',')]
-    only: Vec<String>,
-    /// Run the remaining gates after one has failed
-    #[arg(long)]
-    keep_going: bool,
-    /// Write the report to DIR/gate.json
-    #[arg(long, value_name = "DIR")]
-    report: Option<Utf8PathBuf>,
-}
-
-impl Args {
-    /// What to run.
-    ///
-    /// # Errors
-    /// [`UnknownGate`] when `--only` names no gate.
-    pub(crate) fn options(self) -> Result<GateOptions, UnknownGate> {
-        let unknown = |name: &&String| !TABLE.iter().any(|gate| gate.name == name.as_str());
-        if let Some(name) = self.only.iter().find(unknown) {
-            return Err(UnknownGate(name.clone()));
-        }
-        let chosen = |gate: &&Gate| self.only.is_empty() || self.only.iter().any(|name| name == gate.name);
-        Ok(GateOptions {
-            gates: TABLE.iter().filter(chosen).collect(),
-            keep_going: self.keep_going,
-            refuse_skips: std::env::var("CI").is_ok_and(|value| !matches!(value.as_str(), "" | "false" | "0")),
-            report: self.report,
-        })
-    }
-}
-
-/// A gate was asked for that does not exist: wrong usage.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct UnknownGate(String);
-
-impl Display for UnknownGate {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let names: Vec<_> = TABLE.iter().map(|gate| gate.name).collect();
-        write!(f, "no gate is named `{}`; the gates are {}", self.0.escape_debug(), names.join(", "))
-    }
-}
-
-impl std::error::Error for UnknownGate {}
-
-/// What to run and how.
-#[derive(Debug)]
-pub(crate) struct GateOptions {
-    /// The gates, in the order in which they run.
-    gates: Vec<&'static Gate>,
-    /// Whether the rest runs after a failure.
-    keep_going: bool,
-    /// Whether a gate that had to be skipped has failed: in CI every tool must be there.
-    refuse_skips: bool,
-    /// The folder that gets the report.
-    report: Option<Utf8PathBuf>,
-}
-
 /// Writes the gates with what each one proves.
 ///
 /// # Errors
 /// When `out` cannot be written.
 pub(crate) fn list(out: &mut dyn Write) -> io::Result<()> {
-    TABLE.iter().try_for_each(|gate| writeln!(out, "{:<12} {}", gate.name, gate.why))
+    TABLE.iter().try_for_each(|gate| writeln!(out, "{:<12} {:<7} {}", gate.name, gate.group.name(), gate.why))
 }
 
 /// Every gate as an outcome that is none yet, for programs that ask which there are.
@@ -173,9 +121,10 @@ pub(crate) fn listed() -> Vec<GateOutcome> {
 /// error. Every chosen gate has an outcome, those too that did not run because an earlier one had failed.
 ///
 /// # Errors
-/// When this is not the packer's repository, or `out` or the report cannot be written.
+/// When this is not the packer's repository, or `out` cannot be written.
 pub(crate) fn run(options: &GateOptions, out: &mut dyn Write) -> anyhow::Result<Vec<GateOutcome>> {
-    run_in(&Repository::find()?, options, out)
+    let repository = Repository { shard: options.shard, ..Repository::find()? };
+    run_in(&repository, options, out)
 }
 
 fn run_in(repository: &Repository, options: &GateOptions, out: &mut dyn Write) -> anyhow::Result<Vec<GateOutcome>> {
@@ -191,9 +140,6 @@ fn run_in(repository: &Repository, options: &GateOptions, out: &mut dyn Write) -
     }
     let seconds = started.elapsed().as_secs_f64();
     writeln!(out, "{} in {seconds:.1} s", report::summary(&outcomes))?;
-    if let Some(folder) = &options.report {
-        report::write(folder, &outcomes)?;
-    }
     Ok(outcomes)
 }
 

@@ -3,6 +3,7 @@
 pub(crate) mod answer;
 mod explain;
 mod findings;
+pub(crate) mod gate_report;
 mod github;
 mod human;
 mod junit;

@@ -3,13 +3,15 @@
 
 use super::random::{COMPLETE, SEED, is_complete, seed};
 use super::repository::Repository;
-use super::{Gate, Verdict};
+use super::{Gate, Group, Verdict};
 use anyhow::Context;
 use xshell::cmd;
 
 pub(super) const GATE: Gate = Gate {
     name: "crash",
     why: "whatever the disk does at any operation, a project is then what it was or what it was to become, and nothing else",
+    group: Group::Packer,
+    is_divided: false,
     run,
     repair: "cargo run --release -p crash-simulator -- with the arguments above a failure repeats just that; simulator/README.md \
              says what the columns mean",

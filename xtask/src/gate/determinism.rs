@@ -7,7 +7,7 @@ mod wide;
 
 use super::random::{Random, SEED, seed};
 use super::repository::Repository;
-use super::{Gate, Verdict};
+use super::{Gate, Group, Verdict};
 use anyhow::{Context, bail};
 use camino::{Utf8Path, Utf8PathBuf};
 use project::Project;
@@ -20,6 +20,8 @@ use xshell::cmd;
 pub(super) const GATE: Gate = Gate {
     name: "determinism",
     why: "one input gives one byte string: in any folder, file order, thread count, locale, zone, umask, file time, and twice",
+    group: Group::Packer,
+    is_divided: false,
     run,
     repair: "cargo xtask gate --only determinism names project, variation and file; sort what has no order of its own, \
              and take no clock, place or thread into the bytes",

@@ -2,7 +2,7 @@
 //! is still open. It asks the program for the first two and searches the source for the third.
 
 use super::repository::Repository;
-use super::{Gate, Verdict};
+use super::{Gate, Group, Verdict};
 use anyhow::{Context, bail};
 use camino::{Utf8Path, Utf8PathBuf};
 use xshell::cmd;
@@ -10,6 +10,8 @@ use xshell::cmd;
 pub(super) const GATE: Gate = Gate {
     name: "formats",
     why: "JSON Schemas and docs tables say what the code does, and every place that `new-step` marked was filled in",
+    group: Group::Repo,
+    is_divided: false,
     run,
     repair: "cargo xtask schemas && cargo xtask docs writes them; where a released schema would change, the format needs \
              a new version: cargo xtask new-step",

@@ -2,7 +2,7 @@
 //! bring them forward, the schemas that describe them. It compares digests and knows no format.
 
 use super::repository::Repository;
-use super::{Gate, Verdict};
+use super::{Gate, Group, Verdict};
 use anyhow::Context;
 use camino::{Utf8Component, Utf8Path};
 use sha2::{Digest as _, Sha256};
@@ -12,6 +12,8 @@ use std::io::ErrorKind;
 pub(super) const GATE: Gate = Gate {
     name: "frozen",
     why: "old workspaces, migration steps and schemas of released formats are byte for byte what was released",
+    group: Group::Repo,
+    is_divided: false,
     run,
     repair: "cargo xtask new-step makes a new version: a released format never changes, so put its files back as they were",
 };

@@ -4,22 +4,23 @@
 mod call;
 mod medium;
 mod project;
-mod tree;
 
 use super::random::{COMPLETE, Random, SEED, is_complete, seed};
 use super::repository::Repository;
-use super::{Gate, Verdict};
+use super::{Gate, Group, Verdict};
+use crate::gate::tree::Tree;
 use anyhow::{Context, bail};
 use call::Moment;
 use camino::{Utf8Path, Utf8PathBuf};
 use project::Change;
 use std::process::{Command, Output, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use tree::Tree;
 
 pub(super) const GATE: Gate = Gate {
     name: "kill",
     why: "killed at any of its calls, out of space or on a medium that cannot be written, the program leaves a whole project",
+    group: Group::Packer,
+    is_divided: false,
     run,
     repair: "cargo xtask gate --only kill names command and call; `strace -f -e inject=CALL:signal=SIGKILL:when=N` repeats it",
 };

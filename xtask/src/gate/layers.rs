@@ -3,11 +3,13 @@
 
 use super::repository::Repository;
 use super::source::{Path, Source};
-use super::{Gate, Verdict};
+use super::{Gate, Group, Verdict};
 
 pub(super) const GATE: Gate = Gate {
     name: "layers",
     why: "a module names only modules above it in the `mod` lines of its crate, and the gates name no library of ours",
+    group: Group::Repo,
+    is_divided: false,
     run,
     repair: "cargo xtask gate --only layers names each import; move the item up the road, or hand its value down",
 };

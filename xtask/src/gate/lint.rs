@@ -2,12 +2,14 @@
 //! included.
 
 use super::repository::Repository;
-use super::{Gate, Verdict};
+use super::{Gate, Group, Verdict};
 use xshell::cmd;
 
 pub(super) const GATE: Gate = Gate {
     name: "lint",
     why: "neither the compiler nor clippy warns, and every ban on files, clock, console and environment holds",
+    group: Group::Repo,
+    is_divided: false,
     run,
     repair: "cargo clippy --workspace --all-targets --fix --allow-dirty, then mend by hand what it still reports",
 };

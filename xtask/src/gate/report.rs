@@ -1,8 +1,6 @@
 //! The gates' report as a program reads it: the common report object, with one row for each gate.
 
 use super::GateOutcome;
-use anyhow::Context;
-use camino::Utf8Path;
 use serde_json::{Value, json};
 
 /// The report, in the shape that every `--format json` has.
@@ -31,15 +29,6 @@ pub(crate) fn summary(outcomes: &[GateOutcome]) -> String {
         parts.push(format!("{} skipped", count("skipped")));
     }
     parts.join(", ")
-}
-
-/// Writes the report to `gate.json` in a folder, which is made when it is not there.
-pub(super) fn write(folder: &Utf8Path, outcomes: &[GateOutcome]) -> anyhow::Result<()> {
-    let path = folder.join("gate.json");
-    let text = format!("{:#}\n", report(outcomes));
-    std::fs::create_dir_all(folder)
-        .and_then(|()| std::fs::write(&path, text))
-        .with_context(|| format!("could not write the report to {path}"))
 }
 
 fn row(outcome: &GateOutcome) -> Value {

@@ -1,6 +1,7 @@
 //! The checkout that the gates look at: where it is, its source files, and how programs are run in it.
 
 use super::Verdict;
+use super::choice::Shard;
 use super::source::Source;
 use anyhow::{Context, bail};
 use camino::{Utf8Path, Utf8PathBuf};
@@ -16,6 +17,8 @@ pub(crate) struct Repository {
     pub(crate) shell: Shell,
     /// Where tools are installed: beside what cargo builds, so that git never sees them.
     pub(crate) tools: Utf8PathBuf,
+    /// Which part of the tests is run; all of them when absent.
+    pub(crate) shard: Option<Shard>,
 }
 
 impl Repository {
@@ -33,7 +36,7 @@ impl Repository {
         let shell = Shell::new()?;
         shell.change_dir(root);
         let target = shell.var("CARGO_TARGET_DIR").unwrap_or_else(|_| "target".into());
-        Ok(Repository { root: root.to_owned(), shell, tools: root.join(target).join("tools") })
+        Ok(Repository { root: root.to_owned(), shell, tools: root.join(target).join("tools"), shard: None })
     }
 
     /// Runs a program to its end and passes if it succeeds. Its output goes to standard error as it comes, so

@@ -5,11 +5,13 @@ mod rules;
 
 use super::repository::Repository;
 use super::source::{Source, end_of_item};
-use super::{Gate, Verdict};
+use super::{Gate, Group, Verdict};
 
 pub(super) const GATE: Gate = Gate {
     name: "shape",
     why: "the house rules hold that source shows: names, headers, pure library, old words only where they are migrated",
+    group: Group::Repo,
+    is_divided: false,
     run,
     repair: "cargo xtask gate --only shape names file, line and rule; CONTRIBUTING.md says why the rule is there",
 };

@@ -2,12 +2,14 @@
 //! are the gate `doctest`.
 
 use super::repository::Repository;
-use super::{Gate, Verdict, tool};
+use super::{Gate, Group, Verdict, tool};
 use xshell::cmd;
 
 pub(super) const GATE: Gate = Gate {
     name: "test",
     why: "every test passes at the first try, alone in its process, and there are tests at all",
+    group: Group::Packer,
+    is_divided: true,
     run,
     repair: "cargo test --workspace --no-fail-fast shows what fails; mend the code, not the test",
 };
@@ -18,5 +20,7 @@ fn run(repository: &Repository) -> anyhow::Result<Verdict> {
     let shell = &repository.shell;
     // Said here and not only in nextest.toml, so that the caller's environment cannot change it.
     let fixed = ["--locked", "--profile", "default", "--retries", "0", "--no-tests", "fail"];
-    repository.passes(cmd!(shell, "{nextest} nextest run --workspace {fixed...}"))
+    let part = repository.shard.map(|shard| format!("slice:{shard}"));
+    let part = part.iter().flat_map(|part| ["--partition", part]);
+    repository.passes(cmd!(shell, "{nextest} nextest run --workspace {fixed...} {part...}"))
 }

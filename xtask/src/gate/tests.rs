@@ -3,8 +3,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
+use super::choice::WrongChoice;
 use super::repository::Repository;
-use super::{Args, Gate, GateOptions, GateOutcome, TABLE, UnknownGate, Verdict, doctest, fmt, lint, run_in, test};
+use super::{Args, Gate, GateOptions, GateOutcome, Group, TABLE, Verdict, doctest, fmt, lint, run_in, test};
 use camino::Utf8Path;
 
 const GOOD: Gate = gate("good", |_| Ok(Verdict::Passed(vec!["worth reading".into()])));
@@ -13,11 +14,11 @@ const BROKEN: Gate = gate("broken", |_| anyhow::bail!("could not look"));
 const AWAY: Gate = gate("away", |_| Ok(Verdict::Skipped("tool is missing; get it by `x`".into())));
 
 const fn gate(name: &'static str, run: fn(&Repository) -> anyhow::Result<Verdict>) -> Gate {
-    Gate { name, why: "it holds", run, repair: "cargo repair" }
+    Gate { name, why: "it holds", group: Group::Repo, is_divided: false, run, repair: "cargo repair" }
 }
 
 fn options(gates: Vec<&'static Gate>) -> GateOptions {
-    GateOptions { gates, keep_going: false, refuse_skips: false, report: None }
+    GateOptions { gates, keep_going: false, refuse_skips: false, shard: None }
 }
 
 fn run(options: &GateOptions) -> (Vec<GateOutcome>, String) {
@@ -61,11 +62,8 @@ fn a_missing_tool_is_said_on_a_laptop_and_fails_in_ci() {
 
 #[test]
 fn the_report_has_a_row_for_each_gate() {
-    let folder = tempfile::tempdir().unwrap();
-    let report = Utf8Path::from_path(folder.path()).unwrap().join("new/folder");
-    run(&GateOptions { report: Some(report.clone()), ..options(vec![&GOOD, &BAD]) });
-    let text = std::fs::read_to_string(report.join("gate.json")).unwrap();
-    let mut json: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let (outcomes, _) = run(&options(vec![&GOOD, &BAD]));
+    let mut json = super::report(&outcomes);
     for row in json["result"]["gates"].as_array_mut().unwrap() {
         assert!(row["seconds"].take().is_f64());
     }
@@ -78,15 +76,46 @@ fn the_report_has_a_row_for_each_gate() {
     assert_eq!(json, expected);
 }
 
+fn chosen(args: &Args) -> Vec<&'static str> {
+    args.options().unwrap().gates.iter().map(|gate| gate.name).collect()
+}
+
+fn names(names: &[&str]) -> Vec<String> {
+    names.iter().map(|name| (*name).to_owned()).collect()
+}
+
 #[test]
 fn only_chooses_by_name_in_the_order_of_the_table() {
-    let only = |names: &[&str]| Args { only: names.iter().map(|name| (*name).to_owned()).collect(), ..Args::default() };
-    let chosen = only(&["shape", "fmt"]).options().unwrap().gates;
-    assert_eq!(chosen.iter().map(|gate| gate.name).collect::<Vec<_>>(), ["fmt", "shape"]);
-    assert_eq!(Args::default().options().unwrap().gates.len(), TABLE.len());
+    let only = |wanted: &[&str]| Args { only: names(wanted), ..Args::default() };
+    assert_eq!(chosen(&only(&["shape", "fmt"])), ["fmt", "shape"]);
+    assert_eq!(chosen(&Args::default()).len(), TABLE.len());
     let error = only(&["fmt", "fnt"]).options().unwrap_err();
-    assert_eq!(error, UnknownGate("fnt".into()));
+    assert_eq!(error, WrongChoice::UnknownGate("fnt".into()));
     assert!(error.to_string().starts_with("no gate is named `fnt`; the gates are fmt, layers, "), "{error}");
+}
+
+#[test]
+fn groups_and_skips_narrow_the_choice_and_nothing_left_is_refused() {
+    let repo = Args { group: vec![Group::Repo], ..Args::default() };
+    assert!(chosen(&repo).contains(&"fmt") && !chosen(&repo).contains(&"test"));
+    let rest = Args { skip: names(&["fmt"]), ..repo.clone() };
+    assert_eq!(chosen(&rest).len() + 1, chosen(&repo).len());
+    let nothing = Args { only: names(&["fmt"]), skip: names(&["fmt"]), ..Args::default() };
+    assert_eq!(nothing.options().unwrap_err(), WrongChoice::Nothing);
+    assert!(Args { skip: names(&["fnt"]), ..Args::default() }.options().is_err());
+}
+
+#[test]
+fn shards_run_every_gate_once_and_the_tests_in_parts() {
+    for wrong in ["0/2", "3/2", "1", "a/b", "1/0", ""] {
+        assert!(wrong.parse::<super::choice::Shard>().is_err(), "{wrong}");
+    }
+    let shards = ["1/3", "2/3", "3/3"].map(|shard| Args { shard: Some(shard.parse().unwrap()), ..Args::default() });
+    let parts: Vec<&str> = shards.iter().flat_map(chosen).collect();
+    for gate in TABLE {
+        let times = parts.iter().filter(|name| **name == gate.name).count();
+        assert_eq!(times, if gate.is_divided { 3 } else { 1 }, "{}", gate.name);
+    }
 }
 
 #[test]

@@ -2,7 +2,7 @@
 //! of their own, for which no rights are needed where the system allows it.
 
 use super::project::Change;
-use super::tree::Tree;
+use crate::gate::tree::Tree;
 use anyhow::Context;
 use camino::Utf8Path;
 use std::process::{Command, Stdio};

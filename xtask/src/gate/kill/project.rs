@@ -1,7 +1,7 @@
 //! The changes that are killed: each a command with the project it starts from, and what that was and is to become.
 
-use super::tree::Tree;
 use super::{said, succeed};
+use crate::gate::tree::Tree;
 use anyhow::{Context, bail};
 use camino::Utf8Path;
 use serde_json::Value;

@@ -4,8 +4,8 @@
 #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
 use super::project::Change;
-use super::tree::Tree;
 use super::{kill_everywhere, settle};
+use crate::gate::tree::Tree;
 use camino::{Utf8Path, Utf8PathBuf};
 use std::os::unix::fs::PermissionsExt as _;
 

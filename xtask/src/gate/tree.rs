@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 /// Path below the project, with `/`, to bytes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Tree(BTreeMap<String, Vec<u8>>);
+pub(in crate::gate) struct Tree(BTreeMap<String, Vec<u8>>);
 
 /// Where transactions keep their records.
 const RECORDS: &str = "assets/.prometeu/txn/";
@@ -15,7 +15,7 @@ const TEMPORARY: [&str; 4] = ["new-", "old-", "gone-", "journal.new"];
 
 impl Tree {
     /// Reads everything below a folder, but for the lock, which means nothing.
-    pub(super) fn read(folder: &Utf8Path) -> anyhow::Result<Tree> {
+    pub(in crate::gate) fn read(folder: &Utf8Path) -> anyhow::Result<Tree> {
         let mut tree = Tree::default();
         collect(folder, "", &mut tree.0).with_context(|| format!("could not read {folder}"))?;
         tree.0.remove("assets/.prometeu/lock");
@@ -23,13 +23,36 @@ impl Tree {
     }
 
     /// Adds or replaces a file.
-    pub(super) fn with(mut self, path: &str, bytes: impl Into<Vec<u8>>) -> Tree {
+    pub(in crate::gate) fn with(mut self, path: &str, bytes: impl Into<Vec<u8>>) -> Tree {
         self.0.insert(path.to_owned(), bytes.into());
         self
     }
 
+    /// Whether there are no files.
+    pub(in crate::gate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The files below a folder, which ends in `/`.
+    pub(in crate::gate) fn below(&self, folder: &str) -> Tree {
+        Tree(
+            self.0
+                .iter()
+                .filter(|(path, _)| path.starts_with(folder))
+                .map(|(path, file)| (path.clone(), file.clone()))
+                .collect(),
+        )
+    }
+
+    /// The files but for these of the packer's own, by the beginning of their names in its folder.
+    pub(in crate::gate) fn without(mut self, own: &[&str]) -> Tree {
+        let name = |path: &str| path.strip_prefix("assets/.prometeu/").map(str::to_owned);
+        self.0.retain(|path, _| name(path).is_none_or(|name| !own.iter().any(|own| name.starts_with(own))));
+        self
+    }
+
     /// Writes all files below a folder, which is made.
-    pub(super) fn write(&self, folder: &Utf8Path) -> anyhow::Result<()> {
+    pub(in crate::gate) fn write(&self, folder: &Utf8Path) -> anyhow::Result<()> {
         for (path, bytes) in &self.0 {
             let file = folder.join(path);
             std::fs::create_dir_all(file.parent().context("a file lies in a folder")?)?;
@@ -39,13 +62,13 @@ impl Tree {
     }
 
     /// What a user sees: everything but the records of transactions, and every id the same, since each run has its own.
-    pub(super) fn without_records(&self) -> Tree {
+    pub(in crate::gate) fn without_records(&self) -> Tree {
         let seen = self.0.iter().filter(|(path, _)| !path.starts_with(RECORDS));
         Tree(seen.map(|(path, bytes)| (without_id(path), bytes.clone())).collect())
     }
 
     /// The first file that only a transaction under way needs.
-    pub(super) fn stray(&self) -> Option<&str> {
+    pub(in crate::gate) fn stray(&self) -> Option<&str> {
         let is_stray = |path: &&String| {
             let name = path.strip_prefix(RECORDS).and_then(|below| below.split('/').nth(1));
             name.is_some_and(|name| TEMPORARY.iter().any(|start| name.starts_with(start)))
@@ -54,7 +77,7 @@ impl Tree {
     }
 
     /// In what it differs from another.
-    pub(super) fn difference(&self, other: &Tree) -> String {
+    pub(in crate::gate) fn difference(&self, other: &Tree) -> String {
         let paths = self.0.keys().chain(other.0.keys());
         let mut paths: Vec<&str> =
             paths.filter(|path| self.0.get(*path) != other.0.get(*path)).map(String::as_str).collect();
