@@ -3,12 +3,15 @@
 
 mod choice;
 mod crash;
+mod deny;
 mod determinism;
 mod doctest;
 mod flow;
 mod fmt;
 mod formats;
 mod frozen;
+pub(crate) mod fuzz;
+pub(crate) mod hostile;
 mod kill;
 mod layers;
 mod lint;
@@ -35,6 +38,7 @@ pub(crate) const TABLE: &[Gate] = &[
     shape::GATE,
     frozen::GATE,
     formats::GATE,
+    deny::GATE,
     lint::GATE,
     test::GATE,
     doctest::GATE,
@@ -44,8 +48,10 @@ pub(crate) const TABLE: &[Gate] = &[
     flow::MUTATION,
     flow::MIGRATION,
     determinism::GATE,
+    hostile::GATE,
     crash::GATE,
     kill::GATE,
+    fuzz::GATE,
 ];
 
 /// One check of the repository.
