@@ -1,7 +1,7 @@
 //! Brings the body of an old control file to the current version, in memory. What a step does is a list of edits to the
 //! text, so that what is read here is exactly what a migration would write. Nothing touches the disk.
 
-mod edit;
+pub(crate) mod edit;
 mod step;
 mod steps;
 #[cfg(test)]

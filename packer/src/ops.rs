@@ -5,6 +5,7 @@ mod cache;
 mod doctor;
 mod init;
 mod list;
+mod merge_registry;
 mod migrate;
 mod mutate;
 mod recover;
@@ -17,6 +18,7 @@ pub use build::{BuildMode, build};
 pub use doctor::{Scope, doctor};
 pub use init::init;
 pub use list::list;
+pub use merge_registry::{Versions, merge_registry};
 pub use migrate::{MigrateMode, forget, history, migrate, migrations, rollback};
 pub use mutate::{
     Apply, Registration, adopt, forget_asset, quarantine, register, relocate, remove, rename, restore, set_included,

@@ -12,16 +12,18 @@ mod reader;
 pub mod provenance;
 pub mod registry;
 mod registry_draft;
+mod registry_merge;
 pub mod suppressions;
 
 pub use crate::envelope::shape::SAFE_INTEGER_MAX;
 pub use declaration::{BankType, Declaration};
 pub use declaration_draft::DeclarationDraft;
 pub use inputs::{Inputs, Role};
-pub use layout::declaration_text;
+pub use layout::{declaration_text, declaration_with};
 pub use metadata::value_of;
 pub use registry::{Entry, Registry};
 pub use registry_draft::{RegistryDraft, entry_line, identity_of, registry_text, with_member};
+pub use registry_merge::{Claim, Merged, merge_registries};
 
 use crate::envelope::shape::Shape;
 

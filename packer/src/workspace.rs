@@ -1,8 +1,10 @@
 //! The project as its control files describe it: registry, roots, declarations, and whether the declared inputs
 //! are there. Read [`load`] second, after the file list. No payload is decoded here and nothing is written.
 
-mod action;
 mod asset;
+mod lookup;
+mod nesting;
+mod action;
 mod control;
 mod folder;
 mod identity;
@@ -15,4 +17,6 @@ pub use action::{Action, keeps_registry};
 pub use asset::{Asset, Health, State};
 pub use control::{ControlFile, Owner, declarations, registry_file};
 pub use inputs::check_inputs;
-pub use load::{Options, Workspace, load, read_registry, unsupported};
+pub use load::{Options, Workspace, admit_registry, load, read_registry, unsupported};
+pub use lookup::Lookup;
+pub use nesting::{Roots, needs};

@@ -22,30 +22,7 @@ pub struct Run<'a> {
     pub at: usize,
     /// What that operation does when nothing fails.
     pub operation: &'a str,
-    /// Whether promises are asked for that are known not to be kept yet.
-    pub with_pending: bool,
 }
-
-impl Run<'_> {
-    fn asks(&self, promise: Promise) -> bool {
-        self.with_pending || !PENDING.iter().any(|(pending, _)| *pending == promise)
-    }
-}
-
-/// What is promised about a project that is whole.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Promise {
-    /// What a report calls done stays done, also when the power goes while the medium refuses everything.
-    DoneLasts,
-    /// What the next command showed stays, also when the power goes after it.
-    ShownLasts,
-}
-
-/// Promises that are known not to be kept yet, with the reason. They are asked for only with `--pending`.
-pub const PENDING: &[(Promise, &str)] = &[
-    (Promise::DoneLasts, "a commit mark that could be neither flushed nor withdrawn is reported as success"),
-    (Promise::ShownLasts, "recovery trusts a commit mark that may not be on the medium yet, and does not flush it"),
-];
 
 /// What was left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,8 +57,7 @@ pub fn check(run: &Run<'_>, seeds: impl Iterator<Item = u64>) -> Vec<End> {
     let losses = seeds.filter(|_| run.row.aftermath != Aftermath::Restart).map(Some);
     let settled = |seed: Option<u64>| {
         let left = seed.map_or_else(|| disk.killed(), |seed| disk.crash(mixed(seed, run.at)));
-        let lasts = seed.is_none() || !matches!(run.row.fault, Fault::ErrorsFrom(_)) || run.asks(Promise::DoneLasts);
-        let settled = settle(run, &left, said.filter(|_| lasts));
+        let settled = settle(run, &left, said);
         settled.and_then(|left| watched.clone().map(|()| left)).map_err(|wrong| wrong.after(&told(&report)))
     };
     restart.into_iter().chain(losses).map(|seed| (seed, settled(seed))).collect()
@@ -130,7 +106,7 @@ fn settle(run: &Run<'_>, disk: &MemoryDisk, said: Option<Said>) -> Result<Left, 
     let later = disk.crash(mixed(1, run.at));
     next(&later, "after a power loss that follows recovery")?;
     match compare(run, &visible(&later), "after a power loss that follows recovery: ")? {
-        later if later == left || !run.asks(Promise::ShownLasts) => Ok(left),
+        later if later == left => Ok(left),
         _ => broken("a power loss turns what the next command showed into the other state"),
     }
 }

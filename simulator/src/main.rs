@@ -5,7 +5,7 @@ use clap::Parser;
 use crash_simulator::faults::{FAULTS, Row};
 use crash_simulator::play::{Options, Tally, play};
 use crash_simulator::scenario::Scenario;
-use crash_simulator::{check, scenarios, table};
+use crash_simulator::{scenarios, table};
 use std::io::Write;
 use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -37,9 +37,6 @@ struct Flags {
     /// Every operation
     #[arg(long, conflicts_with = "sample")]
     all: bool,
-    /// Also play and ask for what is known to fail
-    #[arg(long)]
-    pending: bool,
     /// One JSON document
     #[arg(long)]
     json: bool,
@@ -60,7 +57,7 @@ fn run(flags: Flags) -> Result<ExitCode> {
     let options = Options {
         scenarios: match flags.scenario {
             Some(one) => vec![one],
-            None => scenarios::all().chain(scenarios::pending().filter(|_| flags.pending)).collect(),
+            None => scenarios::all().collect(),
         },
         faults: flags.fault.map_or_else(|| FAULTS.iter().collect(), |one| vec![one]),
         start: flags.start,
@@ -69,7 +66,6 @@ fn run(flags: Flags) -> Result<ExitCode> {
         // One place is one power loss, the one that was named.
         seeds: flags.seeds.unwrap_or(if flags.at.is_some() { 1 } else { 6 }),
         sample: (!flags.all).then_some(flags.sample),
-        with_pending: flags.pending,
     };
     let tallies = play(&options)?;
     let mut out = std::io::stdout().lock();
@@ -77,28 +73,14 @@ fn run(flags: Flags) -> Result<ExitCode> {
         writeln!(out, "{:#}", table::to_json(seed, &tallies))?;
     } else {
         table::write(&mut out, &tallies)?;
-        if !flags.pending {
-            note_pending(&mut out, flags.scenario.is_none())?;
-        }
         writeln!(out, "--seed {seed} repeats this")?;
     }
     out.flush().context("could not write the table")?;
     Ok(ExitCode::from(u8::from(tallies.iter().any(|tally: &Tally| !tally.failures.is_empty()))))
 }
 
-/// Says what was left out.
-fn note_pending(out: &mut dyn Write, is_all: bool) -> Result<()> {
-    for (scenario, why) in scenarios::PENDING.iter().filter(|_| is_all) {
-        writeln!(out, "not played, {}: {why}", scenario.name)?;
-    }
-    for (promise, why) in check::PENDING {
-        writeln!(out, "not asked for, {promise:?}: {why}")?;
-    }
-    Ok(())
-}
-
 fn scenario(name: &str) -> Result<&'static Scenario, String> {
-    let names: Vec<&str> = scenarios::all().chain(scenarios::pending()).map(|scenario| scenario.name).collect();
+    let names: Vec<&str> = scenarios::all().map(|scenario| scenario.name).collect();
     scenarios::named(name).ok_or_else(|| format!("the scenarios are {}", names.join(", ")))
 }
 

@@ -26,8 +26,6 @@ pub struct Options<'a> {
     pub seeds: u64,
     /// At most so many operations for each scenario and fault; all when absent.
     pub sample: Option<usize>,
-    /// Whether promises are asked for that are known not to be kept yet.
-    pub with_pending: bool,
 }
 
 /// How the runs of one scenario with one fault ended.
@@ -128,7 +126,7 @@ fn play_fault(options: &Options<'_>, scenario: &Scenario, starts: &[Played], row
         .map(|(from, at)| {
             let Played { start, operations } = &starts[from];
             let operation = operations.get(at - 1).map_or("the end", String::as_str);
-            (from, Run { scenario, start, row, at, operation, with_pending: options.with_pending })
+            (from, Run { scenario, start, row, at, operation })
         })
         .collect();
     let next = AtomicUsize::new(0);

@@ -1,7 +1,8 @@
 //! Every flag of the program, on one screen.
 
 use crate::{bench, formats, gate};
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{Args as _, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 use std::path::PathBuf;
 
 /// Packs a game project's assets folder into one deterministic archive, assets.pa
@@ -12,6 +13,46 @@ pub(crate) struct Cli {
     pub(crate) command: Command,
     #[command(flatten)]
     pub(crate) global: Global,
+}
+
+/// Who a program is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Audience {
+    /// Who works on the packer, in its repository.
+    Maintainers,
+    /// Who makes games with it.
+    GameMakers,
+}
+
+/// Commands that work on the packer's repository, or are about it.
+const MAINTAINING: [&str; 6] = ["gate", "bench", "schemas", "docs", "new-step", "completions"];
+
+impl Cli {
+    /// The command line that an audience has.
+    pub(crate) fn for_audience(audience: Audience) -> clap::Command {
+        let all = Cli::command();
+        if audience == Audience::Maintainers {
+            return all;
+        }
+        let kept = all.get_subcommands().filter(|command| !MAINTAINING.contains(&command.get_name())).cloned();
+        let alone = clap::Command::new("prometeu-packer")
+            .version(env!("CARGO_PKG_VERSION"))
+            .about(all.get_about().cloned().unwrap_or_default())
+            .arg_required_else_help(true)
+            .subcommand_required(true)
+            .propagate_version(true);
+        Global::augment_args(alone).subcommands(kept)
+    }
+
+    /// Reads a command line.
+    pub(crate) fn read<W: Into<std::ffi::OsString> + Clone>(
+        audience: Audience,
+        arguments: impl IntoIterator<Item = W>,
+    ) -> Result<Cli, clap::Error> {
+        let mut command = Cli::for_audience(audience);
+        let matches = command.try_get_matches_from_mut(arguments)?;
+        Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
+    }
 }
 
 #[derive(Debug, clap::Args)]
@@ -215,6 +256,21 @@ pub(crate) enum Command {
         #[arg(long, value_name = "N", default_value_t = 60)]
         seconds: u32,
     },
+    /// Print what lets a shell complete `prometeu-packer`
+    Completions {
+        /// The shell
+        #[arg(value_enum)]
+        shell: Shell,
+    },
+    /// Merge the registry of two branches; for version control, which names three files and takes the second as result
+    MergeRegistry {
+        /// What both branches began with
+        base: PathBuf,
+        /// This branch's; the result is written there
+        ours: PathBuf,
+        /// The other branch's
+        theirs: PathBuf,
+    },
 }
 
 #[derive(Debug, clap::Args)]
@@ -338,6 +394,8 @@ impl Command {
             Command::Schemas { .. } => "schemas",
             Command::Docs { .. } => "docs",
             Command::NewStep(_) => "new-step",
+            Command::Completions { .. } => "completions",
+            Command::MergeRegistry { .. } => "merge-registry",
         }
     }
 }

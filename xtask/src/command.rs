@@ -1,16 +1,17 @@
 //! From the command line to an operation and from its report to an exit code.
 
-use crate::cli::{Cli, Command, Doctor, Format, Global, How, Migrate, Register, TypeWord};
+use crate::cli::{Audience, Cli, Command, Doctor, Format, Global, How, Migrate, Register, TypeWord};
 use crate::formats::{Mode, Task};
 use crate::progress::Progress;
 use crate::render::{Caller, gate_report};
 use crate::{bench, formats, gate, render, surroundings};
+use clap::ValueEnum as _;
 use clap::error::ErrorKind;
-use clap::{CommandFactory as _, Parser as _, ValueEnum as _};
+use clap_complete::Shell;
 use prometeu_packer::diagnostic::{Code, Diagnostic, escape, escape_bytes};
-use prometeu_packer::disk::{OsDisk, open_outside};
+use prometeu_packer::disk::{OsDisk, open_outside, replace_outside};
 use prometeu_packer::envelope::Windows;
-use prometeu_packer::ops::{self, Apply, BuildMode, Context, Edited, MigrateMode, Registration, Scope};
+use prometeu_packer::ops::{self, Apply, BuildMode, Context, Edited, MigrateMode, Registration, Scope, Versions};
 use prometeu_packer::report::{OperationResult, Report};
 use prometeu_packer::schema::BankType;
 use prometeu_packer::trust::Limits;
@@ -25,12 +26,12 @@ const THREADS_MAX: usize = 64;
 const EXIT_FAULT: u8 = 70;
 
 /// Runs what the command line asks for and gives the exit code.
-pub(crate) fn run() -> u8 {
+pub(crate) fn run(audience: Audience) -> u8 {
     let program = surroundings::program();
     let arguments: Vec<OsString> = std::env::args_os().collect();
-    let cli = match parse(arguments.clone()) {
+    let cli = match parse(audience, arguments.clone()) {
         Ok(cli) => cli,
-        Err(error) => return usage(error, &arguments, &program),
+        Err(error) => return usage(audience, error, &arguments, &program),
     };
     let format = cli.global.format;
     let name = cli.command.name();
@@ -49,12 +50,12 @@ pub(crate) fn run() -> u8 {
 
 /// Reads the command line. `--apply` takes the word behind it as the id of a preview, unless that word is needed
 /// elsewhere: in `forget --apply ui/atlas` it is the asset.
-fn parse(arguments: Vec<OsString>) -> Result<Cli, clap::Error> {
+fn parse(audience: Audience, arguments: Vec<OsString>) -> Result<Cli, clap::Error> {
     let is_apply = |argument: &OsString| argument == "--apply";
-    match Cli::try_parse_from(&arguments) {
+    match Cli::read(audience, &arguments) {
         Err(error) if error.kind() == ErrorKind::MissingRequiredArgument && arguments.iter().any(is_apply) => {
             let alone = |argument: OsString| if is_apply(&argument) { "--apply=".into() } else { argument };
-            Cli::try_parse_from(arguments.into_iter().map(alone)).map_err(|_| error)
+            Cli::read(audience, arguments.into_iter().map(alone)).map_err(|_| error)
         }
         parsed => parsed,
     }
@@ -100,6 +101,7 @@ fn execute(cli: Cli, caller: &Caller) -> u8 {
         Command::Hostile { folder } => return run_tool("hostile", hostile(&folder), format, caller),
         Command::Fuzz { target, seconds } => return run_tool("fuzz", fuzz(target.as_deref(), seconds), format, caller),
         Command::NewStep(new) => return make("new-step", &Task::NewStep(new), format, caller),
+        Command::Completions { shell } => return complete(shell, format),
         command => command,
     };
     let name = command.name();
@@ -122,6 +124,11 @@ fn operate(command: Command, global: &Global, limits: Limits, windows: Windows, 
         Command::Explain { code } => return ops::explain(code, program),
         Command::Verify { file, explain_bytes } => {
             return ops::verify(open_outside(file), *explain_bytes, &limits, &windows, program);
+        }
+        Command::MergeRegistry { base, ours, theirs } => {
+            let versions =
+                Versions { base: open_outside(base), ours: open_outside(ours), theirs: open_outside(theirs) };
+            return ops::merge_registry(versions, &|text| replace_outside(ours, text), &limits, &windows, program);
         }
         _ => {}
     }
@@ -301,6 +308,25 @@ fn run_gates(args: gate::Args, format: Format, caller: &Caller) -> u8 {
     }
 }
 
+/// Prints what lets a shell complete the program for game projects.
+fn complete(shell: Shell, format: Format) -> u8 {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::for_audience(Audience::GameMakers), "prometeu-packer", &mut script);
+    if format == Format::Human {
+        return render::answered(anstream::stdout().write_all(&script)).unwrap_or(0);
+    }
+    let document = serde_json::json!({
+        "report_version": 1,
+        "operation": "completions",
+        "status": "ok",
+        "summary": format!("completions for {shell}"),
+        "counts": { "errors": 0, "warnings": 0, "notes": 0 },
+        "diagnostics": [],
+        "result": { "shell": shell.to_string(), "script": String::from_utf8_lossy(&script) },
+    });
+    render::document(&document).unwrap_or(0)
+}
+
 fn mode(check: bool) -> Mode {
     if check { Mode::Check } else { Mode::Write }
 }
@@ -365,18 +391,19 @@ fn run_bench(args: bench::Args, format: Format, caller: &Caller) -> u8 {
 }
 
 /// Answers a command line that was not understood, or one that asked for help.
-fn usage(error: clap::Error, arguments: &[OsString], program: &str) -> u8 {
+fn usage(audience: Audience, error: clap::Error, arguments: &[OsString], program: &str) -> u8 {
     if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
         return render::answered(error.print()).unwrap_or(0);
     }
     let shown: Vec<String> = arguments.iter().map(|argument| escape_bytes(argument.as_encoded_bytes())).collect();
-    let text = said(&error, &shown);
+    let text = said(audience, &error, &shown);
     let Some(format) = machine_format(&shown) else {
         let _ = writeln!(std::io::stderr(), "{}", render::for_people(text.trim_end().to_owned()));
         return 2;
     };
     let said = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
-    let operation = shown.iter().skip(1).find(|argument| Cli::command().find_subcommand(argument).is_some());
+    let command = Cli::for_audience(audience);
+    let operation = shown.iter().skip(1).find(|argument| command.find_subcommand(argument).is_some());
     let operation = operation.map_or("usage", String::as_str);
     let finding =
         Diagnostic::new(Code::UsageArguments, said).help_to_run("`{program} --help` shows the commands and flags");
@@ -385,8 +412,8 @@ fn usage(error: clap::Error, arguments: &[OsString], program: &str) -> u8 {
 }
 
 /// What is wrong, in several lines, none of which an argument can begin: they are quoted as they are shown.
-fn said(error: &clap::Error, shown: &[String]) -> String {
-    match (error.kind(), Cli::try_parse_from(shown)) {
+fn said(audience: Audience, error: &clap::Error, shown: &[String]) -> String {
+    match (error.kind(), Cli::read(audience, shown)) {
         (kind, Err(again)) if again.kind() == kind => again.render().to_string(),
         (ErrorKind::InvalidUtf8, _) => error.render().to_string(),
         _ => escape(&error.render().to_string()),

@@ -1,17 +1,8 @@
-//! The packer's command line: flags become options, one operation runs, its report is rendered.
+//! `cargo xtask`: every command, those for maintainers of the packer among them.
 
-mod bench;
-mod gate;
-mod formats;
-mod surroundings;
-mod cli;
-mod progress;
-mod render;
-mod command;
-
+use command_line::{Audience, run};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    surroundings::quiet_panics();
-    ExitCode::from(command::run())
+    run(Audience::Maintainers)
 }

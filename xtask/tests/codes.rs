@@ -12,7 +12,7 @@ use std::process::Command;
 
 const HERE: &str = "xtask/tests/codes.rs";
 const ARCHIVES: &str = "packer/src/schema/archive/tests.rs";
-const MUTATIONS: &str = "xtask/tests/mutations.rs";
+const MUTATIONS: &str = "xtask/tests/mutations/main.rs";
 const MIGRATION: &str = "xtask/tests/migration.rs";
 
 /// What no project that merely lies there can show: the code, the file of the test that fires it, the test.
@@ -85,6 +85,51 @@ fn the_tests_that_are_named_exist_and_name_their_code() {
         let body = &body[..end.unwrap_or(body.len())];
         let variant = format!("Code::{:?}", Code::parse(code).unwrap());
         assert!(body.contains(code) || body.contains(&variant), "{test} in {file} does not name {code}");
+    }
+}
+
+/// For the family of each code in that table, commands that could give it and find nothing to say in a sound project.
+/// `{last}` is the transaction before; what `build` made is there.
+const SOUND: &[(&str, &[&[&str]])] = &[
+    ("trust", &[&["list"], &["show", "actors"], &["build"]]),
+    ("version", &[&["list"], &["history"], &["migrate", "--check"], &["verify", "build/assets.pa"]]),
+    ("registry", &[&["register", "fresh"], &["register", "fresh", "--apply"]]),
+    ("payload", &[&["doctor"], &["build", "--full"]]),
+    ("migration", &[&["migrate"], &["migrate", "--check"], &["migrate", "--apply"], &["migrate", "--history"]]),
+    ("journal", &[&["list"], &["recover"], &["history"], &["exclude", "actors", "--apply"], &["recover"]]),
+    ("archive", &[&["verify", "build/assets.pa"], &["verify", "--explain-bytes", "build/assets.pa"]]),
+    (
+        "plan",
+        &[
+            &["remove", "ui_font"],
+            &["remove", "ui_font", "--confirm", "ui_font", "--apply"],
+            &["undo", "{last}"],
+            &["undo", "{last}", "--apply"],
+        ],
+    ),
+    ("lock", &[&["build"], &["include", "actors", "--apply"]]),
+    ("disk", &[&["build"], &["rename", "actors", "people", "--apply"], &["undo", "{last}", "--apply"]]),
+    ("cache", &[&["build"], &["build"]]),
+    ("usage", &[&["show", "actors"], &["explain", "trust/link"], &["window"], &["limits"], &["undo", "{last}"]]),
+];
+
+#[test]
+fn a_sound_project_gives_none_of_the_codes_that_tests_fire() {
+    let project = showcase();
+    let fresh = project.path().join("assets/fresh");
+    fs::create_dir_all(&fresh).unwrap();
+    fs::copy(project.path().join("assets/actors/coin.png"), fresh.join("coin.png")).unwrap();
+    for family in ELSEWHERE.iter().map(|row| row.0.split('/').next().unwrap()) {
+        assert!(SOUND.iter().any(|(sound, _)| *sound == family), "nothing shows that {family}/* is not always given");
+    }
+    let mut last = String::new();
+    for arguments in SOUND.iter().flat_map(|(_, commands)| *commands) {
+        let arguments: Vec<&str> = arguments.iter().map(|word| if *word == "{last}" { &*last } else { word }).collect();
+        let (exit, report) = run(project.path(), &arguments);
+        assert_eq!((exit, codes(&report)), (0, vec![]), "{arguments:?}: {report:#}");
+        if let Some(id) = report["result"]["transaction_id"].as_str() {
+            last = id.to_owned();
+        }
     }
 }
 

@@ -172,3 +172,54 @@ fn an_interrupted_wait_ends_at_once_and_changes_nothing() {
     let (exit, report) = json(&["build", "--wait", "0", "--project", text(project.path())]);
     assert_eq!((exit, codes(&report)), (5, vec!["lock/held"]));
 }
+
+/// The program that is installed and released.
+#[test]
+fn game_makers_have_every_command_but_those_of_the_maintainers() {
+    let packer =
+        |arguments: &[&str]| Command::new(env!("CARGO_BIN_EXE_prometeu-packer")).args(arguments).output().unwrap();
+    let names = |help: &[u8]| -> Vec<String> {
+        let text = String::from_utf8(help.to_vec()).unwrap();
+        let listed = text.split_once("Commands:").unwrap().1.split_once("Options:").unwrap().0;
+        let command = |line: &str| line.strip_prefix("  ").filter(|line| !line.starts_with(' ')).map(str::to_owned);
+        let words =
+            listed.lines().filter_map(command).filter_map(|line| Some(line.split_whitespace().next()?.to_owned()));
+        words.collect()
+    };
+    let (all, theirs) = (names(&run(&["--help"]).stdout), names(&packer(&["--help"]).stdout));
+    let only: Vec<&String> = all.iter().filter(|name| !theirs.contains(name)).collect();
+    assert!(only.iter().any(|name| *name == "gate") && theirs.contains(&"register".to_owned()), "{all:?} {theirs:?}");
+    assert!(theirs.iter().all(|name| all.contains(name)), "{theirs:?}");
+    for name in only {
+        let output = packer(&[name, "--format", "json"]);
+        let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!((output.status.code(), codes(&report)), (Some(2), vec!["usage/arguments"]), "{name}");
+    }
+
+    // The same answers, under its own name.
+    let project = project();
+    let project = text(project.path());
+    for arguments in [&["list"][..], &["doctor"], &["exclude", "actors"], &["show", "nobody"]] {
+        let arguments = [arguments, &["--project", project, "--format", "json"]].concat();
+        let (theirs, ours) = (packer(&arguments), run(&arguments));
+        let said = String::from_utf8(ours.stdout).unwrap().replace("cargo xtask", "prometeu-packer");
+        assert_eq!((theirs.status.code(), String::from_utf8(theirs.stdout).unwrap()), (ours.status.code(), said));
+    }
+    let refused = packer(&["show", "nobody", "--project", project]);
+    let said = String::from_utf8([refused.stdout, refused.stderr].concat()).unwrap();
+    assert!(said.contains("prometeu-packer list") && !said.contains("xtask"), "{said}");
+    assert_eq!(packer(&["build", "--project", project]).status.code(), Some(0));
+    assert_eq!(packer(&[]).status.code(), Some(2));
+    assert!(String::from_utf8(packer(&["--version"]).stdout).unwrap().starts_with("prometeu-packer "));
+}
+
+#[test]
+fn shells_can_complete_it() {
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let script = String::from_utf8(run(&["completions", shell]).stdout).unwrap();
+        let (exit, report) = json(&["completions", shell]);
+        assert_eq!((exit, report["result"]["script"].as_str().unwrap()), (0, script.as_str()), "{shell}");
+        assert!(script.contains("prometeu-packer") && script.contains("quarantine"), "{shell}");
+        assert!(!script.contains("new-step"), "{shell} completes what the program does not have");
+    }
+}

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 const INDEX: &str = "assets/.prometeu/index.json";
 
@@ -169,9 +170,23 @@ fn what_was_cut_short_is_undone_by_the_next_command() {
     let migrated = content(project);
     // Without its mark the transaction never ended.
     fs::remove_file(project.join("assets/.prometeu/txn").join(id).join("committed")).unwrap();
-    let (exit, report) = run(project, &["migrate", "--check"]);
+    // Nobody holds the lock, so there is nobody to wait for, however long one would.
+    for check in ["migrate", "build"] {
+        let started = Instant::now();
+        let (exit, report) = run(project, &[check, "--check", "--wait", "600"]);
+        assert_eq!((exit, report["diagnostics"][0]["code"].as_str()), (1, Some("journal/unfinished")));
+        assert!(started.elapsed() < Duration::from_secs(5), "it waited for a dead writer");
+        assert_eq!(content(project), migrated, "a check wrote something");
+    }
+    // A live one is waited for; the lock file was there before, as after a writer that was killed.
+    let lock = fs::File::create(project.join("assets/.prometeu/lock")).unwrap();
+    lock.lock().unwrap();
+    let started = Instant::now();
+    let (exit, report) = run(project, &["migrate", "--check", "--wait", "1"]);
     assert_eq!((exit, report["diagnostics"][0]["code"].as_str()), (1, Some("journal/unfinished")));
-    assert_eq!(content(project), migrated, "a check wrote something");
+    assert!(started.elapsed() >= Duration::from_secs(1), "it did not wait for a live writer");
+    drop(lock);
+    fs::remove_file(project.join("assets/.prometeu/lock")).unwrap();
     let (exit, report) = run(project, &["list"]);
     assert_eq!(exit, 0, "{report:#}");
     assert!(report["diagnostics"].as_array().unwrap().iter().any(|finding| finding["code"] == "journal/recovered"));
@@ -179,6 +194,23 @@ fn what_was_cut_short_is_undone_by_the_next_command() {
     let settled = snapshot(project).unwrap();
     run(project, &["list"]);
     assert_eq!(snapshot(project).unwrap(), settled, "recovering twice changed something");
+}
+
+#[test]
+fn an_ending_that_was_not_confirmed_is_confirmed_by_the_next_command() {
+    let project = old_project();
+    let project = project.path();
+    let (_, applied) = run(project, &["migrate", "--apply"]);
+    let record = project.join("assets/.prometeu/txn").join(applied["result"]["migration_id"].as_str().unwrap());
+    let migrated = snapshot(project).unwrap();
+    fs::write(record.join("open"), "").unwrap();
+    assert_eq!(run(project, &["migrate", "--check"]).0, 0, "all changes are in place");
+    assert!(record.join("open").exists(), "a check wrote something");
+    let (exit, report) = run(project, &["list"]);
+    let note = &report["diagnostics"][0];
+    assert_eq!((exit, note["code"].as_str()), (0, Some("journal/recovered")), "{report:#}");
+    assert!(note["message"].as_str().unwrap().contains("it is done"), "{note:#}");
+    assert_eq!(snapshot(project).unwrap(), migrated);
 }
 
 #[test]

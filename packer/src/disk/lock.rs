@@ -55,6 +55,20 @@ pub(super) fn acquire(
     }
 }
 
+/// Whether somebody holds the lock at `path`. To find out, this shares it for a moment.
+pub(super) fn is_held(disk: &OsDisk, path: &PortablePath) -> Result<bool, DiskError> {
+    let file = match disk.open_lock_file(path) {
+        Ok(file) => file,
+        Err(error) if error.kind == DiskErrorKind::NotFound => return Ok(false),
+        Err(error) => return Err(error),
+    };
+    match file.try_lock_shared() {
+        Ok(()) => Ok(false),
+        Err(TryLockError::WouldBlock) => Ok(true),
+        Err(TryLockError::Error(error)) => Err(DiskError::new(path.as_str(), error)),
+    }
+}
+
 fn is_current(disk: &OsDisk, path: &PortablePath, file: &File) -> bool {
     let held = super::os::file_metadata(file).map(|m| m.id);
     matches!((disk.metadata(path), held), (Ok(named), Ok(held)) if named.id == held)

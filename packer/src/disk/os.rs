@@ -118,11 +118,15 @@ impl OsDisk {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
             Err(error) => return Err(self.explain(path, error)),
         }
+        // Reading is enough to lock, and works where only reading is allowed.
+        self.open_lock_file(path).map(|file| (file, false))
+    }
+
+    /// Opens a lock file that is there, for reading.
+    pub(super) fn open_lock_file(&self, path: &PortablePath) -> Result<File, DiskError> {
         let found = self.metadata(path)?;
         refuse_unless(found.kind, Kind::File, path)?;
-        // Reading is enough to lock, and works where only reading is allowed.
-        let file = beneath_walk::open_file(&folder, path.name()).map_err(|error| self.explain(path, error))?;
-        Ok((file.into_std(), false))
+        self.open_file_by_walk(path)
     }
 }
 
@@ -138,6 +142,22 @@ pub fn open_outside(path: &Path) -> Result<RawFile, DiskError> {
     }
     let file = File::open(path).map_err(|error| DiskError::new(&*shown, error))?;
     raw_file(shown, file)
+}
+
+/// Puts `bytes` in the place of a file that the command line names, wherever it lies: whole or not at all.
+///
+/// # Errors
+/// What the medium says; then the file is as it was.
+pub fn replace_outside(path: &Path, bytes: &[u8]) -> Result<(), DiskError> {
+    let mut staged = path.as_os_str().to_owned();
+    staged.push(".new");
+    let staged = Path::new(&staged);
+    let written = std::fs::write(staged, bytes).and_then(|()| std::fs::rename(staged, path));
+    written.map_err(|error| {
+        // Whatever is left there is only half a file.
+        let _ = std::fs::remove_file(staged);
+        DiskError::new(escape_bytes(path.as_os_str().as_encoded_bytes()), error)
+    })
 }
 
 fn raw_file(path: String, file: File) -> Result<RawFile, DiskError> {
@@ -220,10 +240,14 @@ impl Disk for OsDisk {
         if cfg!(windows) {
             return Ok(());
         }
-        let folder = self.folder(Some(path))?;
-        // A folder handle may be one that can only be walked through; a fresh one can be flushed.
-        let flushed = folder.open(".").and_then(|file| file.sync_all());
-        flushed.map_err(|error| DiskError::new(path.as_str(), error))
+        sync(&self.folder(Some(path))?).map_err(|error| DiskError::new(path.as_str(), error))
+    }
+
+    fn sync_project(&self) -> Result<(), DiskError> {
+        if cfg!(windows) {
+            return Ok(());
+        }
+        sync(&self.root).map_err(|error| DiskError::new(".", error))
     }
 
     fn flush(&self, files: &[PortablePath], folders: &[PortablePath]) -> Result<(), DiskError> {
@@ -241,12 +265,24 @@ impl Disk for OsDisk {
             let flushed = folder.open_with(path.name(), &options).and_then(|file| file.sync_all());
             flushed.map_err(|error| DiskError::new(path.as_str(), error))?;
         }
-        folders.iter().try_for_each(|path| self.sync_dir(path))
+        folders.iter().try_for_each(|path| match self.sync_dir(path) {
+            Err(error) if error.kind == DiskErrorKind::NotFound => Ok(()),
+            flushed => flushed,
+        })
     }
 
     fn lock(&self, path: &PortablePath, wait: Duration, cancelled: &dyn Fn() -> bool) -> Result<Lock, DiskError> {
         lock::acquire(self, path, wait, cancelled)
     }
+
+    fn is_locked(&self, path: &PortablePath) -> Result<bool, DiskError> {
+        lock::is_held(self, path)
+    }
+}
+
+fn sync(folder: &Dir) -> io::Result<()> {
+    // A folder handle may be one that can only be walked through; a fresh one can be flushed.
+    folder.open(".").and_then(|file| file.sync_all())
 }
 
 impl ReadHandle for File {
@@ -279,7 +315,24 @@ fn convert(metadata: &cap_std::fs::Metadata) -> Metadata {
         Ok(since) => i128::try_from(since.as_nanos()).unwrap_or(i128::MAX),
         Err(before) => -i128::try_from(before.duration().as_nanos()).unwrap_or(i128::MAX),
     };
-    Metadata { kind: kind_of(&metadata.file_type()), bytes: metadata.len(), modified_ns, id: file_id(metadata) }
+    Metadata {
+        kind: kind_of(&metadata.file_type()),
+        bytes: metadata.len(),
+        modified_ns,
+        changed_ns: changed_ns(metadata, modified_ns),
+        id: file_id(metadata),
+    }
+}
+
+#[cfg(unix)]
+fn changed_ns(metadata: &cap_std::fs::Metadata, _modified_ns: i128) -> i128 {
+    use cap_std::fs::MetadataExt as _;
+    i128::from(metadata.ctime()) * 1_000_000_000 + i128::from(metadata.ctime_nsec())
+}
+
+#[cfg(windows)]
+fn changed_ns(_metadata: &cap_std::fs::Metadata, modified_ns: i128) -> i128 {
+    modified_ns
 }
 
 #[cfg(unix)]

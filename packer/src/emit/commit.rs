@@ -3,8 +3,8 @@
 use super::folder::{Ending, TransactionFolder};
 use super::undo::undo;
 use super::writing;
-use crate::diagnostic::{Code, Diagnostic};
-use crate::disk::{Disk, DiskError, DiskErrorKind};
+use crate::diagnostic::Diagnostic;
+use crate::disk::{Disk, DiskError};
 use crate::path::PortablePath;
 use crate::schema::journal::{Change, Journal};
 use std::collections::BTreeSet;
@@ -12,33 +12,30 @@ use std::collections::BTreeSet;
 /// Makes every change and marks the transaction as committed, or undoes it when `checked` or a change failed.
 ///
 /// # Errors
-/// What stopped it, and what kept it from being undone at once.
+/// What stopped it, and in a finding `journal/unfinished` what kept it from being undone at once.
 pub(super) fn carry_out(
     disk: &dyn Disk,
     folder: &TransactionFolder,
     journal: &Journal,
     checked: Result<(), Diagnostic>,
 ) -> Result<(), Vec<Diagnostic>> {
-    match checked.and_then(|()| change_all(disk, folder, journal).map_err(|error| writing(&error))) {
-        Ok(()) => Ok(()),
-        // The mark is there but could neither be flushed nor taken back: whoever looks next sees a commit, so it is one.
-        Err(_) if folder.withdraw(disk).is_err() && matches!(folder.ending(disk), Ok(Some(Ending::Committed))) => {
-            Ok(())
-        }
-        Err(finding) => {
-            let mut findings = vec![finding];
-            match undo(disk, folder, journal) {
-                // What is left of it is swept now or by the next command.
-                Ok(()) => drop(folder.sweep(disk)),
-                Err(more) => {
-                    findings.push(more);
-                    let message = format!("transaction {} could not be undone yet; the next command will", folder.id());
-                    findings.push(Diagnostic::new(Code::JournalUnfinished, message).at(folder.path().as_str()));
-                }
-            }
-            Err(findings)
+    let Err(finding) = checked.and_then(|()| change_all(disk, folder, journal).map_err(|error| writing(&error))) else {
+        return Ok(());
+    };
+    // A mark that was not flushed may last or not. Whoever looks next sees a commit, so nothing may be undone under it.
+    if folder.withdraw(disk).is_err() && !matches!(folder.ending(disk), Ok(None)) {
+        let how = "all its changes are made, but the disk would not confirm them; the next command finishes it";
+        return Err(vec![finding, folder.unsettled(how)]);
+    }
+    let mut findings = vec![finding];
+    match undo(disk, folder, journal) {
+        // What is left of it is swept now or by the next command.
+        Ok(()) => drop(folder.sweep(disk)),
+        Err(more) => {
+            findings.extend([more, folder.unsettled("it could not be undone yet; the next command does that")])
         }
     }
+    Err(findings)
 }
 
 fn change_all(disk: &dyn Disk, folder: &TransactionFolder, journal: &Journal) -> Result<(), DiskError> {
@@ -51,7 +48,7 @@ fn change_all(disk: &dyn Disk, folder: &TransactionFolder, journal: &Journal) ->
             Change::RemoveFolder(path) => disk.remove_dir(path)?,
         }
     }
-    disk.flush(&[], &folders_of(disk, folder, journal)?)?;
+    disk.flush(&[], &folders_of(folder, journal))?;
     folder.mark(disk, Ending::Committed)
 }
 
@@ -61,12 +58,9 @@ pub(super) fn make_folder(disk: &dyn Disk, path: &PortablePath) -> Result<(), Di
     path.parent().map_or(Ok(()), |parent| disk.sync_dir(&parent))
 }
 
-/// Every folder that is there now and whose names a journal changes, and the transaction's own.
-pub(super) fn folders_of(
-    disk: &dyn Disk,
-    folder: &TransactionFolder,
-    journal: &Journal,
-) -> Result<Vec<PortablePath>, DiskError> {
+/// Every folder whose names a journal changes, and the transaction's own. One that it makes, or takes away, is not there
+/// on one side of it.
+pub(super) fn folders_of(folder: &TransactionFolder, journal: &Journal) -> Vec<PortablePath> {
     let mut parents = BTreeSet::from([folder.path().clone()]);
     for change in &journal.changes {
         parents.extend(change.path().parent());
@@ -74,14 +68,5 @@ pub(super) fn folders_of(
             parents.extend(to.parent());
         }
     }
-    let mut found = Vec::new();
-    for parent in parents {
-        match disk.metadata(&parent) {
-            Ok(_) => found.push(parent),
-            // A folder that the transaction made, or took away, is not there on one side of it.
-            Err(error) if error.kind == DiskErrorKind::NotFound => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(found)
+    parents.into_iter().collect()
 }

@@ -1,7 +1,8 @@
 //! The folder of one transaction, `assets/.prometeu/txn/<id>/` or `build/.staging/<id>/`, and what lies in it: the
 //! journal, the originals, new contents until they are moved into place, and the mark of how it ended.
 
-use crate::diagnostic::Diagnostic;
+use super::writing;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::digest::Digest;
 use crate::disk::{Disk, DiskError, DiskErrorKind, Kind};
 use crate::envelope::{self, Artifact, Windows};
@@ -12,6 +13,8 @@ use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
 
 const JOURNAL: &str = "journal.json";
 const ORIGINALS: &str = "originals";
+/// There from the beginning until the ending is on the medium, so that a mark that may not last is told from one that does.
+const OPEN: &str = "open";
 
 /// How a transaction ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -114,12 +117,23 @@ impl TransactionFolder {
         self.path.own(ORIGINALS)
     }
 
-    pub(super) fn create(&self, disk: &dyn Disk) -> Result<(), DiskError> {
-        match disk.create_dir(&all()) {
-            Err(error) if error.kind != DiskErrorKind::AlreadyExists => return Err(error),
-            _ => {}
+    /// The folders that it lies in, outermost first.
+    fn above(&self) -> [PortablePath; 2] {
+        match self.home {
+            Home::Control => [PortablePath::control(), all()],
+            Home::Build => [PortablePath::build(), staging()],
         }
-        disk.create_dir(&self.path)
+    }
+
+    pub(super) fn create(&self, disk: &dyn Disk) -> Result<(), DiskError> {
+        for path in self.above() {
+            match disk.create_dir(&path) {
+                Err(error) if error.kind != DiskErrorKind::AlreadyExists => return Err(error),
+                _ => {}
+            }
+        }
+        disk.create_dir(&self.path)?;
+        disk.create(&self.path.own(OPEN)).map(drop)
     }
 
     /// How the transaction ended; `None` while it has not.
@@ -128,21 +142,21 @@ impl TransactionFolder {
     /// The marks cannot be looked for.
     pub fn ending(&self, disk: &dyn Disk) -> Result<Option<Ending>, DiskError> {
         for ending in [Ending::Committed, Ending::Undone] {
-            match disk.metadata(&self.path.own(ending.mark())) {
-                Ok(_) => return Ok(Some(ending)),
-                Err(error) if error.kind == DiskErrorKind::NotFound => {}
-                Err(error) => return Err(error),
+            if self.has(disk, ending.mark())? {
+                return Ok(Some(ending));
             }
         }
         Ok(None)
     }
 
-    /// Whether it may have changed something already and has not ended.
-    ///
-    /// # Errors
-    /// It cannot be looked for.
-    pub fn is_open(&self, disk: &dyn Disk) -> Result<bool, DiskError> {
-        Ok(self.ending(disk)?.is_none() && self.has_journal(disk)?)
+    /// Whether its ending, or even its beginning, may not be on the medium yet.
+    pub(super) fn is_open(&self, disk: &dyn Disk) -> Result<bool, DiskError> {
+        self.has(disk, OPEN)
+    }
+
+    /// Whether nothing in it is needed to settle it: it ended for good, or nothing was going to change yet.
+    pub(super) fn is_over(&self, disk: &dyn Disk) -> Result<bool, DiskError> {
+        Ok(!self.has_journal(disk)? || (self.ending(disk)?.is_some() && !self.is_open(disk)?))
     }
 
     /// How far it has come: whether there is a journal, so that something may have changed, and how it ended.
@@ -155,7 +169,15 @@ impl TransactionFolder {
 
     pub(super) fn mark(&self, disk: &dyn Disk, ending: Ending) -> Result<(), DiskError> {
         write_file(disk, &self.path.own(ending.mark()), b"")?;
-        disk.sync_dir(&self.path)
+        self.confirm(disk)
+    }
+
+    /// Waits until the mark that is there is on the medium.
+    pub(super) fn confirm(&self, disk: &dyn Disk) -> Result<(), DiskError> {
+        disk.sync_dir(&self.path)?;
+        // Where it stays, or comes back, the mark is only waited for once more.
+        let _ = disk.remove_file(&self.path.own(OPEN));
+        Ok(())
     }
 
     /// Takes the commit mark back, where there is one. It may return after a power loss until the folder is flushed.
@@ -171,11 +193,13 @@ impl TransactionFolder {
         let staged = self.path.own("journal.new");
         write_file(disk, &staged, journal.to_text().as_bytes())?;
         disk.rename(&staged, &self.path.own(JOURNAL))?;
-        let above = match self.home {
-            Home::Control => [all(), PortablePath::control()],
-            Home::Build => [staging(), PortablePath::build()],
-        };
-        disk.flush(&[], &[[self.path.clone()].as_slice(), &above].concat())
+        let [outer, inner] = self.above();
+        disk.flush(&[], &[self.path.clone(), inner, outer])?;
+        match self.home {
+            Home::Control => Ok(()),
+            // `build` may be a name that the project folder was just given.
+            Home::Build => disk.sync_project(),
+        }
     }
 
     /// Reads the journal; `None` when there is none, because nothing was going to change yet.
@@ -195,7 +219,11 @@ impl TransactionFolder {
 
     /// Whether there is a journal, so that something may have changed.
     pub(super) fn has_journal(&self, disk: &dyn Disk) -> Result<bool, DiskError> {
-        match disk.metadata(&self.path.own(JOURNAL)) {
+        self.has(disk, JOURNAL)
+    }
+
+    fn has(&self, disk: &dyn Disk, name: &str) -> Result<bool, DiskError> {
+        match disk.metadata(&self.path.own(name)) {
             Ok(_) => Ok(true),
             Err(error) if error.kind == DiskErrorKind::NotFound => Ok(false),
             Err(error) => Err(error),
@@ -232,7 +260,8 @@ impl TransactionFolder {
     }
 
     /// Removes what nobody needs any more of a transaction that has ended, or that had not begun to change anything. A
-    /// build leaves nothing; any other transaction its record and, if it can be undone, the originals.
+    /// build leaves nothing; any other transaction its record and, if it can be undone, the originals. Its ending has to be
+    /// on the medium.
     pub(super) fn sweep(&self, disk: &dyn Disk) -> Result<(), DiskError> {
         match self.ending(disk)? {
             Some(ending) if self.home == Home::Control => {
@@ -245,7 +274,7 @@ impl TransactionFolder {
     fn leftovers(&self, disk: &dyn Disk, ending: Ending) -> Result<Vec<PortablePath>, DiskError> {
         let is_left = |name: &String| {
             let is_temporary = ["new-", "old-", "gone-"].iter().any(|start| name.starts_with(start));
-            is_temporary || name == "journal.new" || (ending == Ending::Undone && name == ORIGINALS)
+            is_temporary || name == "journal.new" || name == OPEN || (ending == Ending::Undone && name == ORIGINALS)
         };
         let names = disk.read_dir(&self.path)?.into_iter().filter_map(|entry| entry.name.ok());
         Ok(names.filter(is_left).map(|name| self.path.own(&name)).collect())
@@ -254,12 +283,26 @@ impl TransactionFolder {
     /// Forgets a transaction that has ended: in one step it is no transaction any more, and then its folder goes.
     ///
     /// # Errors
-    /// What the medium says; what is left is swept by the next command.
-    pub fn forget(&self, disk: &dyn Disk) -> Result<(), DiskError> {
+    /// What the medium says; then it is there as it was, or a finding `journal/unfinished` says that this is not sure.
+    pub fn forget(&self, disk: &dyn Disk) -> Result<(), Vec<Diagnostic>> {
         let dropped = all().own(&format!("{DROPPED}{}", self.id()));
-        disk.rename(&self.path, &dropped)?;
-        disk.sync_dir(&all())?;
-        remove_tree(disk, &dropped)
+        disk.rename(&self.path, &dropped).map_err(|error| vec![writing(&error)])?;
+        if let Err(error) = disk.sync_dir(&all()) {
+            let is_back = disk.rename(&dropped, &self.path).and_then(|()| disk.sync_dir(&all())).is_ok();
+            let left = (!is_back).then(|| self.unsettled("it may be forgotten or not; the next command settles that"));
+            return Err([writing(&error)].into_iter().chain(left).collect());
+        }
+        // It is forgotten. What cannot be removed now is swept by the next command.
+        let _ = remove_tree(disk, &dropped);
+        Ok(())
+    }
+
+    /// The finding that this transaction waits for the next command.
+    pub(super) fn unsettled(&self, how: &str) -> Diagnostic {
+        let message = format!("transaction {} is not settled: {how}", self.id());
+        Diagnostic::new(Code::JournalUnfinished, message)
+            .at(self.path.as_str())
+            .help_to_run("make room or repair the disk, then run `{program} recover`")
     }
 
     /// Removes the folder; at no moment does a finished transaction look unfinished.

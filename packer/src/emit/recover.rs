@@ -1,7 +1,8 @@
 //! Settles what an earlier command left behind: a transaction without a mark is undone, one with a mark is finished.
 //! Running it again changes nothing.
 
-use super::folder::{DROPPED, Standing, TransactionFolder, all, remove_tree, staging};
+use super::create::is_staged;
+use super::folder::{DROPPED, Ending, Standing, TransactionFolder, all, remove_tree, staging};
 use super::staging::sweep_build;
 use super::undo::undo;
 use super::writing;
@@ -9,7 +10,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::disk::{Disk, DiskErrorKind, Kind};
 use crate::envelope::Windows;
 use crate::path::PortablePath;
-use crate::schema::journal::is_id;
+use crate::schema::journal::{Journal, is_id};
 use crate::trust::{Limits, refusal};
 
 /// Every transaction on control files and roots, oldest first.
@@ -38,7 +39,7 @@ pub fn unfinished(disk: &dyn Disk) -> Result<Vec<TransactionFolder>, Diagnostic>
 pub fn is_anything_left(disk: &dyn Disk) -> Result<bool, Diagnostic> {
     let found = left(disk, |standing| standing != Standing::Kept)?;
     let is_empty = |path: &PortablePath| disk.read_dir(path).is_ok_and(|entries| entries.is_empty());
-    Ok(!found.is_empty() || !dropped(disk)?.is_empty() || is_empty(&staging()))
+    Ok(!found.is_empty() || !dropped(disk)?.is_empty() || !half_made(disk)?.is_empty() || is_empty(&staging()))
 }
 
 fn left(disk: &dyn Disk, wanted: impl Fn(Standing) -> bool) -> Result<Vec<TransactionFolder>, Diagnostic> {
@@ -60,9 +61,19 @@ pub fn recover(disk: &dyn Disk, limits: &Limits, windows: &Windows) -> Result<Ve
     for folder in transactions(disk)?.into_iter().chain(builds(disk)?) {
         notes.extend(settle(disk, &folder, limits, windows)?);
     }
-    for folder in dropped(disk)? {
-        remove_tree(disk, &folder).map_err(|error| writing(&error))?;
+    let dropped = dropped(disk)?;
+    if !dropped.is_empty() {
+        // Their names have to last before what they hold is gone.
+        disk.sync_dir(&all()).map_err(|error| writing(&error))?;
     }
+    for folder in &dropped {
+        // Nobody needs it: what cannot be removed keeps nobody from working.
+        if let Err(error) = remove_tree(disk, folder) {
+            let message = format!("what a forgotten transaction left could not be removed: {}", error.source);
+            notes.push(Diagnostic::new(Code::HygieneStrayStaging, message).at(&error.path).help("remove it by hand"));
+        }
+    }
+    half_made(disk)?.iter().try_for_each(|path| disk.remove_file(path)).map_err(|error| writing(&error))?;
     sweep_build(disk);
     Ok(notes)
 }
@@ -75,26 +86,56 @@ fn settle(
 ) -> Result<Option<Diagnostic>, Diagnostic> {
     let message = match folder.standing(disk).map_err(|error| refusal(&error))? {
         Standing::Kept => return Ok(None),
-        Standing::Stray if folder.ending(disk).is_ok_and(|ending| ending.is_some()) => {
-            let journal = folder.journal(disk, limits, windows);
-            if journal.is_err_and(|finding| finding.code.family() == "version") {
+        Standing::Stray => match folder.ending(disk).map_err(|error| refusal(&error))? {
+            Some(ending) => match folder.journal(disk, limits, windows) {
                 // What another packer left beside its journal is not known here.
-                return Ok(None);
-            }
-            None
-        }
-        Standing::Stray => Some("a command that was cut short was cleared away; it had changed nothing yet".to_owned()),
+                Err(finding) if finding.code.family() == "version" => return Ok(None),
+                journal => confirm(disk, folder, ending, journal.ok().flatten().as_ref())?,
+            },
+            None => Some("a command that was cut short was cleared away; it had changed nothing yet".to_owned()),
+        },
         Standing::Unfinished => match folder.journal(disk, limits, windows)? {
             Some(journal) => {
                 undo(disk, folder, &journal)?;
-                let (operation, time) = (&journal.operation, &journal.time);
-                Some(format!("the unfinished {operation} of {time} was undone; every file is as it was before"))
+                Some(undone(&journal))
             }
             None => None,
         },
     };
     folder.sweep(disk).map_err(|error| writing(&error))?;
     Ok(message.map(|message| Diagnostic::new(Code::JournalRecovered, message).at(folder.path().as_str())))
+}
+
+/// Makes an ending last that may not have been flushed; says what it is, when nobody may have been told.
+fn confirm(
+    disk: &dyn Disk,
+    folder: &TransactionFolder,
+    ending: Ending,
+    journal: Option<&Journal>,
+) -> Result<Option<String>, Diagnostic> {
+    let is_open = folder.is_open(disk).map_err(|error| refusal(&error))?;
+    folder.confirm(disk).map_err(|error| writing(&error))?;
+    Ok(journal.filter(|_| is_open).map(|journal| match ending {
+        Ending::Committed => {
+            format!("the {} of {} was cut short after its last change; it is done", journal.operation, journal.time)
+        }
+        Ending::Undone => undone(journal),
+    }))
+}
+
+fn undone(journal: &Journal) -> String {
+    format!("the unfinished {} of {} was undone; every file is as it was before", journal.operation, journal.time)
+}
+
+/// Files of the packer's own that a command was killed over before it moved them into place.
+fn half_made(disk: &dyn Disk) -> Result<Vec<PortablePath>, Diagnostic> {
+    if !is_folder(disk, &PortablePath::control())? {
+        return Ok(Vec::new());
+    }
+    let entries = disk.read_dir(&PortablePath::control()).map_err(|error| refusal(&error))?;
+    let files = entries.into_iter().filter(|entry| entry.metadata.kind == Kind::File);
+    let names = files.filter_map(|entry| entry.name.ok()).filter(|name| is_staged(name));
+    Ok(names.map(|name| PortablePath::control().own(&name)).collect())
 }
 
 /// Folders of transactions that were forgotten and are not gone yet.
@@ -105,7 +146,7 @@ fn dropped(disk: &dyn Disk) -> Result<Vec<PortablePath>, Diagnostic> {
 
 /// The folders of builds under way or cut short. What else stands there is refused by the next build.
 fn builds(disk: &dyn Disk) -> Result<Vec<TransactionFolder>, Diagnostic> {
-    if !is_folder(disk, &PortablePath::build()) || !is_folder(disk, &staging()) {
+    if !is_folder(disk, &PortablePath::build())? || !is_folder(disk, &staging())? {
         return Ok(Vec::new());
     }
     let names = folders_in(disk, &staging())?;
@@ -115,7 +156,7 @@ fn builds(disk: &dyn Disk) -> Result<Vec<TransactionFolder>, Diagnostic> {
 /// The names of the folders of transactions and of what else lies beside them.
 fn control_folders(disk: &dyn Disk) -> Result<Vec<String>, Diagnostic> {
     // A control folder that is none is refused where the registry is read.
-    if is_folder(disk, &PortablePath::control()) { folders_in(disk, &all()) } else { Ok(Vec::new()) }
+    if is_folder(disk, &PortablePath::control())? { folders_in(disk, &all()) } else { Ok(Vec::new()) }
 }
 
 /// The names of the folders in a folder that may not be there, in order.
@@ -143,6 +184,10 @@ fn link(path: &PortablePath) -> Diagnostic {
         .help("remove the link")
 }
 
-fn is_folder(disk: &dyn Disk, path: &PortablePath) -> bool {
-    disk.metadata(path).is_ok_and(|found| found.kind == Kind::Folder)
+fn is_folder(disk: &dyn Disk, path: &PortablePath) -> Result<bool, Diagnostic> {
+    match disk.metadata(path) {
+        Ok(found) => Ok(found.kind == Kind::Folder),
+        Err(error) if error.kind == DiskErrorKind::NotFound => Ok(false),
+        Err(error) => Err(refusal(&error)),
+    }
 }

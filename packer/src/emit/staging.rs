@@ -2,7 +2,7 @@
 //! or not, leaves nothing of it; one that was killed leaves it to the next command.
 
 use super::folder::{TransactionFolder, staging};
-use crate::disk::{Disk, DiskError, DiskErrorKind};
+use crate::disk::{Disk, DiskError};
 use crate::path::PortablePath;
 
 /// A staging folder, swept when dropped.
@@ -15,13 +15,7 @@ impl<'d> Staging<'d> {
     /// Makes it. The caller holds the writer lock and has settled what was unfinished.
     pub(super) fn create(disk: &'d dyn Disk, operation_id: &str) -> Result<Staging<'d>, DiskError> {
         let made = Staging { disk, folder: TransactionFolder::of_build(operation_id) };
-        for path in [PortablePath::build(), staging()] {
-            match disk.create_dir(&path) {
-                Err(error) if error.kind != DiskErrorKind::AlreadyExists => return Err(error),
-                _ => {}
-            }
-        }
-        disk.create_dir(made.folder.path())?;
+        made.folder.create(disk)?;
         Ok(made)
     }
 
@@ -38,7 +32,7 @@ impl<'d> Staging<'d> {
 impl Drop for Staging<'_> {
     fn drop(&mut self) {
         // A publish that could be neither finished nor undone needs everything in here.
-        if matches!(self.folder.is_open(self.disk), Ok(false)) {
+        if self.folder.is_over(self.disk).is_ok_and(|is_over| is_over) {
             let _ = self.folder.sweep(self.disk);
             sweep_build(self.disk);
         }

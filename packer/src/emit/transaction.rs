@@ -11,6 +11,7 @@ use crate::path::PortablePath;
 use crate::plan::{Replacement, Step};
 use crate::schema::journal::{Change, EntryChange, Journal, Original};
 use crate::trust::{self, Limit, Limits, refusal};
+use rayon::prelude::*;
 use std::io::Write as _;
 
 /// Several files and folders that change together.
@@ -29,7 +30,7 @@ pub struct Transaction {
 }
 
 /// Looks at a staged content before it is published; stages 2 to 5 for a control file.
-pub type ReadBack<'a> = &'a dyn Fn(&PortablePath, &[u8]) -> Result<(), Diagnostic>;
+pub type ReadBack<'a> = &'a (dyn Fn(&PortablePath, &[u8]) -> Result<(), Diagnostic> + Sync);
 
 /// Carries it out. The caller holds the writer lock and has settled what was unfinished.
 ///
@@ -151,16 +152,18 @@ fn check(
     limits: &Limits,
     read_back: ReadBack<'_>,
 ) -> Result<(), Diagnostic> {
-    for (at, step) in transaction.steps.iter().enumerate() {
-        let Step::Replace(Replacement { path, after: Some(content), .. }) = step else { continue };
+    let one = |(at, step): (usize, &Step)| {
+        let Step::Replace(Replacement { path, after: Some(content), .. }) = step else { return Ok(()) };
         let found = read_control_file(disk, &folder.staged(at), limits)?;
         if found.as_ref() != Some(content) {
             let message = "what was staged does not read back as it was written";
             return Err(Diagnostic::new(Code::DiskIo, message).at(path.as_str()).help("check the disk"));
         }
-        read_back(path, content)?;
-    }
-    Ok(())
+        read_back(path, content)
+    };
+    // Of several, the first in order is said, whichever thread found it.
+    let refused = transaction.steps.par_iter().enumerate().map(one).find_first(Result::is_err);
+    refused.unwrap_or(Ok(()))
 }
 
 /// The bytes of a control file, or `None` where there is none.

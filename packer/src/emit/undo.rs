@@ -154,7 +154,7 @@ fn restore(disk: &dyn Disk, folder: &TransactionFolder, journal: &Journal, state
             Change::RemoveFolder(path) => make_folder(disk, path)?,
         }
     }
-    disk.flush(&[], &folders_of(disk, folder, journal)?)?;
+    disk.flush(&[], &folders_of(folder, journal))?;
     folder.mark(disk, Ending::Undone)
 }
 

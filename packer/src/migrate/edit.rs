@@ -13,7 +13,7 @@ pub struct Edit {
 }
 
 /// Puts `json` in the place of a value.
-pub(super) fn replace(value: Node<'_>, json: impl Into<String>) -> Edit {
+pub(crate) fn replace(value: Node<'_>, json: impl Into<String>) -> Edit {
     Edit { range: value.range(), text: json.into() }
 }
 
@@ -21,7 +21,7 @@ pub(super) fn replace(value: Node<'_>, json: impl Into<String>) -> Edit {
 const INDENT_BYTES_MAX: usize = 256;
 
 /// Adds a member behind the member `after`, laid out like it: on a line of its own where that one has one.
-pub(super) fn add_after(tree: &Tree, (key, value): (Node<'_>, Node<'_>), name: &str, json: &str) -> Edit {
+pub(crate) fn add_after(tree: &Tree, (key, value): (Node<'_>, Node<'_>), name: &str, json: &str) -> Edit {
     let text = tree.text();
     let colon = &text[key.range().end..value.range().start];
     // Nobody indents deeper; and a text on one line is not searched from every member to its start.

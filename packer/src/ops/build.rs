@@ -42,7 +42,9 @@ pub fn build(context: &Context<'_>, mode: BuildMode) -> Report {
     let summary = match (&result.archive, blocking) {
         (Some(archive), _) => format!("packed {assets} into {}, {} bytes", archive.path, archive.bytes),
         (None, 0) => format!("{assets} would be packed; nothing was written"),
-        (None, _) => format!("nothing was written: {} in the way", counted(blocking, "finding")),
+        (None, _) => {
+            settle::failed(&findings, &format!("nothing was written: {} in the way", counted(blocking, "finding")))
+        }
     };
     Report::new("build", &context.program, summary, findings, OperationResult::Build(result))
 }

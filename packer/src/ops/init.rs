@@ -1,6 +1,7 @@
 //! `init`: makes the registry and the files that version control wants beside it. What is there stays as it is.
 
 use super::Context;
+use super::settle::{self, Settled};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::disk::{Disk, DiskErrorKind, Kind};
 use crate::emit::{create_file, writing};
@@ -10,6 +11,7 @@ use crate::report::{MutationResult, OperationResult, Report};
 use crate::trust::refusal;
 use crate::workspace::unsupported;
 
+const INDEX: &str = "index.json";
 const REGISTRY: &str = "{\n  \"schema_version\": 2,\n  \"next_asset_id\": 1,\n  \"assets\": []\n}\n";
 const IGNORED: &str = "cache.json\nlock\ntxn/\nquarantine/\n";
 const ATTRIBUTES: &str = "index.json text eol=lf merge=prometeu-registry\n";
@@ -21,14 +23,16 @@ pub fn init(context: &Context<'_>) -> Report {
     let made = make(context, &mut result);
     result.applied = !result.registry.is_empty() || !result.workspace.is_empty();
     let (summary, findings) = match made {
-        Ok(()) if result.applied => ("the project is ready; put asset folders below `assets/`".to_owned(), Vec::new()),
-        Ok(()) => ("the project has a registry already; nothing was changed".to_owned(), Vec::new()),
-        Err(finding) => ("the project could not be set up".to_owned(), vec![finding]),
+        Ok(notes) if result.applied => ("the project is ready; put asset folders below `assets/`", notes),
+        Ok(notes) => ("the project has a registry already; nothing was changed", notes),
+        Err(finding) => ("the project could not be set up", vec![finding]),
     };
     Report::new("init", &context.program, summary, findings, OperationResult::Mutation(result))
 }
 
-fn make(context: &Context<'_>, result: &mut MutationResult) -> Result<(), Diagnostic> {
+/// Makes it, and gives notes of what had to be settled before. Each thing lasts before the next one is made, the registry
+/// last: a project that has one lacks nothing.
+fn make(context: &Context<'_>, result: &mut MutationResult) -> Result<Vec<Diagnostic>, Diagnostic> {
     let disk = context.disk;
     let control = PortablePath::control();
     for path in [PortablePath::assets(), control.clone()] {
@@ -36,7 +40,7 @@ fn make(context: &Context<'_>, result: &mut MutationResult) -> Result<(), Diagno
             result.workspace.push(PlannedChange::new("create", path.to_string(), "folder"));
         }
     }
-    let missing: Vec<_> = [("index.json", REGISTRY), (".gitignore", IGNORED), (".gitattributes", ATTRIBUTES)]
+    let missing: Vec<_> = [(".gitignore", IGNORED), (".gitattributes", ATTRIBUTES), (INDEX, REGISTRY)]
         .into_iter()
         .filter_map(|(name, text)| match is_missing(disk, &control.own(name)) {
             Ok(true) => Some(Ok((name, text))),
@@ -44,25 +48,31 @@ fn make(context: &Context<'_>, result: &mut MutationResult) -> Result<(), Diagno
             Err(finding) => Some(Err(finding)),
         })
         .collect::<Result<_, _>>()?;
-    if !missing.iter().any(|(name, _)| *name == "index.json") {
+    if !missing.iter().any(|(name, _)| *name == INDEX) {
         unsupported(context.disk, &context.options(false)).map_or(Ok(()), Err)?;
     }
     if missing.is_empty() {
-        return Ok(());
+        let Settled { notes, blocked } = settle::before_reading(context);
+        return blocked.map_or(Ok(notes), Err);
     }
-    let _lock = disk
-        .lock(&control.own("lock"), context.wait, &|| context.events.cancelled())
-        .map_err(|error| writing(&error))?;
+    let (_lock, notes) = settle::for_writing(context)?;
+    disk.sync_project().and_then(|()| disk.sync_dir(&PortablePath::assets())).map_err(|error| writing(&error))?;
     for (name, text) in missing {
         let path = control.own(name);
         // Another `init` may have made it while this one waited.
         if is_missing(disk, &path)? {
             create_file(disk, &path, text.as_bytes(), &context.operation_id).map_err(|error| writing(&error))?;
-            let change = PlannedChange::new("create", path.to_string(), format!("{} bytes", text.len()));
-            if name == "index.json" { result.registry.push(change) } else { result.workspace.push(change) }
+            let mut detail = format!("{} bytes", text.len());
+            if name == ".gitattributes" {
+                // Git takes no command from a repository, so every clone has to be told.
+                let driver = format!("{} merge-registry %O %A %B", context.program);
+                detail += &format!("; `git config merge.prometeu-registry.driver \"{driver}\"` lets git merge by it");
+            }
+            let change = PlannedChange::new("create", path.to_string(), detail);
+            if name == INDEX { result.registry.push(change) } else { result.workspace.push(change) }
         }
     }
-    Ok(())
+    Ok(notes)
 }
 
 fn make_folder(disk: &dyn Disk, path: &PortablePath) -> Result<bool, Diagnostic> {

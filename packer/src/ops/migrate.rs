@@ -134,7 +134,7 @@ fn with_uuids(
 }
 
 fn not_carried_out(context: &Context<'_>, preview: MigrationPlan, findings: Vec<Diagnostic>) -> Report {
-    let summary = "the migration was not carried out; every file is as it was";
+    let summary = settle::failed(&findings, "the migration was not carried out; every file is as it was");
     let result = OperationResult::Migrate(MigrateResult::of("apply", preview));
     Report::new("migrate", &context.program, summary, findings, result)
 }

@@ -27,7 +27,7 @@ use super::settle;
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::emit::{Transaction, transact};
 use crate::path::PortablePath;
-use crate::plan::{MINTED_ON_APPLY, MutationPlan};
+use crate::plan::{Class, MINTED_ON_APPLY, MutationPlan};
 use crate::report::{MutationResult, OperationResult, Report};
 use crate::workspace::load;
 pub(super) use scene::Scene;
@@ -63,7 +63,7 @@ type Planner<'p> = &'p dyn Fn(&Scene<'_>, &Fresh<'_>) -> Result<MutationPlan, Di
 pub(super) fn mutate(context: &Context<'_>, operation: &str, how: Apply<'_>, planner: Planner<'_>) -> Report {
     match how {
         Apply::Preview => {
-            let looked = settle::read(context, || plan(context, planner));
+            let looked = settle::read(context, || plan(context, operation, planner));
             match looked {
                 Ok((Ok(plan), notes)) => shown(context, plan, notes),
                 Ok((Err(finding), notes)) => refused(context, operation, finding, notes),
@@ -76,17 +76,38 @@ pub(super) fn mutate(context: &Context<'_>, operation: &str, how: Apply<'_>, pla
                 Err(finding) => return refused(context, operation, finding, Vec::new()),
             };
             let fresh = Fresh { id: &context.operation_id, uuid: mint };
-            match plan_twice(context, planner, &fresh) {
+            match plan_twice(context, operation, planner, &fresh) {
                 Ok((preview, plan)) => carry_out(context, preview, &plan, Agreed { preview_id, consent, time }, notes),
-                Err(finding) => refused(context, operation, finding, notes),
+                Err(finding) => {
+                    // What was agreed to was a plan.
+                    let notes = notes.into_iter().chain(preview_id.map(|_| stale(operation))).collect();
+                    refused(context, operation, finding, notes)
+                }
             }
         }
     }
 }
 
-fn plan(context: &Context<'_>, planner: Planner<'_>) -> Result<MutationPlan, Diagnostic> {
+fn plan(context: &Context<'_>, operation: &str, planner: Planner<'_>) -> Result<MutationPlan, Diagnostic> {
     let workspace = load(context.disk, &context.options(true), context.events);
-    as_shown(&Scene::open(context, &workspace)?, planner)
+    or_blocked(operation, as_shown(&Scene::open(context, &workspace)?, planner))
+}
+
+/// What keeps a plan from being made blocks it; a call that cannot be meant is none.
+fn or_blocked(operation: &str, planned: Result<MutationPlan, Diagnostic>) -> Result<MutationPlan, Diagnostic> {
+    match planned {
+        Err(finding) if finding.blocking && finding.code.family() != "usage" => {
+            let mut plan = MutationPlan::new(operation, class_of(operation));
+            plan.findings.push(finding);
+            Ok(plan)
+        }
+        planned => planned,
+    }
+}
+
+/// What an operation touches, as far as its name tells.
+fn class_of(operation: &str) -> Class {
+    if matches!(operation, "adopt" | "forget" | "include" | "exclude") { Class::Registry } else { Class::Workspace }
 }
 
 /// The plan with placeholders for what is made when it is carried out.
@@ -97,12 +118,17 @@ fn as_shown(scene: &Scene<'_>, planner: Planner<'_>) -> Result<MutationPlan, Dia
 /// The plan as it was shown, and the same with everything that is made when it is carried out.
 fn plan_twice(
     context: &Context<'_>,
+    operation: &str,
     planner: Planner<'_>,
     fresh: &Fresh<'_>,
 ) -> Result<(MutationPlan, MutationPlan), Diagnostic> {
     let workspace = load(context.disk, &context.options(true), context.events);
     let scene = Scene::open(context, &workspace)?;
-    Ok((as_shown(&scene, planner)?, planner(&scene, fresh)?))
+    let preview = or_blocked(operation, as_shown(&scene, planner))?;
+    if preview.is_blocked() {
+        return Ok((preview.clone(), preview));
+    }
+    Ok((preview, planner(&scene, fresh)?))
 }
 
 /// What the caller agreed to, and when.
@@ -141,10 +167,7 @@ fn carry_out(
 ) -> Report {
     let id = preview.id();
     if agreed.preview_id.as_ref().is_some_and(|wanted| *wanted != id) {
-        let stale = Diagnostic::new(Code::PlanStale, "the project is not what this preview saw");
-        let stale =
-            stale.help_to_run_on("look at a fresh preview: `{program} {}` without `--apply`", &preview.operation);
-        preview.findings.push(stale);
+        preview.findings.push(stale(&preview.operation));
     } else if let Some(name) = preview.consent.as_deref().filter(|name| agreed.consent.as_deref() != Some(name)) {
         let message = format!("{} needs the name typed: `{name}`", preview.operation);
         let missing = Diagnostic::new(Code::PlanConsentMissing, message);
@@ -164,7 +187,9 @@ fn carry_out(
         steps: plan.steps.clone(),
         entries: plan.entries.clone(),
     };
-    let check = |path: &PortablePath, bytes: &[u8]| read_back(context, path, bytes);
+    // What an undo brings back may be of an older version: it was there before.
+    let is_undo = plan.operation == "undo";
+    let check = |path: &PortablePath, bytes: &[u8]| if is_undo { Ok(()) } else { read_back(context, path, bytes) };
     match transact(context.disk, &transaction, &context.limits, &check) {
         Ok(()) => {
             prune(context);
@@ -175,10 +200,16 @@ fn carry_out(
         }
         Err(findings) => {
             let summary = format!("{} was not carried out; everything is as it was", preview.operation);
+            let summary = settle::failed(&findings, &summary);
             preview.findings.extend(findings);
             report(context, &summary, &preview, MutationResult::of(&preview), notes)
         }
     }
+}
+
+fn stale(operation: &str) -> Diagnostic {
+    let stale = Diagnostic::new(Code::PlanStale, "the project is not what this preview saw");
+    stale.help_to_run_on("look at a fresh preview: `{program} {}` without `--apply`", operation)
 }
 
 fn report(
@@ -194,8 +225,12 @@ fn report(
 
 fn refused(context: &Context<'_>, operation: &str, finding: Diagnostic, mut notes: Vec<Diagnostic>) -> Report {
     let summary = format!("{operation} was not looked at: {}", finding.message);
+    let result = match finding.code.family() {
+        "usage" => OperationResult::Nothing,
+        _ => OperationResult::Mutation(MutationResult { class: class_of(operation), ..MutationResult::default() }),
+    };
     notes.push(finding);
-    Report::new(operation, &context.program, summary, notes, OperationResult::Nothing)
+    Report::new(operation, &context.program, summary, notes, result)
 }
 
 /// A finding that stands in the way of a plan, whatever its code means elsewhere.

@@ -3,7 +3,7 @@
 use super::settle::{self, Settled};
 use super::{Context, counted};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::emit::{keep_edited, unfinished, writing};
+use crate::emit::{self, keep_edited, unfinished, writing};
 use crate::path::PortablePath;
 use crate::plan::{Class, PlannedChange};
 use crate::report::{MutationResult, OperationResult, Report};
@@ -72,5 +72,6 @@ fn keep(context: &Context<'_>) -> Result<Vec<Diagnostic>, Diagnostic> {
         let message = format!("{} is settled; {} kept as edited", folder.id(), counted(kept, "file"));
         notes.push(Diagnostic::new(Code::JournalRecovered, message).at(folder.path().as_str()));
     }
+    notes.extend(emit::recover(context.disk, &context.limits, &context.windows)?);
     Ok(notes)
 }

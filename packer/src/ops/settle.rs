@@ -50,18 +50,35 @@ pub(super) fn read<T>(context: &Context<'_>, read: impl FnMut() -> T) -> Result<
     }
 }
 
-/// Looks, and writes nothing at all: for commands that promise it. A live writer is waited for.
+/// Looks, and writes nothing at all: for commands that promise it. A live writer is waited for, a dead one is not.
 pub(super) fn look_only(context: &Context<'_>) -> Settled {
     let patience = Patience::of(context.wait.min(READING));
+    let mut abandoned = None;
     loop {
         let found = match unfinished(context.disk) {
             Err(finding) => return blocked(finding),
             Ok(found) => found,
         };
         let Some(folder) = found.first() else { return Settled::default() };
-        if context.events.cancelled() || !patience.pause() {
+        // It was there while nobody held the lock, and still is: its writer is dead.
+        if abandoned.as_deref() == Some(folder.id()) || context.events.cancelled() {
             return left_open(context, folder);
         }
+        // Where it cannot be told, a writer may live.
+        if let Ok(false) = context.disk.is_locked(&lock_path()) {
+            abandoned = Some(folder.id().to_owned());
+        } else if !patience.pause() {
+            return left_open(context, folder);
+        }
+    }
+}
+
+/// How a change failed, in one sentence: as `refused` says, or with the next command deciding.
+pub(super) fn failed(findings: &[Diagnostic], refused: &str) -> String {
+    if findings.iter().any(|finding| finding.code == Code::JournalUnfinished) {
+        "it is not settled yet whether this was done; the next command that may write settles it".to_owned()
+    } else {
+        refused.to_owned()
     }
 }
 

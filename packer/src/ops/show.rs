@@ -8,9 +8,8 @@ use crate::migrate::{self, Known};
 use crate::report::{AssetDetails, InputFile, OperationResult, Report};
 use crate::schema::value_of;
 use crate::trust::{self, Limit, refusal};
-use crate::workspace::{Asset, State, Workspace, load};
+use crate::workspace::{Asset, Lookup, State, Workspace, load};
 use std::io::Read as _;
-use uuid::Uuid;
 
 /// Shows the asset that `wanted` names: an id, a uuid, a root, or a name.
 #[must_use]
@@ -43,26 +42,22 @@ pub fn show(context: &Context<'_>, wanted: &str) -> Report {
     Report::inspection("show", &context.program, summary, findings, OperationResult::Show(Box::new(details)))
 }
 
-/// The one asset that `wanted` names. Digits are an id, a uuid is a uuid, a text with a slash is a root; anything else
-/// is a name, or else a root.
+/// The one asset that `wanted` names.
 pub(super) fn find<'w>(workspace: &'w Workspace, wanted: &str) -> Result<&'w Asset, Diagnostic> {
-    let all = |test: &dyn Fn(&Asset) -> bool| workspace.assets.iter().filter(|asset| test(asset)).collect::<Vec<_>>();
-    let by_root = || all(&|asset| asset.reference.root == wanted);
-    let hits = if !wanted.is_empty() && wanted.bytes().all(|b| b.is_ascii_digit()) {
-        let id = wanted.parse::<u32>().ok();
-        all(&|asset| id.is_some() && asset.asset_id() == id)
-    } else if let Some(uuid) = Uuid::parse_str(wanted).ok().filter(|_| wanted.len() == 36) {
-        all(&|asset| asset.asset_uuid == Some(uuid))
-    } else if wanted.contains('/') {
-        by_root()
-    } else {
-        let named = all(&|asset| asset.reference.name.as_deref() == Some(wanted) && asset.state == State::Registered);
-        if named.is_empty() { by_root() } else { named }
-    };
+    let hits: Vec<&Asset> = Lookup::of(&workspace.assets).find(wanted).collect();
     match hits.as_slice() {
         [one] => Ok(one),
-        [] => Err(Diagnostic::new(Code::UsageUnknownAsset, format!("no asset is called `{wanted}`"))
-            .help_to_run("`{program} list` shows all; name one by id, uuid, name or root")),
+        [] => {
+            let unknown = Diagnostic::new(Code::UsageUnknownAsset, format!("no asset is called `{wanted}`"));
+            let spelled = wanted.replace('\\', "/");
+            let spelled = spelled.trim_start_matches("./").trim_start_matches("assets/").trim_end_matches('/');
+            let is_meant = |asset: &&Asset| spelled != wanted && asset.reference.root == spelled;
+            Err(match workspace.assets.iter().find(is_meant) {
+                Some(asset) => unknown
+                    .help(format!("roots are written with `/`, relative to `assets/`: `{}`", asset.reference.root)),
+                None => unknown.help_to_run("`{program} list` shows all; name one by id, uuid, name or root"),
+            })
+        }
         several => {
             let roots: Vec<&str> = several.iter().map(|asset| &*asset.reference.root).collect();
             let message = format!("`{wanted}` names {} assets: {}", several.len(), roots.join(", "));

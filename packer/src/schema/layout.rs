@@ -5,6 +5,7 @@ use super::declaration;
 use super::registry_draft::ordered;
 use crate::envelope::shape::{Object, Value};
 use crate::envelope::{Node, NodeKind, Tree};
+use crate::migrate::edit;
 
 /// An object that nobody knows the members of.
 static UNKNOWN: Object = Object::open(&[]);
@@ -17,6 +18,24 @@ pub fn declaration_text(tree: &Tree) -> String {
     container(tree.root(), &declaration::TOP, 0, true, &mut text);
     text.push('\n');
     text
+}
+
+/// The text of a declaration with one known member set: changed where it is there, else added where it belongs. Every
+/// other byte stays.
+#[must_use]
+pub fn declaration_with(tree: &Tree, name: &str, json: &str) -> String {
+    let (top, known) = (tree.root(), &declaration::TOP);
+    let rank = |key: Node<'_>| known.position(&key.text().unwrap_or_default());
+    let edit = match top.member(name) {
+        Some(value) => edit::replace(value, json),
+        None => {
+            let before = top.members().filter(|(key, _)| rank(*key) < known.position(name));
+            let before = before.max_by_key(|(key, _)| rank(*key)).expect("a declaration that was opened has a version");
+            edit::add_after(tree, before, name, json)
+        }
+    };
+    let (text, range) = (tree.text(), edit.range);
+    format!("{}{}{}", &text[..range.start], edit.text, &text[range.end..])
 }
 
 /// Writes a list or an object, one item a line where it is `open`.

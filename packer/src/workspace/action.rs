@@ -2,11 +2,13 @@
 //! What a plan finds only when it looks closer, at the new name or deeper into the folder, may still block it.
 
 use super::asset::{Asset, State};
+use super::lookup::Lookup;
+use super::nesting::{Roots, needs};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::envelope::Artifact;
 use crate::path::PortablePath;
 use crate::schema::{Registry, declaration};
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
 /// Something that can be done with one asset.
@@ -60,35 +62,40 @@ pub fn keeps_registry(finding: &Diagnostic) -> bool {
 
 /// Notes in each asset what can be done with it.
 pub(super) fn note_actions(registry: &Registry, assets: &mut [Asset], findings: &[Diagnostic]) {
+    let lookup = Lookup::of(assets);
+    let unregistered = assets.iter().filter(|asset| asset.state == State::Unregistered);
     let known = Known {
         can_write_registry: registry.from == Artifact::Registry.written() && !findings.iter().any(keeps_registry),
         can_hand_out_ids: !findings.iter().any(|finding| finding.code == Code::RegistryAllocatorBehind)
             && registry.next_asset_id.is_none_or(|next| next <= crate::schema::registry::ASSET_ID_MAX),
         folders: folders(findings),
-        ambiguous: ambiguous(assets),
+        roots: Roots::of(registry.entries.iter().map(|entry| &*entry.root)),
+        unregistered: Roots::of(unregistered.map(|asset| asset.reference.root.as_str())),
         uuids: registry.entries.iter().map(|entry| entry.asset_uuid).collect(),
-        roots: registry.entries.iter().map(|entry| entry.root.to_string()).collect(),
         names: assets
             .iter()
             .filter(|asset| asset.state == State::Registered)
-            .filter_map(|asset| asset.reference.name.clone())
+            .filter_map(|asset| asset.reference.name.as_deref())
             .collect(),
+        lookup: &lookup,
     };
-    for (at, asset) in assets.iter_mut().enumerate() {
-        asset.actions = known.actions(at, asset);
+    let actions: Vec<Vec<Action>> = assets.iter().enumerate().map(|(at, asset)| known.actions(at, asset)).collect();
+    for (asset, actions) in assets.iter_mut().zip(actions) {
+        asset.actions = actions;
     }
 }
 
 /// What the whole project says about single assets.
-struct Known {
+struct Known<'w> {
     can_write_registry: bool,
     can_hand_out_ids: bool,
     folders: HashMap<String, Absence>,
-    /// Places in the list of assets that no word of a command line names alone.
-    ambiguous: HashSet<usize>,
+    /// Those of the registry.
+    roots: Roots<'w>,
+    unregistered: Roots<'w>,
     uuids: HashSet<Uuid>,
-    roots: BTreeSet<String>,
-    names: HashSet<String>,
+    names: HashSet<&'w str>,
+    lookup: &'w Lookup<'w>,
 }
 
 /// Why a root cannot be moved.
@@ -100,25 +107,26 @@ enum Absence {
     Refused,
 }
 
-impl Known {
+impl Known<'_> {
     fn actions(&self, at: usize, asset: &Asset) -> Vec<Action> {
         // `adopt` takes a root, which is never ambiguous; all others take what `show` takes.
-        let is_named = !self.ambiguous.contains(&at);
+        let is_named = self.lookup.is_named(at);
         let absence = match &asset.folder {
             Some(folder) => self.folders.get(folder.as_str()).copied(),
             None => Some(Absence::Missing),
         };
         let is_there = absence.is_none();
-        let is_removable = absence != Some(Absence::Refused);
+        let is_gone = absence == Some(Absence::Missing);
+        let (is_movable, is_apart) = (is_there && self.is_movable(asset), self.is_apart(asset));
         let is_current = asset.schema_version == Some(Artifact::Declaration.written()) && asset.declaration.is_some();
         let offered = match asset.state {
             State::Registered => {
                 let writable = self.can_write_registry;
                 [
                     (Action::Forget, writable),
-                    (Action::Remove, writable && is_removable),
-                    (Action::Quarantine, writable && is_there),
-                    (Action::Relocate, writable && is_there),
+                    (Action::Remove, writable && (is_gone || is_movable && is_apart)),
+                    (Action::Quarantine, writable && is_movable && is_apart),
+                    (Action::Relocate, writable && is_movable),
                     (Action::Rename, is_there && is_current),
                     (Action::Include, writable && !asset.included_in_build),
                     (Action::Exclude, writable && asset.included_in_build),
@@ -130,8 +138,8 @@ impl Known {
                     Action::Adopt,
                     self.can_write_registry && self.can_hand_out_ids && self.is_adoptable(asset, is_current),
                 ),
-                (Action::Remove, is_removable),
-                (Action::Relocate, is_there),
+                (Action::Remove, is_movable && is_apart),
+                (Action::Relocate, is_movable),
                 (Action::Rename, is_there && is_current),
             ],
         };
@@ -141,13 +149,29 @@ impl Known {
             .collect()
     }
 
+    /// Whether nothing of another asset goes along: no registered root lies inside, no other entry claims the same one,
+    /// and no asset around it needs what is in it.
+    fn is_movable(&self, asset: &Asset) -> bool {
+        let root = asset.reference.root.as_str();
+        let around = self.roots.around(root).into_iter().flat_map(|outer| self.lookup.at_root(outer));
+        self.roots.inside(root).is_none()
+            && self.roots.count(root) <= 1
+            && around.filter(|outer| outer.state == State::Registered).all(|outer| !needs(outer, root))
+    }
+
+    /// Whether it lies inside no registered root, and no root that nobody registered would be deleted with it.
+    fn is_apart(&self, asset: &Asset) -> bool {
+        let root = asset.reference.root.as_str();
+        self.roots.around(root).is_empty() && self.unregistered.inside(root).is_none()
+    }
+
     /// A declaration of the current version can be given a fresh identity; an older one has to have one that is free.
     fn is_adoptable(&self, asset: &Asset, is_current: bool) -> bool {
         let root = asset.reference.root.as_str();
-        let inside = format!("{root}/");
-        let is_around = self.roots.range(inside.clone()..).next().is_some_and(|other| other.starts_with(&inside));
-        let is_within = root.match_indices('/').any(|(end, _)| self.roots.contains(&root[..end]));
-        let is_legal = PortablePath::assets().join(root).is_ok() && !is_around && !is_within;
+        let is_alone = self.roots.around(root).is_empty()
+            && self.roots.inside(root).is_none()
+            && self.unregistered.inside(root).is_none();
+        let is_legal = PortablePath::assets().join(root).is_ok() && is_alone;
         let name = asset.reference.name.as_deref();
         let has_free_name = name.is_none_or(|name| declaration::is_name(name) && !self.names.contains(name));
         let has_free_uuid = asset.asset_uuid.is_some_and(|uuid| !self.uuids.contains(&uuid));
@@ -166,25 +190,4 @@ fn folders(findings: &[Diagnostic]) -> HashMap<String, Absence> {
         Some((finding.path.clone()?, absence))
     });
     about.collect()
-}
-
-/// Assets that have an id, a uuid, a name or a root to themselves are named by it; the others are not.
-fn ambiguous(assets: &[Asset]) -> HashSet<usize> {
-    let mut counts: HashMap<String, usize> = HashMap::new();
-    for word in assets.iter().flat_map(words) {
-        *counts.entry(word).or_default() += 1;
-    }
-    let is_named = |asset: &Asset| words(asset).any(|word| counts.get(&word) == Some(&1));
-    assets.iter().enumerate().filter(|(_, asset)| !is_named(asset)).map(|(at, _)| at).collect()
-}
-
-/// What can be said for an asset. A root without a slash is first taken for a name, and digits for an id.
-fn words(asset: &Asset) -> impl Iterator<Item = String> {
-    let root = asset.reference.root.as_str();
-    let is_root = root.contains('/') || !(root.bytes().all(|b| b.is_ascii_digit()) || Uuid::parse_str(root).is_ok());
-    let name = asset.reference.name.as_deref().filter(|name| asset.state == State::Registered && *name != root);
-    let id = asset.asset_id().map(|id| format!("id {id}"));
-    let uuid = asset.asset_uuid.map(|uuid| format!("uuid {uuid}"));
-    let name = name.filter(|name| !name.contains('/')).map(str::to_owned);
-    [id, uuid, name, is_root.then(|| root.to_owned())].into_iter().flatten()
 }

@@ -13,7 +13,7 @@ use crate::event::{Event, Events, Phase};
 use crate::migrate::{self, Known};
 use crate::path::PortablePath;
 use crate::schema::{BankType, Registry, declaration, registry};
-use crate::trust::{self, Limit, Limits, refusal, refuse_path};
+use crate::trust::{self, Admitted, Limit, Limits, refusal, refuse_path};
 use rayon::prelude::*;
 use semver::{Version, VersionReq};
 use std::collections::{BTreeMap, HashSet};
@@ -107,7 +107,15 @@ pub fn unsupported(disk: &dyn Disk, options: &Options) -> Option<Diagnostic> {
 
 /// The registry of a project that this packer may work on, nothing but its version interpreted.
 fn open_registry(file: ControlFile, options: &Options) -> Result<Envelope, Diagnostic> {
-    let envelope = envelope::open(file.admitted?, Artifact::Registry, &options.windows)?;
+    admit_registry(file.admitted?, &options.windows)
+}
+
+/// Opens a registry that this packer may work on, wherever it lies; nothing but its version is interpreted.
+///
+/// # Errors
+/// What keeps it from being read, or that it asks for another packer.
+pub fn admit_registry(admitted: Admitted, windows: &Windows) -> Result<Envelope, Diagnostic> {
+    let envelope = envelope::open(admitted, Artifact::Registry, windows)?;
     check_requires_packer(&envelope)?;
     Ok(envelope)
 }

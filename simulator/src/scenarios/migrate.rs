@@ -11,11 +11,15 @@ pub(super) const SCENARIO: Scenario =
 
 fn starts() -> Vec<Start> {
     let mut start = Start::of(project::old(), act);
-    // An unregistered root that cannot be read, or not even be looked for, is skipped, which blocks nothing.
+    may_skip(&mut start);
+    vec![start]
+}
+
+/// An unregistered root that cannot be read, or not even be looked for, is skipped, which blocks nothing.
+pub(super) fn may_skip(start: &mut Start) {
     let mut skipping = start.after[0].clone();
     skipping.extend(start.before.get_key_value(UNREGISTERED).map(|(path, bytes)| (path.clone(), bytes.clone())));
     start.skipping = Some((|operation| operation == "read_dir assets" || operation.contains(" assets/old"), skipping));
-    vec![start]
 }
 
 fn act(disk: &MemoryDisk) -> Report {

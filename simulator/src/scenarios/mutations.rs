@@ -10,6 +10,7 @@ use prometeu_packer::ops;
 const EARLIER: &str = "20260101T000000Z-00000001";
 
 const EXCLUDE: Mutation = |context, how| ops::set_included(context, "ui", false, how);
+const INCLUDE: Mutation = |context, how| ops::set_included(context, "ui", true, how);
 const RENAME: Mutation = |context, how| ops::rename(context, "ui", "panel", how);
 const RELOCATE: Mutation = |context, how| ops::relocate(context, "ui", "hud/main", how);
 const REMOVE: Mutation = |context, how| ops::remove(context, "ui", how);
@@ -26,6 +27,12 @@ const UNDO: Mutation = |context, how| ops::undo(context, EARLIER, how);
 
 pub(super) const SCENARIOS: &[Scenario] = &[
     Scenario { name: "exclude", starts: || start(EXCLUDE), act: |disk| mutate(disk, OWN, EXCLUDE), ..MUTATION },
+    Scenario {
+        name: "include",
+        starts: || after(EXCLUDE, INCLUDE),
+        act: |disk| mutate(disk, OWN, INCLUDE),
+        ..MUTATION
+    },
     Scenario { name: "rename", starts: || start(RENAME), act: |disk| mutate(disk, OWN, RENAME), ..MUTATION },
     Scenario { name: "relocate", starts: || start(RELOCATE), act: |disk| mutate(disk, OWN, RELOCATE), ..MUTATION },
     Scenario {
@@ -34,6 +41,7 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         act: |disk| mutate(disk, OWN, QUARANTINE),
         ..MUTATION
     },
+    Scenario { name: "remove", starts: || start(REMOVE), act: |disk| mutate(disk, OWN, REMOVE), ..MUTATION },
     Scenario { name: "forget", starts: || start(FORGET), act: |disk| mutate(disk, OWN, FORGET), ..MUTATION },
     Scenario { name: "adopt", starts: || start(ADOPT), act: |disk| mutate(disk, OWN, ADOPT), ..MUTATION },
     Scenario {
@@ -52,7 +60,7 @@ pub(super) const SCENARIOS: &[Scenario] = &[
     Scenario {
         name: "undo",
         starts: || {
-            [EXCLUDE, RENAME, RELOCATE, REMOVE, QUARANTINE, ADOPT_COPY, REGISTER]
+            [EXCLUDE, RENAME, RELOCATE, REMOVE, QUARANTINE, FORGET, ADOPT, ADOPT_COPY, REGISTER]
                 .iter()
                 .flat_map(|&of| after(of, UNDO))
                 .collect()
@@ -61,10 +69,6 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         ..MUTATION
     },
 ];
-
-/// Waits in the list of what is known to fail.
-pub(super) const REMOVAL: Scenario =
-    Scenario { name: "remove", starts: || start(REMOVE), act: |disk| mutate(disk, OWN, REMOVE), ..MUTATION };
 
 const MUTATION: Scenario = Scenario { about: "one mutation of a project", ..Scenario::TRANSACTION };
 

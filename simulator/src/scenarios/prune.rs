@@ -1,5 +1,6 @@
 //! The eleventh transaction: the oldest record goes, whole; where it cannot go now, it stays, whole.
 
+use super::migrate::may_skip;
 use crate::commands::{self, OWN};
 use crate::project;
 use crate::scenario::{Scenario, Start};
@@ -29,6 +30,7 @@ fn starts() -> Vec<Start> {
     let mut unpruned = start.after[0].clone();
     unpruned.extend(start.before.clone().into_iter().filter(|(path, _)| path.contains(OLDEST)));
     start.after.push(unpruned);
+    may_skip(&mut start);
     vec![start]
 }
 

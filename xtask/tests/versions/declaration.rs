@@ -33,6 +33,8 @@ fn a_declaration_spoils_its_own_asset_and_every_build() {
                 assert_eq!(files.iter().find(|file| file["path"] == UI).unwrap()["from"], found);
             }
         }
+        // It is read before it is rewritten.
+        answer.check(&unchanged(project, &["rename", "1", "other", "--apply"], floor, 3), UI, true);
         for command in [&["history"][..], &["recover"], &["init"]].into_iter().chain(TABLES) {
             run(project, command, floor, 0);
         }

@@ -1,7 +1,8 @@
 //! What is said of a journal: it is never thrown away by a packer that cannot read it.
 
 use crate::{
-    ACTING, JOURNAL, LISTING, LOOKING, PAST, TABLES, UI, answers, codes, commands, edit, project, put, run, unchanged,
+    ACTING, CHANGING, JOURNAL, LISTING, LOOKING, PAST, TABLES, UI, answers, codes, commands, edit, project, put, run,
+    unchanged,
 };
 
 #[test]
@@ -16,7 +17,7 @@ fn a_journal_of_an_unfinished_transaction_stops_everything_and_stays() {
             if !answer.is_typical {
                 continue;
             }
-            for command in commands(&[&LISTING, &LOOKING, &ACTING, &PAST]) {
+            for command in commands(&[&LISTING, &LOOKING, &ACTING, &CHANGING, &PAST]) {
                 let report = unchanged(project, command, floor, 3);
                 answer.check(&report, path, true);
                 let is_check = command.contains(&"--check");

@@ -45,6 +45,19 @@ const MALFORMED: [&str; 16] = [
 /// Commands that look at the registry and every root.
 const LOOKING: [&[&str]; 3] = [&["doctor"], &["build", "--check"], &["migrate", "--check"]];
 const ACTING: [&[&str]; 3] = [&["build"], &["migrate"], &["migrate", "--apply"]];
+/// Commands that would change the registry, a declaration or both.
+const CHANGING: [&[&str]; 10] = [
+    &["register", "new", "--apply"],
+    &["adopt", "stray", "--apply"],
+    &["forget", "1", "--apply"],
+    &["remove", "1", "--confirm", "ui", "--apply"],
+    &["quarantine", "1", "--apply"],
+    &["relocate", "1", "elsewhere", "--apply"],
+    &["rename", "1", "other", "--apply"],
+    &["include", "1", "--apply"],
+    &["exclude", "1", "--apply"],
+    &["undo", "20261101T120000.000Z-00000001", "--apply"],
+];
 const LISTING: [&[&str]; 2] = [&["list"], &["show", "1"]];
 /// Commands that look at what was done.
 const PAST: [&[&str]; 7] = [

@@ -1,8 +1,8 @@
 //! What is said of the registry: without it nothing that needs the project runs.
 
 use crate::{
-    ACTING, INDEX, JOURNAL, LISTING, LOOKING, PAST, TABLES, UI, all, answers, codes, commands, edit, project, put, run,
-    unchanged,
+    ACTING, CHANGING, INDEX, JOURNAL, LISTING, LOOKING, PAST, TABLES, UI, all, answers, codes, commands, edit, project,
+    put, run, unchanged,
 };
 use serde_json::Value;
 use std::fs;
@@ -18,7 +18,7 @@ fn a_registry_stops_everything_that_needs_the_project() {
         if !answer.is_typical {
             continue;
         }
-        for command in commands(&[&LISTING, &LOOKING, &ACTING, &PAST, &[&["init"]]]) {
+        for command in commands(&[&LISTING, &LOOKING, &ACTING, &CHANGING, &PAST, &[&["init"]]]) {
             let report = unchanged(project, command, floor, 3);
             answer.check(&report, INDEX, true);
             assert_eq!(report["diagnostics"].as_array().unwrap().len(), 1, "{command:?} {report:#}");
@@ -64,7 +64,7 @@ fn requires_packer_is_a_switch_for_everything() {
     }
     // Members of a version that this packer knows, and it still does not look at them.
     put(project, INDEX, with("\">=7.2, <8\"").replace("\"assets\": [", "\"assets\": 5, \"others\": ["));
-    for command in commands(&[&LISTING, &LOOKING, &ACTING, &PAST, &[&["init"]]]) {
+    for command in commands(&[&LISTING, &LOOKING, &ACTING, &CHANGING, &PAST, &[&["init"]]]) {
         let report = unchanged(project, command, None, 3);
         assert_eq!(codes(&report), ["version/requires-packer"], "{command:?}");
         let finding = &report["diagnostics"][0];

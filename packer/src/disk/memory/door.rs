@@ -3,7 +3,7 @@
 use super::super::{Disk, DiskError, DiskErrorKind, Entry, Kind, Lock, Metadata, RawFile, WriteHandle};
 use super::fault::Effect;
 use super::handle::{Held, Reader, Writer};
-use super::tree::{Node, Tree, refuse};
+use super::tree::{Node, ROOT, Tree, refuse};
 use super::{MemoryDisk, State};
 use crate::path::PortablePath;
 use std::sync::MutexGuard;
@@ -124,6 +124,11 @@ impl Disk for MemoryDisk {
         Ok(())
     }
 
+    fn sync_project(&self) -> Result<(), DiskError> {
+        self.step(Effect::Change, ".", "sync_dir .".to_owned())?.tree.sync_folder(ROOT);
+        Ok(())
+    }
+
     fn flush(&self, files: &[PortablePath], folders: &[PortablePath]) -> Result<(), DiskError> {
         let names: Vec<&str> = files.iter().chain(folders).map(PortablePath::as_str).collect();
         let first = names.first().copied().unwrap_or(".");
@@ -138,8 +143,11 @@ impl Disk for MemoryDisk {
             }
         }
         for path in folders {
-            let folder = tree.folder(Some(path))?;
-            tree.sync_folder(folder);
+            match tree.folder(Some(path)) {
+                Ok(folder) => tree.sync_folder(folder),
+                Err(error) if error.kind == DiskErrorKind::NotFound => {}
+                Err(error) => return Err(error),
+            }
         }
         Ok(())
     }
@@ -156,6 +164,12 @@ impl Disk for MemoryDisk {
             return Err(refuse(path, DiskErrorKind::Busy, "another writer holds the lock"));
         }
         Ok(Lock::holding(Held { disk: self.clone(), id: node.id, created: created.then(|| path.clone()) }))
+    }
+
+    fn is_locked(&self, path: &PortablePath) -> Result<bool, DiskError> {
+        let state = self.one(Effect::Look, "is_locked", path)?;
+        let (_, node) = state.tree.slot(path)?;
+        Ok(node.is_some_and(|node| state.locked.contains(&node.id)))
     }
 }
 

@@ -251,7 +251,9 @@ fn a_killed_process_loses_nothing_until_the_power_goes() {
 #[test]
 fn one_writer_holds_the_lock_and_clones_are_one_disk() {
     let disk = disk();
+    assert!(!disk.is_locked(&at("lock")).unwrap(), "there is not even a file");
     let held = disk.lock(&at("lock"), Duration::ZERO, &|| false).unwrap();
+    assert!(disk.is_locked(&at("lock")).unwrap() && !disk.killed().is_locked(&at("lock")).unwrap());
     let busy = disk.clone().lock(&at("lock"), Duration::from_secs(60), &|| false);
     assert!(busy.is_err_and(|error| error.kind == DiskErrorKind::Busy));
     drop(disk.killed().lock(&at("lock"), Duration::ZERO, &|| false).unwrap());

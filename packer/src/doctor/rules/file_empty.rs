@@ -10,5 +10,5 @@ pub(crate) const RULE: Rule = Rule {
     why: "It is mostly the trace of an editor or a copy that stopped half-way, so its content is lost, not intended.",
     example: "$ : > assets/ui/atlas/asset.json",
     repair: "Bring the file back from version control (`git checkout -- FILE`) or a backup. If the declaration \
-           never had content, delete it and run `{program} register ROOT --type T`.",
+           never had content, delete it and run `{program} register ROOT`.",
 };

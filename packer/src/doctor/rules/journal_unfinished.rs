@@ -7,7 +7,8 @@ use crate::doctor::rule::Rule;
 pub(crate) const RULE: Rule = Rule {
     code: Code::JournalUnfinished,
     what: "An earlier command was interrupted, and its journal is still open below `assets/.prometeu/txn/` or \
-           `build/.staging/`. This command never writes, or the project cannot be written, so it was not settled.",
+           `build/.staging/`. This command never writes, or the project cannot be written, so it was not settled. Or the \
+           change was made just now, and the disk would neither confirm it nor let it be taken back.",
     why: "Files may be half before and half after that change. Nothing read now can be relied on.",
     example: "$ {program} migrate --apply        killed half-way
 $ {program} build --check",

@@ -10,6 +10,6 @@ pub(crate) const RULE: Rule = Rule {
     why: "The declaration says which files are packed and how. Without it the folder is only a folder.",
     example: "$ rm assets/ui/atlas/asset.json",
     repair: "Bring the file back from version control or a backup: then the asset keeps its identity. If there is \
-           none, `{program} forget ASSET --apply` and then `{program} register ROOT --type T --apply` make a new \
+           none, `{program} forget ASSET --apply` and then `{program} register ROOT --apply` make a new \
            asset of the folder, with a new id that your game's code has to follow.",
 };

@@ -13,5 +13,5 @@ pub(crate) const RULE: Rule = Rule {
   … "root":"ui"
   … "root":"ui/atlas""#,
     repair: "Move one of the two out: `{program} relocate ASSET ROOT` (a preview; add `--apply` to do it). The \
-           asset keeps its id and uuid.",
+           asset keeps its id and uuid. If the outer asset uses files of the inner one, give it inputs of its own first.",
 };

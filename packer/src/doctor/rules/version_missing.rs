@@ -14,5 +14,5 @@ pub(crate) const RULE: Rule = Rule {
     repair: "If the line got lost, bring the file back from version control. If you wrote the file by hand in the \
            current layout, add the current version as its first member, in `asset.json` for instance \
            `\"schema_version\": 3`; `{program} window` lists the current versions. A file of the old draft has to \
-           be written anew: put it aside and run `{program} register ROOT --type T`.",
+           be written anew: put it aside and run `{program} register ROOT`.",
 };

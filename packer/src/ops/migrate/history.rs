@@ -1,7 +1,7 @@
 //! What was done: every kept transaction, read from its journal; nothing is recorded elsewhere.
 
 use crate::diagnostic::{Code, Diagnostic};
-use crate::emit::{Ending, TransactionFolder, transactions, writing};
+use crate::emit::{Ending, TransactionFolder, transactions};
 use crate::ops::settle::{self, Settled};
 use crate::ops::{Context, counted};
 use crate::report::{OperationResult, Report, TransactionRow};
@@ -69,17 +69,21 @@ fn row(context: &Context<'_>, folder: &TransactionFolder) -> Result<Option<Trans
 /// `migrate --forget ID`: drops what a rollback would need.
 #[must_use]
 pub fn forget(context: &Context<'_>, id: &str) -> Report {
-    let allowed = unsupported(context.disk, &context.options(false)).map_or(Ok(()), Err);
-    let forgotten = allowed.and_then(|()| settle::for_writing(context)).and_then(|(_lock, notes)| {
+    let found = || {
+        unsupported(context.disk, &context.options(false)).map_or(Ok(()), Err)?;
+        let (lock, notes) = settle::for_writing(context)?;
         let known = transactions(context.disk)?.into_iter().find(|folder| folder.id() == id);
         let folder = known.ok_or_else(|| unknown(id))?;
         of_another_version(context, &folder).map_or(Ok(()), Err)?;
-        folder.forget(context.disk).map_err(|error| writing(&error))?;
+        Ok((lock, folder, notes))
+    };
+    let forgotten = found().map_err(|finding| vec![finding]).and_then(|(_lock, folder, notes)| {
+        folder.forget(context.disk)?;
         Ok(notes)
     });
     let (summary, findings) = match forgotten {
         Ok(notes) => (format!("{id} is forgotten and cannot be rolled back any more"), notes),
-        Err(finding) => ("nothing was forgotten".to_owned(), vec![finding]),
+        Err(findings) => (settle::failed(&findings, "nothing was forgotten"), findings),
     };
     Report::new("migrate", &context.program, summary, findings, OperationResult::Nothing)
 }
@@ -100,8 +104,11 @@ pub(in crate::ops) fn prune(context: &Context<'_>) {
     let Ok(folders) = transactions(context.disk) else { return };
     let finished: Vec<_> =
         folders.into_iter().filter(|folder| matches!(folder.ending(context.disk), Ok(Some(_)))).collect();
-    let surplus = finished.iter().rev().skip(KEPT_MAX);
-    for folder in surplus.filter(|folder| of_another_version(context, folder).is_none()) {
-        let _ = folder.forget(context.disk);
+    for folder in finished.iter().rev().skip(KEPT_MAX) {
+        let journal = folder.journal(context.disk, &context.limits, &context.windows);
+        // One that cannot be looked at may be another packer's as well.
+        if !journal.is_err_and(|finding| matches!(finding.code.family(), "version" | "disk" | "trust")) {
+            let _ = folder.forget(context.disk);
+        }
     }
 }

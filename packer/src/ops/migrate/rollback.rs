@@ -53,7 +53,7 @@ pub fn rollback(context: &Context<'_>, id: &str, time: Option<String>) -> Report
         }
         Err(more) => {
             findings.extend(more);
-            let summary = "nothing was rolled back; every file is as it was";
+            let summary = settle::failed(&findings, "nothing was rolled back; every file is as it was");
             Report::new("migrate", &context.program, summary, findings, OperationResult::Migrate(result))
         }
     }

@@ -8,7 +8,7 @@ use crate::ops::Context;
 use crate::plan::{Class, MutationPlan, Replacement, Step};
 use crate::report::Report;
 use crate::schema::journal::EntryChange;
-use crate::schema::{entry_line, with_member};
+use crate::schema::{declaration_with, entry_line, with_member};
 use crate::workspace::{Asset, State};
 
 /// Registers the root, which is named as in the registry.
@@ -20,6 +20,12 @@ pub fn adopt(context: &Context<'_>, root: &str, new_identity: bool, how: Apply<'
         let folder = scene.root(root, None)?;
         let asset = unregistered(scene, root)?;
         let path = folder.own("asset.json");
+        let inside = |other: &&Asset| other.reference.root.strip_prefix(root).is_some_and(|rest| rest.starts_with('/'));
+        if let Some(inner) = scene.workspace.assets.iter().find(inside) {
+            let message = format!("the root `{}` lies inside", inner.reference.root);
+            let help = "move that one out first, or take its `asset.json` away";
+            plan.findings.push(blocker(Code::RegistryNestedRoot, message, folder.as_str(), help));
+        }
         let found = scene.workspace.findings.iter().filter(|finding| {
             finding.asset.as_ref().is_some_and(|of| of.root == root) && finding.code != Code::MigrationPending
         });
@@ -29,7 +35,8 @@ pub fn adopt(context: &Context<'_>, root: &str, new_identity: bool, how: Apply<'
             let uuid = (fresh.uuid)();
             let (path, envelope) = scene.declaration(asset)?;
             let before = envelope.tree().text();
-            let mut after = with_member(before, "asset_uuid", &serde_json::Value::from(uuid.as_str()).to_string());
+            let mut after =
+                declaration_with(envelope.tree(), "asset_uuid", &serde_json::Value::from(uuid.as_str()).to_string());
             plan.note("rewrite", &path, format!("`asset_uuid` becomes {uuid}"));
             if let Some(name) = asset.reference.name.as_deref().filter(|name| scene.named(name, root).is_some()) {
                 let free = free_name(scene, name);

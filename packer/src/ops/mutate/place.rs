@@ -3,10 +3,12 @@
 use super::{Apply, blocker, mutate};
 use crate::diagnostic::Code;
 use crate::ops::Context;
+use crate::path::fold;
 use crate::plan::{Class, MutationPlan};
 use crate::report::Report;
 use crate::schema::journal::EntryChange;
 use crate::schema::with_member;
+use crate::trust::refuse_path;
 use crate::workspace::State;
 
 /// Moves an asset to another root.
@@ -20,6 +22,11 @@ pub fn relocate(context: &Context<'_>, wanted: &str, root: &str, how: Apply<'_>)
             return Ok(plan);
         }
         let to = scene.root(root, Some(own))?;
+        if fold(root) == fold(own) {
+            let message = format!("`{own}` and `{root}` are one name on some systems");
+            let help = "move it to another name first, and from there to this one";
+            return Err(blocker(Code::TrustNameCollision, message, to.as_str(), help));
+        }
         let is_inside = |inner: &str, outer: &str| inner.strip_prefix(outer).is_some_and(|rest| rest.starts_with('/'));
         if is_inside(root, own) {
             let message = "a root cannot be moved into itself";
@@ -29,6 +36,14 @@ pub fn relocate(context: &Context<'_>, wanted: &str, root: &str, how: Apply<'_>)
             let message = "the root's name is refused, so it cannot be moved";
             return Err(blocker(Code::PlanBlocked, message, own, "rename the folder by hand"));
         };
+        for (_, path) in asset.declaration.iter().flat_map(|declaration| declaration.inputs.iter()) {
+            // What is refused where it lies now is no matter of the move.
+            if let (Ok(_), Err(fault)) = (from.join(path), to.join(path)) {
+                let mut finding = refuse_path("input", path, &fault).at(to.as_str());
+                finding.help = Some("choose a root whose path is shorter".to_owned());
+                plan.findings.push(finding);
+            }
+        }
         scene.make_way(&mut plan, &to)?;
         scene.move_root(&mut plan, "move", from, to)?;
         if asset.state == State::Registered {

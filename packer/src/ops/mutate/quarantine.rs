@@ -26,19 +26,19 @@ pub fn quarantine(context: &Context<'_>, wanted: &str, how: Apply<'_>) -> Report
         let asset = scene.asset(wanted)?;
         let line = scene.line(asset)?;
         let mut plan = MutationPlan::new("quarantine", Class::Workspace);
-        let folder = asset.folder.as_ref().filter(|folder| context.disk.metadata(folder).is_ok());
-        let Some(folder) = folder else {
+        let Some(folder) = scene.folder_of(asset)? else {
             let help = "take it out of the registry with `{program} forget`";
             return Err(blocker(Code::RegistryRootMissing, "the root is not there", &scene.path_of(asset), help));
         };
-        if matches!(context.disk.metadata(&all()), Err(error) if error.kind == DiskErrorKind::NotFound) {
+        if !scene.is_there(&all())? {
             plan.steps.push(Step::MakeFolder(all()));
         }
         let place = all().own(fresh.id);
         plan.steps.push(Step::MakeFolder(place.clone()));
         let entry = format!(
-            "{{\n  \"schema_version\": {},\n  \"next_asset_id\": 1,\n  \"assets\": [\n    {line}\n  ]\n}}\n",
-            Artifact::Registry.written()
+            "{{\n  \"schema_version\": {},\n  \"next_asset_id\": {},\n  \"assets\": [\n    {line}\n  ]\n}}\n",
+            Artifact::Registry.written(),
+            u64::from(asset.asset_id().unwrap_or_default()) + 1
         );
         plan.note("create", &place.own("index.json"), "the entry");
         let after = Some(entry.into_bytes());
@@ -63,8 +63,20 @@ pub fn restore(context: &Context<'_>, id: &str, how: Apply<'_>) -> Report {
         let mut plan = MutationPlan::new("restore", Class::Workspace);
         let to = scene.root(&root, None)?;
         claimed(scene, &mut plan, asset_id, uuid, &to);
+        if let Some(name) = name_in(context.disk, &all().own(id).own("root/asset.json"), &context.limits)
+            && let Some(other) = scene.named(&name, &root)
+        {
+            let message = format!("`{}` has the name `{name}` by now", other.reference.root);
+            let help = "rename that asset first";
+            plan.findings.push(blocker(Code::DeclarationNameDuplicate, message, to.as_str(), help));
+        }
         scene.make_way(&mut plan, &to)?;
         let place = all().own(id);
+        if !scene.is_there(&place.own("root"))? {
+            let message = "the folder of this asset is not in the quarantine any more";
+            let help = "bring it back from version control; `{program} adopt` registers it";
+            return Err(blocker(Code::RegistryRootMissing, message, place.own("root").as_str(), help));
+        }
         scene.move_root(&mut plan, "move", &place.own("root"), to)?;
         let path = place.own("index.json");
         let bytes = read_control_file(context.disk, &path, &context.limits)?;

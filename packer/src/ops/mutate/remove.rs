@@ -15,7 +15,7 @@ pub fn remove(context: &Context<'_>, wanted: &str, how: Apply<'_>) -> Report {
         let asset = scene.asset(wanted)?;
         let mut plan = MutationPlan::new("remove", Class::Workspace);
         plan.consent = Some(asset.reference.name.clone().unwrap_or_else(|| asset.reference.root.clone()));
-        if let Some(folder) = asset.folder.as_ref().filter(|folder| context.disk.metadata(folder).is_ok()) {
+        if let Some(folder) = scene.folder_of(asset)? {
             scene.move_root(&mut plan, "delete", folder, TransactionFolder::of(fresh.id).kept_root(0))?;
         }
         if asset.state == State::Registered {

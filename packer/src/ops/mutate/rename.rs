@@ -5,7 +5,7 @@ use crate::digest::Digest;
 use crate::ops::Context;
 use crate::plan::{Class, MutationPlan, Replacement, Step};
 use crate::report::Report;
-use crate::schema::with_member;
+use crate::schema::declaration_with;
 
 /// Gives an asset another name.
 #[must_use]
@@ -16,7 +16,7 @@ pub fn rename(context: &Context<'_>, wanted: &str, name: &str, how: Apply<'_>) -
         let (path, envelope) = scene.declaration(asset)?;
         scene.check_name(&mut plan, name, path.as_str(), &asset.reference.root);
         let before = envelope.tree().text();
-        let after = with_member(before, "name", &serde_json::Value::from(name).to_string());
+        let after = declaration_with(envelope.tree(), "name", &serde_json::Value::from(name).to_string());
         if after != before {
             let old = asset.reference.name.as_deref().unwrap_or("nothing legible");
             plan.note("rewrite", &path, format!("`name` was {old} and becomes {name}"));

@@ -3,30 +3,36 @@
 use super::blocker;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::digest::{Digest, Hasher};
-use crate::disk::{DiskErrorKind, Kind};
+use crate::disk::{DiskErrorKind, Kind, Metadata};
+use crate::emit::read_control_file;
 use crate::envelope::{self, Artifact, Envelope};
 use crate::ops::Context;
 use crate::ops::show::find;
 use crate::path::{PortablePath, fold};
 use crate::plan::{MutationPlan, Step};
 use crate::schema::journal::EntryChange;
-use crate::schema::{Entry, Registry};
+use crate::schema::{Entry, Registry, identity_of};
 use crate::trust::{self, Limit, refusal, refuse_path};
-use crate::workspace::{Asset, State, Workspace, keeps_registry};
+use crate::workspace::{Asset, Lookup, Roots, State, Workspace, keeps_registry, needs};
 
 /// A loaded project that a mutation is planned for.
 pub(in crate::ops) struct Scene<'a> {
     pub(super) context: &'a Context<'a>,
     pub(super) workspace: &'a Workspace,
     pub(super) registry: &'a Registry,
+    roots: Roots<'a>,
 }
 
 /// A folder's content without its bytes.
 pub(super) struct Survey {
     pub(super) files: u64,
     pub(super) bytes: u64,
-    /// Of all names, lengths and times.
+    /// Of all names, kinds and lengths, of all times and of which file each one is: no byte changes without one of these.
     pub(super) digest: Digest,
+    /// Folders below it that have a declaration of their own.
+    pub(super) nested: Vec<PortablePath>,
+    /// A file whose name is no Unicode text, which the packer could never remove.
+    pub(super) unnamed: Option<PortablePath>,
 }
 
 impl<'a> Scene<'a> {
@@ -34,7 +40,10 @@ impl<'a> Scene<'a> {
     /// The registry could not be read.
     pub(super) fn open(context: &'a Context<'a>, workspace: &'a Workspace) -> Result<Scene<'a>, Diagnostic> {
         match &workspace.registry {
-            Some(registry) => Ok(Scene { context, workspace, registry }),
+            Some(registry) => {
+                let roots = Roots::of(registry.entries.iter().map(|entry| &*entry.root));
+                Ok(Scene { context, workspace, registry, roots })
+            }
             None => {
                 let why = workspace.findings.iter().find(|finding| finding.blocking);
                 Err(why.cloned().unwrap_or_else(|| Diagnostic::new(Code::RegistryMissing, "there is no registry")))
@@ -65,6 +74,26 @@ impl<'a> Scene<'a> {
         })
     }
 
+    /// Whether something lies at `path`.
+    ///
+    /// # Errors
+    /// It cannot be looked for; it may be there.
+    pub(super) fn is_there(&self, path: &PortablePath) -> Result<bool, Diagnostic> {
+        match self.context.disk.metadata(path) {
+            Ok(_) => Ok(true),
+            Err(error) if error.kind == DiskErrorKind::NotFound => Ok(false),
+            Err(error) => Err(refusal(&error)),
+        }
+    }
+
+    /// The folder of an asset, if it is there.
+    pub(super) fn folder_of<'s>(&self, asset: &'s Asset) -> Result<Option<&'s PortablePath>, Diagnostic> {
+        match &asset.folder {
+            Some(folder) if self.is_there(folder)? => Ok(Some(folder)),
+            _ => Ok(None),
+        }
+    }
+
     pub(super) fn path_of(&self, asset: &Asset) -> String {
         asset.folder.as_ref().map_or_else(|| asset.reference.root.clone(), ToString::to_string)
     }
@@ -82,7 +111,11 @@ impl<'a> Scene<'a> {
             let asset = self.workspace.assets.iter().find(|asset| asset.reference.root == root)?;
             asset.reference.name.clone()
         };
-        plan.edit_registry(self.registry, entries, next, &name_at);
+        // An entry that comes back may have an id that the allocator does not know of.
+        let ids = entries.iter().filter_map(|change| identity_of(change.after.as_deref()?)).map(|(id, ..)| id);
+        let above = ids.max().map(|id| u64::from(id) + 1);
+        let behind = above.filter(|above| self.registry.next_asset_id.is_some_and(|next| u64::from(next) < *above));
+        plan.edit_registry(self.registry, entries, next.max(behind), &name_at);
     }
 
     /// The id that the next asset gets, and what `next_asset_id` becomes.
@@ -157,6 +190,12 @@ impl<'a> Scene<'a> {
                 let message = format!("`{text}` and the registered root `{other}` would lie inside each other");
                 return Err(blocker(Code::RegistryNestedRoot, message, folder.as_str(), "choose another root"));
             }
+            if let Some(name) = rival(text, other) {
+                let message =
+                    format!("some systems take `{text}` for a name in the folder `{name}` of a registered root");
+                let help = "spell the folders as they are spelled there";
+                return Err(blocker(Code::TrustNameCollision, message, folder.as_str(), help));
+            }
         }
         Ok(folder)
     }
@@ -183,7 +222,8 @@ impl<'a> Scene<'a> {
                 }
                 None => {
                     is_there = false;
-                    if !is_last {
+                    let is_planned = |step: &Step| matches!(step, Step::MakeFolder(made) if *made == next);
+                    if !is_last && !plan.steps.iter().any(is_planned) {
                         plan.note("create", &next, "folder");
                         plan.steps.push(Step::MakeFolder(next.clone()));
                     }
@@ -222,29 +262,51 @@ impl<'a> Scene<'a> {
     /// Everything in a folder, so that a plan that moves or deletes it is stale when it changes.
     ///
     /// # Errors
-    /// It cannot be listed.
+    /// It cannot be listed, or holds more files than a project may.
     pub(super) fn survey(&self, folder: &PortablePath) -> Result<Survey, Diagnostic> {
-        let (mut files, mut bytes, mut lines, mut left) = (0, 0, Vec::new(), vec![folder.clone()]);
+        let most = self.context.limits.get(Limit::FilesWalked);
+        let (mut files, mut bytes, mut lines) = (0, 0, Vec::new());
+        let (mut nested, mut unnamed) = (Vec::new(), None);
+        let mut left = vec![folder.clone()];
         while let Some(at) = left.pop() {
             for entry in self.context.disk.read_dir(&at).map_err(|error| refusal(&error))? {
-                let name = entry.name.unwrap_or_else(|escaped| escaped);
+                let (is_text, name) = match entry.name {
+                    Ok(name) => (true, name),
+                    Err(escaped) => (false, escaped),
+                };
                 let path = at.own(&name);
-                lines.push(format!("{path}\0{}\0{}", entry.metadata.bytes, entry.metadata.modified_ns));
-                if entry.metadata.kind == Kind::Folder {
+                let Metadata { kind, bytes: length, modified_ns, changed_ns, id } = entry.metadata;
+                lines.push(format!("{path}\0{kind:?}\0{length}\0{modified_ns}\0{changed_ns}\0{id:?}"));
+                if kind == Kind::Folder && !is_text {
+                    let message = "a folder whose name is no Unicode text cannot be looked into";
+                    let help = "rename it, or take it away";
+                    return Err(blocker(Code::TrustNameNotPortable, message, path.as_str(), help));
+                } else if kind == Kind::Folder {
                     left.push(path);
                 } else {
-                    files += 1;
-                    bytes += entry.metadata.bytes;
+                    (files, bytes) = (files + 1, bytes + length);
+                    if kind == Kind::File && name == "asset.json" && at != *folder {
+                        nested.push(at.clone());
+                    }
+                    if !is_text {
+                        unnamed = unnamed.max(Some(path));
+                    }
+                }
+                if lines.len() as u64 > most {
+                    let message = format!("more than {most} files lie in this folder");
+                    let help = "move what is no part of the asset out of it";
+                    return Err(blocker(Code::TrustTooMany, message, folder.as_str(), help));
                 }
             }
         }
         lines.sort();
+        nested.sort();
         let mut hasher = Hasher::default();
         lines.iter().for_each(|line| hasher.update(format!("{line}\n").as_bytes()));
-        Ok(Survey { files, bytes, digest: hasher.finish() })
+        Ok(Survey { files, bytes, digest: hasher.finish(), nested, unnamed })
     }
 
-    /// Moves a folder and makes the plan depend on all that is in it.
+    /// Moves a folder and makes the plan depend on all that is in it. What belongs to another asset does not go along.
     pub(super) fn move_root(
         &self,
         plan: &mut MutationPlan,
@@ -253,14 +315,83 @@ impl<'a> Scene<'a> {
         to: PortablePath,
     ) -> Result<(), Diagnostic> {
         let survey = self.survey(from)?;
+        if let Some(root) = root_of(from) {
+            self.keep_apart(plan, from, root, root_of(&to).is_some());
+        }
+        let is_unregistered = |nested: &&PortablePath| root_of(nested).is_none_or(|root| self.roots.count(root) == 0);
+        for nested in survey.nested.iter().filter(is_unregistered) {
+            plan.findings.push(if verb == "delete" {
+                let message = "a root that is not registered lies inside, and would be deleted with it";
+                let help = "move it out first, or take its `asset.json` away";
+                blocker(Code::RegistryNestedRoot, message, nested.as_str(), help)
+            } else {
+                let message = "a root that is not registered lies inside, and goes along";
+                let help = "move it out first if it is to stay";
+                Diagnostic::new(Code::HygieneUnregisteredRoot, message).at(nested.as_str()).help(help)
+            });
+        }
+        if let Some(unnamed) = survey.unnamed.filter(|_| verb == "delete") {
+            let message = "a file whose name is no Unicode text could not be removed when the transaction is forgotten";
+            let help = "rename it, or take it away";
+            plan.findings.push(blocker(Code::TrustNameNotPortable, message, unnamed.as_str(), help));
+        }
         let files = crate::ops::counted(usize::try_from(survey.files).unwrap_or(usize::MAX), "file");
         let detail = match verb {
             "delete" => format!("{files}, {} bytes", survey.bytes),
+            "create" => format!("folder with {files}, {} bytes", survey.bytes),
             _ => format!("to {to} with {files}, {} bytes", survey.bytes),
         };
-        plan.note(verb, from, detail);
+        plan.note(verb, if verb == "create" { &to } else { from }, detail);
+        let declaration = from.own("asset.json");
+        let bytes = read_control_file(self.context.disk, &declaration, &self.context.limits).ok().flatten();
+        plan.depends.push((declaration, bytes.as_deref().map(Digest::of)));
         plan.depends.push((from.clone(), Some(survey.digest)));
         plan.steps.push(Step::Move { from: from.clone(), to });
         Ok(())
     }
+
+    /// Notes each other asset that a root shares its folder with. Out of another root one may be moved to a place of its
+    /// own, if that root can do without it.
+    fn keep_apart(&self, plan: &mut MutationPlan, folder: &PortablePath, root: &str, stays_a_root: bool) {
+        let mut nested = |message: String, help| {
+            plan.findings.push(blocker(Code::RegistryNestedRoot, message, folder.as_str(), help));
+        };
+        if let Some(inner) = self.roots.inside(root) {
+            let message = format!("the registered root `{inner}` lies inside, and would go along");
+            nested(message, "move that one out first: `{program} relocate`");
+        }
+        let assets = Lookup::of(&self.workspace.assets);
+        for outer in self.roots.around(root) {
+            if !stays_a_root {
+                let message = format!("it lies inside the registered root `{outer}`, whose files would go with it");
+                nested(message, "move it out first: `{program} relocate`");
+            } else if assets.at_root(outer).any(|asset| asset.state == State::Registered && needs(asset, root)) {
+                let message = format!("it lies inside the registered root `{outer}`, which may need what is in it");
+                nested(message, "give that root inputs of its own first");
+            }
+        }
+        if self.roots.count(root) > 1 {
+            let message = format!("{} entries of the registry claim this root", self.roots.count(root));
+            let help = "decide whose it is, and forget the others first";
+            plan.findings.push(blocker(Code::RegistryDuplicateRoot, message, folder.as_str(), help));
+        }
+    }
+}
+
+/// The text of a root below `assets/`; none for what the packer keeps.
+pub(super) fn root_of(path: &PortablePath) -> Option<&str> {
+    path.below(&PortablePath::assets()).filter(|_| path.below(&PortablePath::control()).is_none())
+}
+
+/// A folder on the way to `other` that some system takes for one on the way to `text`, though it is spelled otherwise.
+fn rival<'r>(text: &str, other: &'r str) -> Option<&'r str> {
+    let mut end = 0;
+    for (own, name) in text.split('/').zip(other.split('/')) {
+        end += name.len();
+        if own != name {
+            return (fold(own) == fold(name)).then_some(&other[..end]);
+        }
+        end += 1;
+    }
+    None
 }

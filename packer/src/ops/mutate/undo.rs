@@ -1,6 +1,7 @@
 //! `undo`: the inverse of one transaction, as one more. The registry is brought back entry by entry, so that other
 //! entries may have changed since; ids that were handed out stay used.
 
+use super::scene::root_of;
 use super::{Apply, Scene, blocker, mutate};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::digest::Digest;
@@ -68,11 +69,7 @@ fn invert(
     own_id: &str,
 ) -> Result<(), Diagnostic> {
     let disk = scene.context.disk;
-    let is_there = |path: &PortablePath| match disk.metadata(path) {
-        Ok(_) => Ok(true),
-        Err(error) if error.kind == DiskErrorKind::NotFound => Ok(false),
-        Err(error) => Err(refusal(&error)),
-    };
+    let is_there = |path: &PortablePath| scene.is_there(path);
     match change {
         Change::File { path, before, after } => {
             let found = read_control_file(disk, path, &scene.context.limits)?;
@@ -104,6 +101,12 @@ fn invert(
             } else if is_there(from)? {
                 plan.findings.push(conflict(from, "something else lies there now"));
             } else {
+                if let Some(root) = root_of(from)
+                    && let Err(finding) = scene.root(root, root_of(to)).and_then(|_| scene.make_way(plan, from))
+                {
+                    plan.findings.push(conflict(from, finding.message));
+                    return Ok(());
+                }
                 scene.move_root(plan, if is_kept(to) { "create" } else { "move" }, to, from.clone())?;
             }
         }

@@ -25,7 +25,9 @@ fn walk(folder: &Path, prefix: &str, looks: &mut Looks) -> std::io::Result<()> {
             // Whom permissions bind sees no more than this program does.
             let _ = walk(&entry.path(), &format!("{path}/"), looks);
         }
-        looks.insert(path, described(&metadata));
+        // The lock comes and goes there; what stays in the folder is looked at all the same.
+        let is_lock_folder = metadata.is_dir() && path == "assets/.prometeu";
+        looks.insert(path, if is_lock_folder { "a folder".to_owned() } else { described(&metadata) });
     }
     Ok(())
 }

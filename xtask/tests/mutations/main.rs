@@ -2,6 +2,8 @@
 //! between, and undone to the byte.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod anywhere;
+
 use fixtures::{Entry, snapshot};
 use serde_json::Value;
 use std::collections::BTreeMap;
