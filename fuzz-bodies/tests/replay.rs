@@ -90,6 +90,7 @@ fn sorted(names: impl Iterator<Item = String>) -> Vec<String> {
     names
 }
 
+#[allow(clippy::print_stderr, reason = "the last line before a failure names the file that it is about")]
 fn replay(name: &str) {
     let count = if std::env::var_os("PROMETEU_COMPLETE").is_some() { MANY } else { FEW };
     let target = TARGETS.iter().find(|target| target.name == name).expect("a target");

@@ -53,10 +53,13 @@ pub(crate) fn write(repository: &Repository, folder: &Utf8Path) -> anyhow::Resul
     cmd!(shell, "cargo {fixtures...} {folder}").quiet().ignore_stdout().run().context("could not write the kit")
 }
 
+/// What each run was and came to, and what is wrong.
+type Told = (Vec<(String, Answer)>, Vec<String>);
+
 /// Runs everything, two cases at a time; gives what is worth knowing and what is wrong.
 fn drive(program: &Utf8Path, cases: &[Case], place: &Utf8Path) -> anyhow::Result<(Vec<String>, Vec<String>)> {
     let next = AtomicUsize::new(0);
-    let work = || -> anyhow::Result<(Vec<(String, Answer)>, Vec<String>)> {
+    let work = || -> anyhow::Result<Told> {
         let (mut answers, mut wrong) = (Vec::new(), Vec::new());
         while let Some(case) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
             let folder = place.join(&case.name);
