@@ -11,7 +11,9 @@ use clap_complete::Shell;
 use prometeu_packer::diagnostic::{Code, Diagnostic, escape, escape_bytes};
 use prometeu_packer::disk::{OsDisk, open_outside, replace_outside};
 use prometeu_packer::envelope::Windows;
-use prometeu_packer::ops::{self, Apply, BuildMode, Context, Edited, MigrateMode, Registration, Scope, Versions};
+use prometeu_packer::ops::{
+    self, Apply, BuildMode, Context, Edited, FixRequest, MigrateMode, Registration, Scope, Versions,
+};
 use prometeu_packer::report::{OperationResult, Report};
 use prometeu_packer::schema::BankType;
 use prometeu_packer::trust::Limits;
@@ -48,14 +50,27 @@ pub(crate) fn run(audience: Audience) -> u8 {
     }
 }
 
-/// Reads the command line. `--apply` takes the word behind it as the id of a preview, unless that word is needed
-/// elsewhere: in `forget --apply ui/atlas` it is the asset.
+/// Reads the command line. Options may stand anywhere: where those of a command stand before it, it is put in front.
 fn parse(audience: Audience, arguments: Vec<OsString>) -> Result<Cli, clap::Error> {
+    let error = match parse_in_order(audience, &arguments) {
+        Err(error) if error.kind() == ErrorKind::UnknownArgument => error,
+        parsed => return parsed,
+    };
+    let commands = Cli::for_audience(audience);
+    let is_command = |word: &OsString| word.to_str().is_some_and(|name| commands.find_subcommand(name).is_some());
+    let mut places = (2..arguments.len()).filter(|at| is_command(&arguments[*at]));
+    let in_front = |at: usize| [&arguments[..1], &arguments[at..=at], &arguments[1..at], &arguments[at + 1..]].concat();
+    places.find_map(|at| parse_in_order(audience, &in_front(at)).ok()).ok_or(error)
+}
+
+/// Reads a command line whose command comes before its options. `--apply` takes the word behind it as the id of a preview,
+/// unless that word is needed elsewhere: in `forget --apply ui/atlas` it is the asset.
+fn parse_in_order(audience: Audience, arguments: &[OsString]) -> Result<Cli, clap::Error> {
     let is_apply = |argument: &OsString| argument == "--apply";
-    match Cli::read(audience, &arguments) {
+    match Cli::read(audience, arguments) {
         Err(error) if error.kind() == ErrorKind::MissingRequiredArgument && arguments.iter().any(is_apply) => {
-            let alone = |argument: OsString| if is_apply(&argument) { "--apply=".into() } else { argument };
-            Cli::read(audience, arguments.into_iter().map(alone)).map_err(|_| error)
+            let alone = |argument: &OsString| if is_apply(argument) { "--apply=".into() } else { argument.clone() };
+            Cli::read(audience, arguments.iter().map(alone)).map_err(|_| error)
         }
         parsed => parsed,
     }
@@ -169,7 +184,7 @@ fn operate(command: Command, global: &Global, limits: Limits, windows: Windows, 
             };
             ops::recover(&context, edited)
         }
-        Command::Doctor(flags) => ops::doctor(&context, scope(flags)),
+        Command::Doctor(flags) => doctor(&context, flags),
         other => mutate(&context, other),
     };
     progress.clear();
@@ -179,8 +194,28 @@ fn operate(command: Command, global: &Global, limits: Limits, windows: Windows, 
     report
 }
 
-fn scope(flags: &Doctor) -> Scope {
-    if flags.workspace { Scope::Workspace { today: surroundings::today() } } else { Scope::Registered }
+fn doctor(context: &Context<'_>, flags: &Doctor) -> Report {
+    let today = surroundings::today();
+    if flags.fix {
+        let Doctor { workspace, only, keep, .. } = flags.clone();
+        let wanted = FixRequest { workspace, today, only, keep };
+        return ops::fix(context, &wanted, how(&flags.apply, &None));
+    }
+    let scope = if flags.workspace { Scope::Workspace { today } } else { Scope::Registered };
+    ops::doctor(context, scope)
+}
+
+/// Whether a plan is shown or carried out.
+fn how<'a>(apply: &Option<Option<String>>, consent: &Option<String>) -> Apply<'a> {
+    match apply.clone() {
+        None => Apply::Preview,
+        Some(preview_id) => Apply::Now {
+            preview_id: preview_id.filter(|id| !id.is_empty()),
+            consent: consent.clone(),
+            mint: &surroundings::fresh_uuid,
+            time: surroundings::now(),
+        },
+    }
 }
 
 fn migrate(context: &Context<'_>, flags: &Migrate) -> Report {
@@ -209,15 +244,7 @@ fn migrate(context: &Context<'_>, flags: &Migrate) -> Report {
 }
 
 fn mutate(context: &Context<'_>, command: &Command) -> Report {
-    let how = |how: &How, consent: &Option<String>| match how.apply.clone() {
-        None => Apply::Preview,
-        Some(preview_id) => Apply::Now {
-            preview_id: preview_id.filter(|id| !id.is_empty()),
-            consent: consent.clone(),
-            mint: &surroundings::fresh_uuid,
-            time: surroundings::now(),
-        },
-    };
+    let how = |flags: &How, consent: &Option<String>| how(&flags.apply, consent);
     match command {
         Command::Register(flags) => ops::register(context, &registration(flags), how(&flags.how, &None)),
         Command::Adopt { root, new_identity, how: h } => ops::adopt(context, root, *new_identity, how(h, &None)),

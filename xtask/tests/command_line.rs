@@ -56,6 +56,25 @@ fn wrong_usage_is_one_document_too() {
 }
 
 #[test]
+fn options_stand_anywhere() {
+    let project = project();
+    let root = text(project.path());
+    for arguments in [
+        &["--check", "build", "--project", root][..],
+        &["--project", root, "build", "--check"],
+        &["--check", "--project", root, "build"],
+        // A value may be called like a command.
+        &["--confirm", "list", "--project", root, "remove", "actors"],
+        &["--apply", "forget", "actors", "--project", root],
+    ] {
+        let (exit, report) = json(arguments);
+        assert_eq!(exit, 0, "{arguments:?}: {report:#}");
+        assert!(arguments.contains(&report["operation"].as_str().unwrap()), "{report:#}");
+    }
+    assert_eq!(json(&["--checked", "build", "--project", root]).0, 2);
+}
+
+#[test]
 fn a_file_called_like_a_place_in_our_texts_keeps_its_name() {
     let project = project();
     let root = project.path().join("assets/ui/font");
