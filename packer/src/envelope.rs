@@ -15,6 +15,13 @@ use crate::diagnostic::Diagnostic;
 use crate::trust::{Admitted, Limits};
 
 /// A control file of a supported version, its members not yet interpreted.
+///
+/// Nothing but [`open`] makes one, and it takes nothing but what `trust` admitted:
+///
+/// ```compile_fail,E0308
+/// use prometeu_packer::envelope::{self, Artifact, Windows};
+/// let _ = envelope::open(b"{}".to_vec(), Artifact::Registry, &Windows::default());
+/// ```
 #[derive(Debug)]
 pub struct Envelope {
     artifact: Artifact,
@@ -72,6 +79,15 @@ pub fn open(admitted: Admitted, artifact: Artifact, windows: &Windows) -> Result
 /// `file/*` and `json/encoding`, without the path.
 pub(crate) fn text(bytes: Vec<u8>) -> Result<String, Diagnostic> {
     recognise::text(bytes)
+}
+
+/// Reads a strict JSON object and keeps only the values down to level `levels`, the object itself being level 0, and at
+/// most `values` of them; what lies deeper is checked and forgotten, so that memory does not grow with it.
+///
+/// # Errors
+/// `json/*`; more values than that are `json/too-long`.
+pub(crate) fn outline(text: String, levels: usize, values: usize, limits: &Limits) -> Result<Tree, Diagnostic> {
+    tree::parse_to(text, levels, values, limits)
 }
 
 /// Reads a strict JSON object that is no control file: part of another file, such as the header of an archive, or what

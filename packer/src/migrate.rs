@@ -28,6 +28,13 @@ pub fn outgoing_shapes() -> &'static [&'static Shape] {
 }
 
 /// A control file whose body is of the current version.
+///
+/// Nothing but [`to_current`] makes one, and it takes nothing but what was opened:
+///
+/// ```compile_fail,E0308
+/// use prometeu_packer::migrate::{Known, to_current};
+/// let _ = to_current("{}".to_owned(), &Known::default());
+/// ```
 #[derive(Debug)]
 pub struct Migrated {
     artifact: Artifact,

@@ -14,6 +14,13 @@ pub const PATH_BYTES_MAX: usize = 240;
 pub const DEPTH_MAX: usize = 16;
 
 /// A checked name of a file or folder below the project folder.
+///
+/// No text is one before it was checked:
+///
+/// ```compile_fail,E0423
+/// use prometeu_packer::path::PortablePath;
+/// let _ = PortablePath("../secret".into());
+/// ```
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PortablePath(Arc<str>);
 

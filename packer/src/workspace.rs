@@ -13,7 +13,7 @@ mod load;
 mod unregistered;
 mod ways;
 
-pub use action::Action;
+pub use action::{Action, keeps_registry};
 pub use asset::{Asset, Health, State};
 pub use control::{ControlFile, Owner, declarations, registry_file};
 pub use inputs::check_inputs;

@@ -242,6 +242,7 @@ fn build(built: &BuildResult) -> Value {
 
 fn verify(verified: &VerifyResult) -> Value {
     let entries = verified.entries.iter().map(|entry| {
+        let metadata = verified.has_metadata.then(|| escaped(&Value::Object(entry.metadata.clone())));
         json!({
             "asset_id": entry.asset_id,
             "asset_name": escape(&entry.asset_name),
@@ -250,7 +251,7 @@ fn verify(verified: &VerifyResult) -> Value {
             "size": entry.bytes,
             "decoded_size": entry.decoded_bytes,
             "codec": "NONE",
-            "metadata": escaped(&Value::Object(entry.metadata.clone())),
+            "metadata": metadata,
         })
     });
     let mut shown = json!({

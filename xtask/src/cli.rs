@@ -245,6 +245,19 @@ pub(crate) enum Command {
     NewStep(formats::NewStep),
     /// Measure the commands against what the machine needs at least
     Bench(bench::Args),
+    /// Write the hostile kit, with kit.json as its index
+    Hostile {
+        /// Where to; it is made
+        folder: camino::Utf8PathBuf,
+    },
+    /// Fuzz one target, or each in turn
+    Fuzz {
+        /// As in fuzz/fuzz_targets
+        target: Option<String>,
+        /// For how long each
+        #[arg(long, value_name = "N", default_value_t = 60)]
+        seconds: u32,
+    },
     /// Print what lets a shell complete `prometeu-packer`
     Completions {
         /// The shell
@@ -391,6 +404,8 @@ impl Command {
             Command::Serve => "serve",
             Command::Gate(_) => "gate",
             Command::Bench(_) => "bench",
+            Command::Hostile { .. } => "hostile",
+            Command::Fuzz { .. } => "fuzz",
             Command::Schemas { .. } => "schemas",
             Command::Docs { .. } => "docs",
             Command::NewStep(_) => "new-step",

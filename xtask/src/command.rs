@@ -115,6 +115,8 @@ fn execute(cli: Cli, caller: &Caller) -> u8 {
         Command::Schemas { check } => return make("schemas", &Task::Schemas(mode(check)), format, caller),
         Command::Docs { check } => return make("docs", &Task::Docs(mode(check)), format, caller),
         Command::Serve => return serve(&global, format, caller),
+        Command::Hostile { folder } => return run_tool("hostile", hostile(&folder), format, caller),
+        Command::Fuzz { target, seconds } => return run_tool("fuzz", fuzz(target.as_deref(), seconds), format, caller),
         Command::NewStep(new) => return make("new-step", &Task::NewStep(new), format, caller),
         Command::Completions { shell } => return complete(shell, format),
         command => command,
@@ -387,6 +389,29 @@ fn make(operation: &str, task: &Task, format: Format, caller: &Caller) -> u8 {
             render::report(&Report::new(operation, &caller.program, summary, vec![finding], nothing), format, caller)
         }
     }
+}
+
+fn hostile(folder: &camino::Utf8Path) -> anyhow::Result<Vec<String>> {
+    gate::hostile::write(&gate::Repository::find()?, folder)?;
+    Ok(vec![format!("the hostile kit is in {folder}; kit.json says what is to come of each case")])
+}
+
+fn fuzz(target: Option<&str>, seconds: u32) -> anyhow::Result<Vec<String>> {
+    gate::fuzz::targets_for(&gate::Repository::find()?, target, seconds)
+}
+
+/// Answers with the lines that a tool of the maintainers gave, or with why it failed.
+fn run_tool(operation: &str, result: anyhow::Result<Vec<String>>, format: Format, caller: &Caller) -> u8 {
+    let nothing = OperationResult::Nothing;
+    let report = match result {
+        Ok(lines) => Report::new(operation, &caller.program, lines.join("; "), Vec::new(), nothing),
+        Err(error) => {
+            let finding = Diagnostic::new(Code::UsageConfiguration, format!("{error:#}"))
+                .help("run it inside the packer's own repository; `--help` says what it takes");
+            Report::new(operation, &caller.program, format!("`{operation}` did not end"), vec![finding], nothing)
+        }
+    };
+    render::report(&report, format, caller)
 }
 
 fn run_bench(args: bench::Args, format: Format, caller: &Caller) -> u8 {

@@ -3,12 +3,15 @@
 
 mod choice;
 mod crash;
+mod deny;
 mod determinism;
 mod doctest;
 mod flow;
 mod fmt;
 mod formats;
 mod frozen;
+pub(crate) mod fuzz;
+pub(crate) mod hostile;
 mod kill;
 mod layers;
 mod lint;
@@ -38,6 +41,7 @@ pub(crate) const TABLE: &[Gate] = &[
     frozen::GATE,
     formats::GATE,
     protocol::GATE,
+    deny::GATE,
     lint::GATE,
     test::GATE,
     doctest::GATE,
@@ -48,8 +52,10 @@ pub(crate) const TABLE: &[Gate] = &[
     flow::MIGRATION,
     studio::GATE,
     determinism::GATE,
+    hostile::GATE,
     crash::GATE,
     kill::GATE,
+    fuzz::GATE,
 ];
 
 /// One check of the repository.

@@ -79,7 +79,8 @@ fn counted(text: &[u8], colours: Vec<(Colour, Range<usize>)>) -> Result<Vec<(Col
 }
 
 fn malformed(source: &Source, message: &str) -> Diagnostic {
-    source.finding(Code::GlyphPaletteMalformed, message)
+    let help = "correct this line, or save the palette anew with the program that made it";
+    source.finding(Code::GlyphPaletteMalformed, message).help(help)
 }
 
 /// A piece of the file for a message, short and printable.

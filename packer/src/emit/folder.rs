@@ -132,8 +132,15 @@ impl TransactionFolder {
                 _ => {}
             }
         }
-        disk.create_dir(&self.path)?;
+        disk.create_dir(&self.path).map_err(|error| self.in_the_way(disk).unwrap_or(error))?;
         disk.create(&self.path.own(OPEN)).map(drop)
+    }
+
+    /// What stands where a folder above this one belongs.
+    fn in_the_way(&self, disk: &dyn Disk) -> Option<DiskError> {
+        let is_none = |path: &PortablePath| disk.metadata(path).is_ok_and(|found| found.kind != Kind::Folder);
+        let path = self.above().into_iter().find(is_none)?;
+        Some(DiskError::of(path.as_str(), DiskErrorKind::NotRegular, "no folder"))
     }
 
     /// How the transaction ended; `None` while it has not.

@@ -5,7 +5,7 @@
 mod parse;
 
 use crate::span::{LineIndex, Place};
-pub(super) use parse::parse;
+pub(super) use parse::{parse, parse_to};
 use std::borrow::Cow;
 use std::sync::OnceLock;
 

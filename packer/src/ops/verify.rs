@@ -45,6 +45,7 @@ pub fn verify(
         sha256: verified.sha256,
         schema_version: verified.schema_version,
         entries: verified.entries,
+        has_metadata: verified.has_metadata,
         regions,
     };
     Report::new("verify", program, summary, findings, OperationResult::Verify(result))

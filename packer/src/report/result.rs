@@ -181,6 +181,8 @@ pub struct VerifyResult {
     pub schema_version: Option<u16>,
     /// The table, as far as it could be read.
     pub entries: Vec<TableEntry>,
+    /// Whether the entries have their metadata; that of a header over 4 MiB is checked and not kept.
+    pub has_metadata: bool,
     /// What every byte is for; empty unless asked for.
     pub regions: Vec<Region>,
 }

@@ -6,6 +6,13 @@ use crate::disk::{DiskError, Metadata, RawFile, ReadHandle};
 use std::io::{self, Read, Seek, SeekFrom};
 
 /// The bytes of a small file, at most its limit's, read from one unchanged file.
+///
+/// Nothing but this stage makes one:
+///
+/// ```compile_fail,E0451
+/// use prometeu_packer::trust::{Admitted, Limits};
+/// let _ = Admitted { path: String::new(), bytes: b"{}".to_vec(), limits: Limits::default() };
+/// ```
 #[derive(Clone, Debug)]
 pub struct Admitted {
     path: String,

@@ -6,7 +6,7 @@
 #[rustfmt::skip]
 pub enum Limit {
     DeclarationBytes, ControlFileBytes, CacheBytes, InputBytes, PaletteBytes, ArchiveHeaderBytes,
-    JsonDepth, JsonStringBytes, ObjectMembers, MetadataLevels, MetadataMembers,
+    JsonDepth, JsonStringBytes, JsonValues, ObjectMembers, MetadataLevels, MetadataMembers,
     RegisteredAssets, FilesWalked, AssetInputs,
     ImageSide, ImageArea, DecoderBytes,
     FrameBytes, FrameHeaderBytes,
@@ -40,6 +40,7 @@ const TABLE: &[(Limit, &str, u64, Unit)] = &[
     (Limit::ArchiveHeaderBytes, "archive-header-bytes", 64 * MIB, Unit::Bytes),
     (Limit::JsonDepth, "json-depth", 32, Unit::Levels),
     (Limit::JsonStringBytes, "json-string-bytes", 64 * KIB, Unit::Bytes),
+    (Limit::JsonValues, "json-values", 4 * 1024 * 1024, Unit::Count),
     (Limit::ObjectMembers, "object-members", 4096, Unit::Count),
     (Limit::MetadataLevels, "metadata-levels", 16, Unit::Levels),
     (Limit::MetadataMembers, "metadata-members", 1024, Unit::Count),

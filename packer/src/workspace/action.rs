@@ -52,16 +52,20 @@ impl Action {
     }
 }
 
+/// Whether a finding keeps the registry from being rewritten: some value of it is none, and would be written again.
+#[must_use]
+pub fn keeps_registry(finding: &Diagnostic) -> bool {
+    let is_about_values = finding.code == Code::RegistryInvalid || finding.code.family() == "json";
+    let index = PortablePath::control().own("index.json");
+    is_about_values && finding.blocking && finding.path.as_deref() == Some(index.as_str())
+}
+
 /// Notes in each asset what can be done with it.
 pub(super) fn note_actions(registry: &Registry, assets: &mut [Asset], findings: &[Diagnostic]) {
-    let index = PortablePath::control().own("index.json");
-    let is_invalid = |finding: &Diagnostic| {
-        finding.blocking && finding.code == Code::RegistryInvalid && finding.path.as_deref() == Some(index.as_str())
-    };
     let lookup = Lookup::of(assets);
     let unregistered = assets.iter().filter(|asset| asset.state == State::Unregistered);
     let known = Known {
-        can_write_registry: registry.from == Artifact::Registry.written() && !findings.iter().any(is_invalid),
+        can_write_registry: registry.from == Artifact::Registry.written() && !findings.iter().any(keeps_registry),
         can_hand_out_ids: !findings.iter().any(|finding| finding.code == Code::RegistryAllocatorBehind)
             && registry.next_asset_id.is_none_or(|next| next <= crate::schema::registry::ASSET_ID_MAX),
         folders: folders(findings),

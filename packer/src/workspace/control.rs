@@ -106,6 +106,11 @@ fn admit(disk: &dyn Disk, path: &PortablePath, options: &Options) -> Result<Admi
     match disk.open(path) {
         Ok(file) => trust::admit(file, Limit::DeclarationBytes, &options.limits),
         Err(error) if error.kind == DiskErrorKind::NotFound => {
+            // Where the root is no folder, that is what is wrong.
+            let root = path.parent().and_then(|root| Some((disk.metadata(&root).ok()?.kind, root)));
+            if let Some((_, root)) = root.filter(|(kind, _)| !matches!(kind, Kind::Folder | Kind::Link)) {
+                return Err(refusal(&DiskError::of(root.as_str(), DiskErrorKind::NotRegular, "no folder")));
+            }
             Err(Diagnostic::new(Code::RegistryDeclarationMissing, "the registered folder has no `asset.json`")
                 .at(path.as_str())
                 .help("restore the file, or take the asset out of the registry"))

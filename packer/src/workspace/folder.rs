@@ -2,11 +2,18 @@
 
 use crate::disk::{Disk, DiskError, Metadata};
 use crate::path::{PortablePath, fold};
+use std::collections::HashMap;
+use std::sync::OnceLock;
 
 /// A listed folder.
 pub(super) struct Folder {
     entries: Vec<(String, Metadata)>,
+    /// The entries by folded name, made when a large folder is first asked for names that are alike.
+    alike: OnceLock<HashMap<String, Vec<usize>>>,
 }
+
+/// Below this many entries, to go through them all is quicker than to sort them by folded name.
+const MANY: usize = 64;
 
 /// What a name in a folder leads to.
 pub(super) enum Found<'f> {
@@ -26,24 +33,42 @@ impl Folder {
             .filter_map(|entry| entry.name.ok().map(|name| (name, entry.metadata)))
             .collect();
         entries.sort_by(|a, b| a.0.cmp(&b.0));
-        Ok(Folder { entries })
+        Ok(Folder { entries, alike: OnceLock::new() })
     }
 
     pub(super) fn find(&self, name: &str) -> Found<'_> {
         if let Ok(at) = self.entries.binary_search_by(|entry| entry.0.as_str().cmp(name)) {
             return Found::Entry(self.entries[at].1);
         }
-        let folded = fold(name);
-        let similar = self.entries.iter().find(|entry| fold(&entry.0) == folded);
-        similar.map_or(Found::Nothing, |entry| Found::Similar(&entry.0))
+        self.alike(name).next().map_or(Found::Nothing, Found::Similar)
     }
 
     /// Another name here that some system takes for `name`.
     pub(super) fn rival(&self, name: &str) -> Option<&str> {
+        self.alike(name).find(|other| *other != name)
+    }
+
+    /// The names here that are `name` once both are folded, in order.
+    fn alike(&self, name: &str) -> impl Iterator<Item = &str> {
         let folded = fold(name);
+        let among_all = self.entries.len() < MANY;
+        let found = if among_all { None } else { self.by_folded_name().get(&folded) };
+        let found = found.into_iter().flatten().map(|&at| self.entries[at].0.as_str());
         // Cheap to rule out: names that are equal after folding ASCII have equal lengths.
-        let may_fold =
-            |other: &str| other != name && (!other.is_ascii() || !name.is_ascii() || other.len() == name.len());
-        self.entries.iter().map(|entry| entry.0.as_str()).find(|other| may_fold(other) && fold(other) == folded)
+        let bytes = name.is_ascii().then_some(name.len());
+        let may_fold = move |other: &&str| bytes.is_none_or(|bytes| !other.is_ascii() || other.len() == bytes);
+        let all = if among_all { self.entries.as_slice() } else { &[] };
+        let all = all.iter().map(|entry| entry.0.as_str());
+        found.chain(all.filter(may_fold).filter(move |other| fold(other) == folded))
+    }
+
+    fn by_folded_name(&self) -> &HashMap<String, Vec<usize>> {
+        self.alike.get_or_init(|| {
+            let mut alike: HashMap<String, Vec<usize>> = HashMap::with_capacity(self.entries.len());
+            for (at, entry) in self.entries.iter().enumerate() {
+                alike.entry(fold(&entry.0)).or_default().push(at);
+            }
+            alike
+        })
     }
 }

@@ -12,8 +12,12 @@ use prometeu_packer::trust::Limits;
 use prometeu_studio_adapter::unit;
 
 /// Page, and the name of the table in its marks.
-const TABLES: [(&str, &str); 3] =
-    [("docs/formats.md", "window"), ("docs/trust.md", "limits"), ("docs/migration.md", "steps")];
+const TABLES: [(&str, &str); 4] = [
+    ("docs/formats.md", "window"),
+    ("docs/trust.md", "limits"),
+    ("docs/migration.md", "steps"),
+    ("docs/hostile.md", "kit"),
+];
 
 /// Every page with what the code says in it.
 ///
@@ -25,6 +29,9 @@ pub(super) fn all(root: &Utf8Path) -> anyhow::Result<Vec<Made>> {
         let table = match name {
             "window" => windows(),
             "limits" => limits(),
+            // Asked of the crate that makes the kit, which is no part of this program. Parts of a checkout do not have it.
+            "kit" if !root.join("fixtures/Cargo.toml").is_file() => continue,
+            "kit" => kit(root)?,
             _ => steps(),
         };
         let text = between_marks(&read(root, page)?, name, &table)
@@ -62,6 +69,14 @@ fn limits() -> String {
     let rows = Limits::default();
     let rows = rows.rows().map(|(name, value, unit)| format!("| `{name}` | {value} | {} |\n", self::unit(unit)));
     "| limit | value | unit |\n|---|---|---|\n".to_owned() + &rows.collect::<String>()
+}
+
+fn kit(root: &Utf8Path) -> anyhow::Result<String> {
+    let shell = xshell::Shell::new()?;
+    shell.change_dir(root);
+    let fixtures = ["run", "--quiet", "--locked", "-p", "fixtures", "--", "hostile-table"];
+    let table = xshell::cmd!(shell, "cargo {fixtures...}").quiet().read().context("could not list the hostile kit")?;
+    Ok(table + "\n")
 }
 
 fn steps() -> String {

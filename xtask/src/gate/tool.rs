@@ -44,6 +44,18 @@ pub(super) fn find(repository: &Repository, name: &str) -> anyhow::Result<Utf8Pa
     Ok(installed)
 }
 
+/// What is asked for of a cargo tool that is not at hand and is not installed by us; `None` when it is at hand.
+///
+/// # Errors
+/// When `.config/gate.toml` does not name it.
+pub(super) fn absent(repository: &Repository, name: &str) -> anyhow::Result<Option<VersionReq>> {
+    let path = repository.root.join(".config/gate.toml");
+    let text = std::fs::read_to_string(&path).with_context(|| format!("could not read {path}"))?;
+    let tool = read(&text, name).with_context(|| format!("could not use {path}"))?;
+    let found = version(repository, name.into()).is_some_and(|version| tool.requirement.matches(&version));
+    Ok((!found).then_some(tool.requirement))
+}
+
 fn read(text: &str, name: &str) -> anyhow::Result<Tool> {
     let mut config: Config = toml::from_str(text)?;
     let Some(tool) = config.tools.remove(name) else { bail!("[tools] has no `{name}`") };
@@ -95,7 +107,9 @@ mod tests {
     fn the_repository_pins_the_tools_its_gates_ask_for() {
         let root = Utf8Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
         let text = std::fs::read_to_string(root.join(".config/gate.toml")).unwrap();
-        read(&text, "cargo-nextest").unwrap();
+        for name in ["cargo-nextest", "cargo-deny", "cargo-fuzz"] {
+            read(&text, name).unwrap();
+        }
     }
 
     #[test]

@@ -39,7 +39,7 @@ fn everywhere(bait: &str) {
             every_format(name, command, folder.path(), &["human", "json", "sarif", "github", "junit"]);
         }
         for command in
-            [&["list"][..], &["show", "1"], &["exclude", "1"], &["rename", "1", bait], &["relocate", "1", bait]]
+            [&["list"][..], &["show", "1"], &["exclude", "1"], &["forget", "1"], &["quarantine", "1"], &["remove", "1"]]
         {
             every_format(name, command, folder.path(), &["human", "json"]);
         }
@@ -60,6 +60,26 @@ fn words(bait: &str) {
         &["adopt", bait],
         &["undo", bait],
         &["list", "--threads", bait],
+        &["forget", bait],
+        &["remove", bait, "--confirm", bait],
+        &["remove", "1", "--confirm", bait],
+        &["quarantine", bait],
+        &["restore", bait],
+        &["relocate", bait, bait],
+        &["relocate", "1", bait],
+        &["rename", bait, bait],
+        &["rename", "1", bait],
+        &["include", bait],
+        &["exclude", bait],
+        &["adopt", bait, "--new-identity"],
+        &["register", bait],
+        &["register", "actors", "--name", bait],
+        &["register", "actors", "--input", &format!("sprites={bait}")],
+        &["register", "actors", "--type", bait],
+        &["exclude", "1", "--apply", bait],
+        &["recover", bait],
+        &["history", bait],
+        &["init", bait],
     ] {
         every_format("a word", command, project, &["human", "json"]);
     }
@@ -71,6 +91,8 @@ fn words(bait: &str) {
         &["migrate", "--rollback", bait],
         &["gate", "--only", bait],
         &["doctor", "--wait", bait],
+        &["migrate", "--forget", bait],
+        &["migrate", "--apply", bait],
     ] {
         every_format("a word", command, project, &["human", "json", "sarif", "github", "junit"]);
     }

@@ -11,6 +11,8 @@ pub enum Fault {
     ErrorsFrom(io::ErrorKind),
     /// The first write from here on takes half of its bytes, the write after it fails for lack of space.
     ShortWrite,
+    /// This operation panics, as a decoder might that meets bytes nobody thought of.
+    Panic,
     /// This operation and all later ones, as if the process were killed before it.
     Stop,
 }
@@ -59,6 +61,7 @@ impl Plan {
         let n = self.operations.len();
         match self.planned {
             Some((at, Fault::Error(kind))) if at == n => Err(kind.into()),
+            Some((at, Fault::Panic)) if at == n => unreachable!("a fault that was planned"),
             Some((at, Fault::ErrorsFrom(kind))) if at <= n && !matches!(effect, Effect::Look) => Err(kind.into()),
             Some((at, Fault::Stop)) if at <= n => {
                 self.stopped = true;

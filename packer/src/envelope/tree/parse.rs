@@ -9,10 +9,23 @@ use std::collections::HashSet;
 
 /// Parses a text whose outermost value must be an object.
 pub(in crate::envelope) fn parse(text: String, limits: &Limits) -> Result<Tree, Diagnostic> {
+    parse_to(text, usize::MAX, limits.size(Limit::JsonValues), limits)
+}
+
+/// Parses a text and keeps the values down to level `levels` alone, the outermost being level 0: at most `values` of them.
+/// What lies deeper is held to the same rules and forgotten.
+pub(in crate::envelope) fn parse_to(
+    text: String,
+    levels: usize,
+    values: usize,
+    limits: &Limits,
+) -> Result<Tree, Diagnostic> {
     let bounds = Bounds {
         depth: limits.size(Limit::JsonDepth),
         string_bytes: limits.size(Limit::JsonStringBytes),
         members: limits.size(Limit::ObjectMembers),
+        levels,
+        values,
     };
     let slots = Parser::new(&text, bounds).document().map_err(|fault| fault.diagnostic(&text))?;
     Ok(Tree { text, slots, origin: None, lines: std::sync::OnceLock::new() })
@@ -20,7 +33,8 @@ pub(in crate::envelope) fn parse(text: String, limits: &Limits) -> Result<Tree, 
 
 /// Parses a text that the packer made by edits from one that it had parsed.
 pub(super) fn reparse(text: &str) -> Vec<Slot> {
-    let bounds = Bounds { depth: usize::MAX, string_bytes: usize::MAX, members: usize::MAX };
+    let most = usize::MAX;
+    let bounds = Bounds { depth: most, string_bytes: most, members: most, levels: most, values: most };
     Parser::new(text, bounds)
         .document()
         .ok()
@@ -36,6 +50,10 @@ struct Bounds {
     depth: usize,
     string_bytes: usize,
     members: usize,
+    /// The deepest level whose values are kept.
+    levels: usize,
+    /// How many values are kept at most.
+    values: usize,
 }
 
 struct Fault {
@@ -62,13 +80,17 @@ struct Parser<'t> {
     bytes: &'t [u8],
     at: usize,
     bounds: Bounds,
+    /// How many lists and objects are open.
+    level: usize,
     slots: Vec<Slot>,
 }
 
 /// An object or list that is not closed yet.
 struct Open<'t> {
-    slot: usize,
+    /// Where it is kept, if it is.
+    slot: Option<usize>,
     is_object: bool,
+    is_empty: bool,
     keys: Keys<'t>,
 }
 
@@ -80,7 +102,7 @@ const BYTES_PER_SLOT: usize = 8;
 impl<'t> Parser<'t> {
     fn new(text: &'t str, bounds: Bounds) -> Parser<'t> {
         let slots = Vec::with_capacity((text.len() / BYTES_PER_SLOT).min(SLOTS_EXPECTED_MAX));
-        Parser { text, bytes: text.as_bytes(), at: 0, bounds, slots }
+        Parser { text, bytes: text.as_bytes(), at: 0, bounds, level: 0, slots }
     }
 
     fn document(mut self) -> Result<Vec<Slot>, Fault> {
@@ -117,8 +139,10 @@ impl<'t> Parser<'t> {
                 }
                 self.at += 1;
                 let kind = if is_object { NodeKind::Object } else { NodeKind::List };
-                stack.push(Open { slot: self.slots.len(), is_object, keys: Keys::default() });
-                self.push(kind, start, false);
+                let slot = (self.level <= self.bounds.levels).then_some(self.slots.len());
+                self.push(kind, start, false)?;
+                stack.push(Open { slot, is_object, is_empty: true, keys: Keys::default() });
+                self.level += 1;
                 Ok(())
             }
             Some(b'"') => self.string().map(|_| ()),
@@ -136,7 +160,8 @@ impl<'t> Parser<'t> {
         loop {
             self.space();
             let Some(open) = stack.last_mut() else { return Ok(true) };
-            let (is_object, is_empty) = (open.is_object, open.slot + 1 == self.slots.len());
+            let (is_object, is_empty, slot) = (open.is_object, open.is_empty, open.slot);
+            open.is_empty = false;
             match self.peek() {
                 Some(b'}') if is_object => {}
                 Some(b']') if !is_object => {}
@@ -151,8 +176,10 @@ impl<'t> Parser<'t> {
             }
             self.at += 1;
             let (end, next) = (self.at as u32, self.slots.len() as u32);
-            let slot = &mut self.slots[open.slot];
-            (slot.end, slot.next) = (end, next);
+            if let Some(slot) = slot {
+                (self.slots[slot].end, self.slots[slot].next) = (end, next);
+            }
+            self.level -= 1;
             stack.pop();
         }
     }
@@ -220,7 +247,7 @@ impl<'t> Parser<'t> {
             }
         }
         self.at += 1;
-        self.push(NodeKind::String, start, escaped);
+        self.push(NodeKind::String, start, escaped)?;
         Ok(escaped)
     }
 
@@ -291,8 +318,7 @@ impl<'t> Parser<'t> {
                 return Err(self.unexpected("a digit"));
             }
         }
-        self.push(NodeKind::Number, start, false);
-        Ok(())
+        self.push(NodeKind::Number, start, false)
     }
 
     fn digits(&mut self) -> usize {
@@ -309,13 +335,20 @@ impl<'t> Parser<'t> {
         }
         let start = self.at;
         self.at += word.len();
-        self.push(kind, start, false);
-        Ok(())
+        self.push(kind, start, false)
     }
 
-    fn push(&mut self, kind: NodeKind, start: usize, escaped: bool) {
+    fn push(&mut self, kind: NodeKind, start: usize, escaped: bool) -> Result<(), Fault> {
+        if self.level > self.bounds.levels {
+            return Ok(());
+        }
+        if self.slots.len() >= self.bounds.values {
+            let message = format!("more than {} values in one file", self.bounds.values);
+            return Err(Fault { code: Code::JsonTooLong, start, end: self.at, message });
+        }
         let next = self.slots.len() as u32 + 1;
         self.slots.push(Slot { kind, escaped, start: start as u32, end: self.at as u32, next });
+        Ok(())
     }
 
     fn peek(&self) -> Option<u8> {

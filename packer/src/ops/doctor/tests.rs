@@ -2,7 +2,8 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use super::{Scope, doctor};
-use crate::disk::memory::MemoryDisk;
+use crate::diagnostic::Code;
+use crate::disk::memory::{Fault, MemoryDisk};
 use crate::envelope::Windows;
 use crate::event::Silent;
 use crate::ops::Context;
@@ -29,6 +30,25 @@ fn look(disk: &MemoryDisk, limits: Limits) -> Report {
         program: "packer".to_owned(),
     };
     doctor(&context, Scope::Workspace { today: Date::parse("2026-11-23").unwrap() })
+}
+
+#[test]
+fn a_panic_in_a_decoder_is_a_finding_on_its_asset_and_spares_the_others() {
+    let files = both().with("assets/sfx/a.wav", "RIFF, cut off");
+    let look = |disk: &MemoryDisk| look(disk, Limits::default());
+    let whole = disk(&files);
+    look(&whole);
+    let is_picture = |operation: &String| operation.starts_with("read") && operation.contains("a.png");
+    let at = whole.operations().iter().position(is_picture).expect("the picture is read");
+    let failing = disk(&files);
+    failing.fail_at(at + 1, Fault::Panic);
+    let report = look(&failing);
+    let found = report.findings.iter().find(|finding| finding.code == Code::PayloadDecoderFault).unwrap();
+    assert_eq!((found.path.as_deref(), found.blocking), (Some("assets/ui/a.png"), true));
+    assert_eq!(found.asset.as_ref().unwrap().root, "ui");
+    let other = report.findings.iter().find(|finding| finding.path.as_deref() == Some("assets/sfx/a.wav")).unwrap();
+    assert_eq!(other.code, Code::PayloadTypeMismatch, "the other asset was examined all the same");
+    assert_eq!(report.exit(), 1, "a contained fault is a finding, no fault of the program");
 }
 
 fn counts(report: &Report) -> BTreeMap<&'static str, usize> {

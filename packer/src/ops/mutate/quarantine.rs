@@ -4,7 +4,7 @@
 use super::{Apply, Scene, blocker, mutate};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::digest::Digest;
-use crate::disk::{Disk, DiskErrorKind, Kind};
+use crate::disk::{Disk, DiskError, DiskErrorKind, Kind};
 use crate::emit::read_control_file;
 use crate::envelope::{self, Artifact};
 use crate::ops::Context;
@@ -30,8 +30,13 @@ pub fn quarantine(context: &Context<'_>, wanted: &str, how: Apply<'_>) -> Report
             let help = "take it out of the registry with `{program} forget`";
             return Err(blocker(Code::RegistryRootMissing, "the root is not there", &scene.path_of(asset), help));
         };
-        if !scene.is_there(&all())? {
-            plan.steps.push(Step::MakeFolder(all()));
+        match context.disk.metadata(&all()).map(|found| found.kind) {
+            Ok(Kind::Folder) => {}
+            Ok(kind) => {
+                let kind = if kind == Kind::Link { DiskErrorKind::Link } else { DiskErrorKind::NotRegular };
+                return Err(refusal(&DiskError::of(all().as_str(), kind, "no folder")));
+            }
+            Err(_) => plan.steps.push(Step::MakeFolder(all())),
         }
         let place = all().own(fresh.id);
         plan.steps.push(Step::MakeFolder(place.clone()));

@@ -13,7 +13,7 @@ use crate::plan::{MutationPlan, Step};
 use crate::schema::journal::EntryChange;
 use crate::schema::{Entry, Registry, identity_of};
 use crate::trust::{self, Limit, refusal, refuse_path};
-use crate::workspace::{Asset, Lookup, Roots, State, Workspace, needs};
+use crate::workspace::{Asset, Lookup, Roots, State, Workspace, keeps_registry, needs};
 
 /// A loaded project that a mutation is planned for.
 pub(in crate::ops) struct Scene<'a> {
@@ -108,10 +108,7 @@ impl<'a> Scene<'a> {
             let help = "bring the project forward first: `{program} migrate`";
             plan.findings.push(blocker(Code::MigrationPending, message, index.as_str(), help));
         }
-        let is_invalid = |finding: &&Diagnostic| {
-            finding.code == Code::RegistryInvalid && finding.blocking && finding.path.as_deref() == Some(index.as_str())
-        };
-        plan.findings.extend(self.workspace.findings.iter().filter(is_invalid).cloned());
+        plan.findings.extend(self.workspace.findings.iter().filter(|finding| keeps_registry(finding)).cloned());
         let name_at = |root: &str| {
             let asset = self.workspace.assets.iter().find(|asset| asset.reference.root == root)?;
             asset.reference.name.clone()

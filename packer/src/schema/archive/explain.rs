@@ -28,7 +28,7 @@ impl Verified {
             debug_assert_eq!(ledger.at, PRELUDE_BYTES as u64, "the fields fill the prelude");
             ledger.push(header_bytes, "header".to_owned());
             if self.is_laid_out {
-                self.entries.iter().for_each(|entry| ledger.push_payload(entry));
+                self.entries.iter().for_each(|entry| ledger.push_payload(entry, self.has_metadata));
             }
         }
         ledger.push(self.bytes - ledger.at, "not accounted for".to_owned());
@@ -50,7 +50,7 @@ impl Ledger {
         }
     }
 
-    fn push_payload(&mut self, entry: &TableEntry) {
+    fn push_payload(&mut self, entry: &TableEntry, has_metadata: bool) {
         let name = &entry.asset_name;
         match entry.bank {
             BankType::Glyph if entry.bytes == GLYPH_BYTES => {
@@ -58,6 +58,7 @@ impl Ledger {
                 self.push(entry.bytes - GLYPH_SHEET_BYTES, format!("{name} (GLYPH): palettes"));
             }
             BankType::Glyph => self.push(entry.bytes, format!("{name} (GLYPH)")),
+            BankType::Sound if !has_metadata => self.push(entry.bytes, format!("{name} (SOUNDS)")),
             BankType::Sound => self.push_samples(entry),
         }
     }

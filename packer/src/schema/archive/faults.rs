@@ -15,11 +15,21 @@ pub(super) struct Faults<'a> {
     path: &'a str,
     findings: &'a mut Vec<Diagnostic>,
     listed: usize,
+    /// Where the text that nodes are places in begins, in bytes from the start of the header.
+    pub(super) base: u64,
 }
 
 impl<'a> Faults<'a> {
     pub(super) fn new(path: &'a str, findings: &'a mut Vec<Diagnostic>) -> Faults<'a> {
-        Faults { path, findings, listed: 0 }
+        Faults { path, findings, listed: 0, base: 0 }
+    }
+
+    /// Collects findings about the same archive elsewhere.
+    pub(super) fn beside<'b>(&self, findings: &'b mut Vec<Diagnostic>) -> Faults<'b>
+    where
+        'a: 'b,
+    {
+        Faults { path: self.path, findings, listed: 0, base: 0 }
     }
 
     /// Notes a fault at a byte of the file.
@@ -29,7 +39,7 @@ impl<'a> Faults<'a> {
 
     /// Notes a fault at a value of the header.
     pub(super) fn note_node(&mut self, code: Code, node: Node<'_>, message: impl AsRef<str>) {
-        self.note(code, offset_of(node), message);
+        self.note(code, self.offset_of(node), message);
     }
 
     /// Notes a fault that needs other help than [`REBUILD`].
@@ -38,6 +48,11 @@ impl<'a> Faults<'a> {
             self.listed += 1;
             self.findings.push(finding.at(self.path));
         }
+    }
+
+    /// Where a value stands, in bytes from the start of the file.
+    pub(super) fn offset_of(&self, node: Node<'_>) -> u64 {
+        PRELUDE_BYTES as u64 + self.base + node.range().start as u64
     }
 
     pub(super) fn any(&self) -> bool {
@@ -57,9 +72,4 @@ impl<'a> Faults<'a> {
             self.findings.push(last.number("listed_max", LISTED_MAX as u64));
         }
     }
-}
-
-/// Where a value of the header stands, in bytes from the start of the file.
-pub(super) fn offset_of(node: Node<'_>) -> u64 {
-    (PRELUDE_BYTES + node.range().start) as u64
 }

@@ -1,7 +1,7 @@
 //! The metadata of one table entry: the values that may stand there, and what each bank type must say.
 
 use super::TableEntry;
-use super::faults::{Faults, offset_of};
+use super::faults::Faults;
 use super::read::integer;
 use crate::diagnostic::Code;
 use crate::envelope::{Node, NodeKind};
@@ -133,5 +133,5 @@ fn check_count(node: Node<'_>, most: usize, faults: &mut Faults<'_>) -> Option<(
 }
 
 fn refuse(node: Node<'_>, message: &str, faults: &mut Faults<'_>) {
-    faults.note(Code::ArchiveMetadataInvalid, offset_of(node), message);
+    faults.note_node(Code::ArchiveMetadataInvalid, node, message);
 }

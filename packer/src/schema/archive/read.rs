@@ -1,14 +1,13 @@
 //! Reads the header of an archive: exactly the known members, each of its type. A spelling that is not canonical
-//! gets through here and is found by writing the header again.
+//! gets through here and is found by writing the header again. One entry at a time is in memory as a tree.
 
-use super::faults::{Faults, offset_of};
-use super::{CODEC, PRELUDE_BYTES, PreloadEntry, TableEntry, bank_word, header, metadata};
-use crate::diagnostic::Code;
+use super::faults::Faults;
+use super::{CODEC, PRELUDE_BYTES, PreloadEntry, TableEntry, bank_word, header, metadata, rules};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::envelope::{self, Node, NodeKind, Tree};
 use crate::schema::registry::ASSET_ID_MAX;
 use crate::schema::{BankType, SAFE_INTEGER_MAX, declaration};
 use crate::trust::{Limit, Limits};
-use std::io::{self, Write};
 
 /// What a header says, with the byte of the file at which each entry stands.
 #[derive(Default)]
@@ -17,14 +16,33 @@ pub(super) struct Header {
     pub(super) entry_offsets: Vec<u64>,
     pub(super) preload: Vec<PreloadEntry>,
     pub(super) preload_offsets: Vec<u64>,
+    /// Whether the entries still have their metadata; those of a large header are let go once they are checked.
+    pub(super) has_metadata: bool,
+    /// What is wrong with single entries, though they could be read.
+    pub(super) late: Vec<Diagnostic>,
 }
 
-/// Reads the header's bytes; `None` after a finding.
+/// The largest header whose metadata is kept, in bytes. In memory it is some twenty times as large as in the file.
+const KEPT_BYTES: usize = 4 * 1024 * 1024;
+/// An entry has no more bytes than the declaration that it is made of, what the format adds, and so many for each sample.
+const SAMPLE_BYTES: u64 = 96;
+const ADDED_BYTES: u64 = 4 * 1024;
+
+/// Reads the header's bytes, one entry after the other; `None` after a finding.
 pub(super) fn read(bytes: Vec<u8>, limits: &Limits, faults: &mut Faults<'_>) -> Option<Header> {
-    let tree = parse(bytes, limits, faults)?;
-    let header = read_lists(&tree, limits, faults).filter(|_| !faults.any())?;
+    let mut limits = limits.clone();
+    // A sound bank has one sample an input, and `samples` one member a sample.
+    limits.set(Limit::ObjectMembers.name(), limits.get(Limit::ObjectMembers).max(limits.get(Limit::AssetInputs)));
+    let tree = outline(bytes, &limits, faults)?;
+    let [table, preload] = members(tree.root(), ["asset_table", "preload"], "the header", faults)?;
+    for (list, name) in [(table, "asset_table"), (preload, "preload")] {
+        if list.kind() != NodeKind::List {
+            wrong(list, name, "a list", faults);
+            return None;
+        }
+    }
     let mut twin = Twin { text: tree.text().as_bytes(), at: 0, differs: None };
-    header::write(&header.entries, &header.preload, &mut twin).expect("comparing never fails");
+    let header = read_lists([table, preload], &limits, &mut twin, faults).filter(|_| !faults.any())?;
     if let Some(at) = twin.differs.or((twin.at < twin.text.len()).then_some(twin.at)) {
         let message = "the header is not in canonical form (RFC 8785) from here on: spaces, order of members, \
                        escapes or numbers are written another way";
@@ -33,7 +51,8 @@ pub(super) fn read(bytes: Vec<u8>, limits: &Limits, faults: &mut Faults<'_>) -> 
     Some(header)
 }
 
-fn parse(bytes: Vec<u8>, limits: &Limits, faults: &mut Faults<'_>) -> Option<Tree> {
+/// The two lists with where each of their items stands. All of the text is checked, the items' inside is not kept.
+fn outline(bytes: Vec<u8>, limits: &Limits, faults: &mut Faults<'_>) -> Option<Tree> {
     let text = match String::from_utf8(bytes) {
         Ok(text) => text,
         Err(error) => {
@@ -42,46 +61,91 @@ fn parse(bytes: Vec<u8>, limits: &Limits, faults: &mut Faults<'_>) -> Option<Tre
             return None;
         }
     };
-    // A sound bank has one sample an input, and `samples` one member a sample.
-    let mut limits = limits.clone();
-    limits.set(Limit::ObjectMembers.name(), limits.get(Limit::ObjectMembers).max(limits.get(Limit::AssetInputs)));
-    let tree = envelope::object(text, &limits);
-    tree.map_err(|fault| {
-        let at = PRELUDE_BYTES as u64 + fault.place.map_or(0, |place| place.span.offset);
-        let message = format!("the header cannot be read as a JSON object: {}", fault.message);
-        faults.note(Code::ArchiveHeaderInvalid, at, message);
-    })
-    .ok()
+    // Names and values of a few members, and no more items than there may be assets.
+    let values = limits.size(Limit::RegisteredAssets).saturating_mul(2).saturating_add(64);
+    let tree = envelope::outline(text, ITEMS, values, limits);
+    tree.map_err(|fault| note_json(&fault, faults)).ok()
 }
 
-fn read_lists(tree: &Tree, limits: &Limits, faults: &mut Faults<'_>) -> Option<Header> {
-    let [table, preload] = members(tree.root(), ["asset_table", "preload"], "the header", faults)?;
-    for (list, name) in [(table, "asset_table"), (preload, "preload")] {
-        if list.kind() != NodeKind::List {
-            wrong(list, name, "a list", faults);
-            return None;
-        }
-    }
-    let mut header = Header::default();
-    for node in table.items() {
-        if faults.is_full() {
-            return None;
-        }
-        if let Some(entry) = read_entry(node, limits, faults) {
+/// The level of the lists' items: the header is level 0, its lists are level 1.
+const ITEMS: usize = 2;
+
+fn note_json(fault: &Diagnostic, faults: &mut Faults<'_>) {
+    let at = PRELUDE_BYTES as u64 + fault.place.as_ref().map_or(0, |place| place.span.offset);
+    let message = format!("the header cannot be read as a JSON object: {}", fault.message);
+    faults.note(Code::ArchiveHeaderInvalid, at, message);
+}
+
+fn read_lists(
+    [table, preload]: [Node<'_>; 2],
+    limits: &Limits,
+    twin: &mut Twin<'_>,
+    faults: &mut Faults<'_>,
+) -> Option<Header> {
+    let mut header = Header { has_metadata: twin.text.len() <= KEPT_BYTES, ..Header::default() };
+    let mut late = Vec::new();
+    let mut second = faults.beside(&mut late);
+    twin.compare("{\"asset_table\":");
+    let mut before = "[";
+    for item in table.items() {
+        let what = "an entry of the asset table";
+        if let Some((tree, at)) = item_tree(item, what, limits, faults)
+            && let Some(mut entry) = read_entry(tree.root(), limits, faults)
+        {
+            twin.compare(before);
+            twin.compare(&header::entry_json(&entry));
+            rules::check_entry(&entry, at, &mut second);
+            if !header.has_metadata {
+                entry.metadata = serde_json::Map::new();
+            }
             header.entries.push(entry);
-            header.entry_offsets.push(offset_of(node));
+            header.entry_offsets.push(at);
         }
-    }
-    for node in preload.items() {
+        before = ",";
         if faults.is_full() {
             return None;
         }
-        if let Some(entry) = read_preload(node, faults) {
+    }
+    twin.compare(if before == "[" { "[],\"preload\":" } else { "],\"preload\":" });
+    before = "[";
+    for item in preload.items() {
+        if let Some((tree, at)) = item_tree(item, "an entry of the preload list", limits, faults)
+            && let Some(entry) = read_preload(tree.root(), faults)
+        {
+            twin.compare(before);
+            twin.compare(&header::preload_json(entry));
             header.preload.push(entry);
-            header.preload_offsets.push(offset_of(node));
+            header.preload_offsets.push(at);
+        }
+        before = ",";
+        if faults.is_full() {
+            return None;
         }
     }
+    twin.compare(if before == "[" { "[]}" } else { "]}" });
+    faults.base = 0;
+    header.late = late;
     Some(header)
+}
+
+/// One item of a list as a tree of its own, and where it stands in the file. Findings about it count from there.
+fn item_tree(item: Node<'_>, what: &str, limits: &Limits, faults: &mut Faults<'_>) -> Option<(Tree, u64)> {
+    faults.base = 0;
+    if item.kind() != NodeKind::Object {
+        wrong(item, what, "an object", faults);
+        return None;
+    }
+    let most = limits.get(Limit::AssetInputs).saturating_mul(SAMPLE_BYTES);
+    let most = most.saturating_add(limits.get(Limit::DeclarationBytes)).saturating_add(ADDED_BYTES);
+    if item.raw().len() as u64 > most {
+        let message = format!("{what} has more than {most} bytes, which no declaration could ask for");
+        faults.note_node(Code::ArchiveHeaderInvalid, item, message);
+        return None;
+    }
+    let at = faults.offset_of(item);
+    let tree = envelope::object(item.raw().to_owned(), limits).map_err(|fault| note_json(&fault, faults)).ok()?;
+    faults.base = at - PRELUDE_BYTES as u64;
+    Some((tree, at))
 }
 
 fn read_entry(node: Node<'_>, limits: &Limits, faults: &mut Faults<'_>) -> Option<TableEntry> {
@@ -179,25 +243,20 @@ fn wrong(node: Node<'_>, name: &str, wanted: &str, faults: &mut Faults<'_>) {
     faults.note_node(Code::ArchiveHeaderInvalid, node, message);
 }
 
-/// Compares what is written to it with a text and remembers the first byte that differs.
+/// Compares a text with what it should be, piece by piece, and remembers the first byte that differs.
 struct Twin<'t> {
     text: &'t [u8],
     at: usize,
     differs: Option<usize>,
 }
 
-impl Write for Twin<'_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+impl Twin<'_> {
+    fn compare(&mut self, text: &str) {
         if self.differs.is_none() {
-            let rest = &self.text[self.at..];
+            let (bytes, rest) = (text.as_bytes(), &self.text[self.at..]);
             let same = bytes.iter().zip(rest).take_while(|(a, b)| a == b).count();
             self.at += same;
             self.differs = (same < bytes.len()).then_some(self.at);
         }
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
     }
 }

@@ -10,11 +10,14 @@ use std::collections::HashSet;
 /// Checks everything but the layout.
 pub(super) fn check(header: &Header, faults: &mut Faults<'_>) {
     check_order(header, faults);
-    for (entry, &at) in header.entries.iter().zip(&header.entry_offsets) {
-        check_size(entry, at, faults);
-        metadata::check(entry, at, faults);
-    }
+    header.late.iter().for_each(|finding| faults.push(finding.clone()));
     check_preload(header, faults);
+}
+
+/// Checks an entry by itself: its size and its metadata.
+pub(super) fn check_entry(entry: &TableEntry, at: u64, faults: &mut Faults<'_>) {
+    check_size(entry, at, faults);
+    metadata::check(entry, at, faults);
 }
 
 /// Checks that the payloads follow each other without gaps, and gives the length of all of them in bytes.

@@ -23,6 +23,8 @@ pub struct Verified {
     pub schema_version: Option<u16>,
     /// The asset table, empty when it could not be read.
     pub entries: Vec<TableEntry>,
+    /// Whether the entries have their metadata: that of a header over 4 MiB is checked and let go.
+    pub has_metadata: bool,
     /// Length of the header, where it lies in the file as the prelude says.
     pub(super) header_bytes: Option<u64>,
     /// Whether the payloads lie as the asset table says and end the file.
@@ -40,6 +42,7 @@ pub fn verify(file: RawFile, limits: &Limits, windows: &Windows, findings: &mut 
         sha256: None,
         schema_version: None,
         entries: Vec::new(),
+        has_metadata: true,
         header_bytes: None,
         is_laid_out: false,
     };
@@ -119,7 +122,7 @@ fn examine(
         Some(end) => check_end(pass.handle, end, payload_bytes, verified, faults),
         None => {}
     }
-    verified.entries = header.entries;
+    (verified.entries, verified.has_metadata) = (header.entries, header.has_metadata);
     Ok(())
 }
 
