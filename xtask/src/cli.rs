@@ -25,7 +25,7 @@ pub enum Audience {
 }
 
 /// Commands that work on the packer's repository, or are about it.
-const MAINTAINING: [&str; 6] = ["gate", "bench", "schemas", "docs", "new-step", "completions"];
+const MAINTAINING: [&str; 8] = ["gate", "bench", "fuzz", "hostile", "schemas", "docs", "new-step", "completions"];
 
 impl Cli {
     /// The command line that an audience has.
