@@ -2,10 +2,15 @@
 
 use crate::disk::{Disk, DiskError, Metadata};
 use crate::path::{PortablePath, fold};
+use std::collections::HashMap;
+use std::sync::OnceLock;
 
 /// A listed folder.
 pub(super) struct Folder {
     entries: Vec<(String, Metadata)>,
+    /// The first two entries of each folded name, made when a name has to be looked for by it; empty where every name is
+    /// its own folded form, so that no two of them are one to any system.
+    folded: OnceLock<HashMap<String, (usize, Option<usize>)>>,
 }
 
 /// What a name in a folder leads to.
@@ -25,25 +30,55 @@ impl Folder {
             .into_iter()
             .filter_map(|entry| entry.name.ok().map(|name| (name, entry.metadata)))
             .collect();
-        entries.sort_by(|a, b| a.0.cmp(&b.0));
-        Ok(Folder { entries })
+        entries.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+        let folded = OnceLock::new();
+        if entries.iter().all(|entry| is_folded(&entry.0)) {
+            let _ = folded.set(HashMap::new());
+        }
+        Ok(Folder { entries, folded })
     }
 
     pub(super) fn find(&self, name: &str) -> Found<'_> {
-        if let Ok(at) = self.entries.binary_search_by(|entry| entry.0.as_str().cmp(name)) {
+        if let Some(at) = self.position(name) {
             return Found::Entry(self.entries[at].1);
         }
         let folded = fold(name);
-        let similar = self.entries.iter().find(|entry| fold(&entry.0) == folded);
-        similar.map_or(Found::Nothing, |entry| Found::Similar(&entry.0))
+        let similar = match self.folded() {
+            groups if groups.is_empty() => self.position(&folded),
+            groups => groups.get(&folded).map(|group| group.0),
+        };
+        similar.map_or(Found::Nothing, |at| Found::Similar(&self.entries[at].0))
     }
 
-    /// Another name here that some system takes for `name`.
+    /// Another name here that some system takes for `name`, which stands here itself.
     pub(super) fn rival(&self, name: &str) -> Option<&str> {
-        let folded = fold(name);
-        // Cheap to rule out: names that are equal after folding ASCII have equal lengths.
-        let may_fold =
-            |other: &str| other != name && (!other.is_ascii() || !name.is_ascii() || other.len() == name.len());
-        self.entries.iter().map(|entry| entry.0.as_str()).find(|other| may_fold(other) && fold(other) == folded)
+        if self.folded().is_empty() {
+            return None;
+        }
+        let &(first, second) = self.folded().get(&fold(name))?;
+        let other = if self.entries[first].0 == name { second? } else { first };
+        Some(&self.entries[other].0)
     }
+
+    fn position(&self, name: &str) -> Option<usize> {
+        self.entries.binary_search_by(|entry| entry.0.as_str().cmp(name)).ok()
+    }
+
+    fn folded(&self) -> &HashMap<String, (usize, Option<usize>)> {
+        self.folded.get_or_init(|| {
+            let mut groups = HashMap::with_capacity(self.entries.len());
+            for (at, (name, _)) in self.entries.iter().enumerate() {
+                let group = groups.entry(fold(name)).or_insert((at, None));
+                if group.0 != at {
+                    group.1.get_or_insert(at);
+                }
+            }
+            groups
+        })
+    }
+}
+
+/// Whether a name is seen at once to be its own folded form.
+fn is_folded(name: &str) -> bool {
+    name.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase())
 }
