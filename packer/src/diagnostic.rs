@@ -128,6 +128,12 @@ impl Diagnostic {
         self
     }
 
+    /// Says which command could be run as well, behind what the help says already.
+    pub(crate) fn add_help_to_run_on(&mut self, help: &'static str, argument: &str) {
+        let more = help.replace("{program}", PROGRAM).replacen("{}", &escape(argument), 1);
+        self.help = Some(self.help.take().map_or_else(|| more.clone(), |said| format!("{said}; {more}")));
+    }
+
     /// Puts the name by which the program was called where the help has a place for it.
     pub(crate) fn name_program(&mut self, program: &str) {
         self.help = self.help.take().map(|help| help.replace(PROGRAM, program));

@@ -8,6 +8,7 @@ mod steps;
 mod tests;
 
 pub use edit::Edit;
+pub(crate) use edit::add_after;
 pub use step::{Known, Step, StepFault};
 
 use crate::diagnostic::{Code, Diagnostic};

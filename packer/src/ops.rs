@@ -3,6 +3,7 @@
 mod build;
 mod cache;
 mod doctor;
+mod fix;
 mod init;
 mod list;
 mod merge_registry;
@@ -16,6 +17,7 @@ mod verify;
 
 pub use build::{BuildMode, build};
 pub use doctor::{Scope, doctor};
+pub use fix::{FixRequest, fix};
 pub use init::init;
 pub use list::list;
 pub use merge_registry::{Versions, merge_registry};

@@ -3,8 +3,8 @@
 mod result;
 
 pub use result::{
-    ArchiveFile, AssetDetails, BuildResult, DoctorResult, InputFile, MigrateResult, MutationResult, OperationResult,
-    PackedAsset, Quarantined, TransactionRow, VerifyResult,
+    ArchiveFile, AssetDetails, BuildResult, DoctorResult, FixResult, FixRow, InputFile, MigrateResult, MutationResult,
+    OperationResult, PackedAsset, Quarantined, TransactionRow, VerifyResult,
 };
 
 use crate::diagnostic::{self, Code, Diagnostic, Severity};

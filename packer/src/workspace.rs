@@ -17,6 +17,6 @@ pub use action::Action;
 pub use asset::{Asset, Health, State};
 pub use control::{ControlFile, Owner, declarations, registry_file};
 pub use inputs::check_inputs;
-pub use load::{Options, Workspace, admit_registry, load, read_registry, unsupported};
+pub use load::{Options, Workspace, admit_registry, load, load_roots, read_registry, unsupported};
 pub use lookup::Lookup;
 pub use nesting::{Roots, needs};

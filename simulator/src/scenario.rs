@@ -4,7 +4,7 @@ use crate::commands;
 use crate::state::{State, record, visible};
 use prometeu_packer::diagnostic::Code;
 use prometeu_packer::disk::memory::MemoryDisk;
-use prometeu_packer::report::Report;
+use prometeu_packer::report::{OperationResult, Report};
 
 /// One kind of change to a project.
 #[derive(Clone, Copy)]
@@ -84,7 +84,11 @@ impl Said {
     /// What this report tells.
     #[must_use]
     pub fn of(report: &Report) -> Said {
+        // A repair that was made is made, whatever the doctor finds then.
+        let is_repaired = matches!(&report.result, OperationResult::Doctor(doctor)
+            if doctor.fix.as_ref().is_some_and(|fix| fix.mutation.applied));
         match report.exit() {
+            _ if is_repaired => Said::Done,
             0 => Said::Done,
             _ if report.findings.iter().any(|finding| finding.code == Code::JournalUnfinished) => Said::Unfinished,
             _ => Said::Refused,

@@ -1,6 +1,7 @@
 //! Every scenario, one file each. To add one: write its file, and put it into one of these lists.
 
 mod change;
+mod fix;
 mod forget;
 mod init;
 mod keep_edited;
@@ -20,7 +21,7 @@ pub(crate) const TRANSACTIONS: &[Scenario] =
 
 /// Every transaction, those of the mutations among them.
 fn transactions() -> impl Iterator<Item = &'static Scenario> {
-    TRANSACTIONS.iter().chain(mutations::SCENARIOS)
+    TRANSACTIONS.iter().chain(mutations::SCENARIOS).chain(fix::SCENARIOS)
 }
 
 /// What settles, what drops records, and what makes a project.

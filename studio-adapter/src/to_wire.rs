@@ -7,7 +7,7 @@ use prometeu_packer::diagnostic::{AssetRef, Diagnostic, Evidence, Severity, esca
 use prometeu_packer::envelope::Window;
 use prometeu_packer::plan::{FileOutcome, PlannedChange, PlannedFile};
 use prometeu_packer::report::{
-    AssetDetails, BuildResult, DoctorResult, MigrateResult, MutationResult, OperationResult, Report, Status,
+    AssetDetails, BuildResult, DoctorResult, FixRow, MigrateResult, MutationResult, OperationResult, Report, Status,
     TransactionRow, VerifyResult,
 };
 use prometeu_packer::schema::archive::bank_word;
@@ -187,11 +187,14 @@ fn escaped(value: &Value) -> Value {
 }
 
 fn doctor(doctor: &DoctorResult) -> Value {
-    let mut shown = json!({
-        "scope": doctor.scope,
-        "checked": { "assets": doctor.checked.assets, "files": doctor.checked.files },
-        "fixes": [],
-    });
+    let row = |row: &FixRow| json!({ "code": row.code.as_str(), "path": row.path, "safe": row.safe, "preview_id": row.preview_id });
+    let mut shown = match &doctor.fix {
+        Some(fix) => mutation(&fix.mutation, &fix.findings),
+        None => json!({}),
+    };
+    shown["scope"] = json!(doctor.scope);
+    shown["checked"] = json!({ "assets": doctor.checked.assets, "files": doctor.checked.files });
+    shown["fixes"] = doctor.fixes.iter().map(row).collect();
     if doctor.scope == "workspace" {
         shown["suppressed"] = json!(doctor.suppressed);
     }

@@ -309,11 +309,23 @@ fn role_and_path(text: &str) -> Result<(String, String), String> {
     Ok((role.to_owned(), path.to_owned()))
 }
 
-#[derive(Debug, clap::Args)]
+#[derive(Clone, Debug, clap::Args)]
 pub(crate) struct Doctor {
     /// Look at the rest of the workspace as well, for what could be tidier
     #[arg(long)]
     pub(crate) workspace: bool,
+    /// Show the safe repairs of what was found; with --apply, make them
+    #[arg(long)]
+    pub(crate) fix: bool,
+    /// Repair what has this code, such as `registry/duplicate-id`, and nothing else
+    #[arg(long, value_name = "CODE", requires = "fix")]
+    pub(crate) only: Option<String>,
+    /// Of entries that claim one id, the one that keeps it [default: the one that stands first]
+    #[arg(long, value_name = "UUID", requires = "only")]
+    pub(crate) keep: Option<String>,
+    /// Make the repairs; with an id, only if the preview is still exactly that one, which all but the safe ones ask for
+    #[arg(long, value_name = "PREVIEW_ID", num_args = 0..=1, requires = "fix")]
+    pub(crate) apply: Option<Option<String>>,
 }
 
 #[derive(Debug, clap::Args)]

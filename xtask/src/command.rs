@@ -11,7 +11,9 @@ use clap_complete::Shell;
 use prometeu_packer::diagnostic::{Code, Diagnostic, escape, escape_bytes};
 use prometeu_packer::disk::{OsDisk, open_outside, replace_outside};
 use prometeu_packer::envelope::Windows;
-use prometeu_packer::ops::{self, Apply, BuildMode, Context, Edited, MigrateMode, Registration, Scope, Versions};
+use prometeu_packer::ops::{
+    self, Apply, BuildMode, Context, Edited, FixRequest, MigrateMode, Registration, Scope, Versions,
+};
 use prometeu_packer::report::{OperationResult, Report};
 use prometeu_packer::schema::BankType;
 use prometeu_packer::trust::Limits;
@@ -186,7 +188,7 @@ fn operate(command: Command, global: &Global, limits: Limits, windows: Windows, 
             };
             ops::recover(&context, edited)
         }
-        Command::Doctor(flags) => ops::doctor(&context, scope(flags)),
+        Command::Doctor(flags) => doctor(&context, flags),
         other => mutate(&context, other),
     };
     progress.clear();
@@ -196,8 +198,28 @@ fn operate(command: Command, global: &Global, limits: Limits, windows: Windows, 
     report
 }
 
-fn scope(flags: &Doctor) -> Scope {
-    if flags.workspace { Scope::Workspace { today: surroundings::today() } } else { Scope::Registered }
+fn doctor(context: &Context<'_>, flags: &Doctor) -> Report {
+    let today = surroundings::today();
+    if flags.fix {
+        let Doctor { workspace, only, keep, .. } = flags.clone();
+        let wanted = FixRequest { workspace, today, only, keep };
+        return ops::fix(context, &wanted, how(&flags.apply, &None));
+    }
+    let scope = if flags.workspace { Scope::Workspace { today } } else { Scope::Registered };
+    ops::doctor(context, scope)
+}
+
+/// Whether a plan is shown or carried out.
+fn how<'a>(apply: &Option<Option<String>>, consent: &Option<String>) -> Apply<'a> {
+    match apply.clone() {
+        None => Apply::Preview,
+        Some(preview_id) => Apply::Now {
+            preview_id: preview_id.filter(|id| !id.is_empty()),
+            consent: consent.clone(),
+            mint: &surroundings::fresh_uuid,
+            time: surroundings::now(),
+        },
+    }
 }
 
 fn migrate(context: &Context<'_>, flags: &Migrate) -> Report {
@@ -226,15 +248,7 @@ fn migrate(context: &Context<'_>, flags: &Migrate) -> Report {
 }
 
 fn mutate(context: &Context<'_>, command: &Command) -> Report {
-    let how = |how: &How, consent: &Option<String>| match how.apply.clone() {
-        None => Apply::Preview,
-        Some(preview_id) => Apply::Now {
-            preview_id: preview_id.filter(|id| !id.is_empty()),
-            consent: consent.clone(),
-            mint: &surroundings::fresh_uuid,
-            time: surroundings::now(),
-        },
-    };
+    let how = |flags: &How, consent: &Option<String>| how(&flags.apply, consent);
     match command {
         Command::Register(flags) => ops::register(context, &registration(flags), how(&flags.how, &None)),
         Command::Adopt { root, new_identity, how: h } => ops::adopt(context, root, *new_identity, how(h, &None)),

@@ -4,12 +4,12 @@
 mod tests;
 
 use super::cache::Belief;
-use super::{Context, cache, counted, settle};
+use super::{Context, cache, counted, fix, settle};
 use crate::diagnostic::Diagnostic;
 use crate::doctor::{Tidiness, examine, look_for_untidiness, suppressions_path};
 use crate::report::{DoctorResult, OperationResult, Report};
 use crate::schema::suppressions::Date;
-use crate::workspace::{State, load};
+use crate::workspace::{State, Workspace, load};
 
 /// How far the doctor looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,7 +27,11 @@ pub enum Scope {
 #[must_use]
 pub fn doctor(context: &Context<'_>, scope: Scope) -> Report {
     let settled = settle::before_reading(context);
-    let look = || look(context, scope);
+    let look = || {
+        let mut looked = look(context, scope);
+        looked.result.fixes = fix::list(context, &mut looked.workspace);
+        (looked.result, looked.workspace.findings)
+    };
     // What cannot be settled stays as it is; the doctor looks all the same.
     let looked = if settled.blocked.is_none() { settle::coherent(context, look) } else { Ok(look()) };
     let (result, mut findings) = looked.unwrap_or_else(|finding| (DoctorResult::within(scope.name()), vec![finding]));
@@ -41,7 +45,7 @@ pub fn doctor(context: &Context<'_>, scope: Scope) -> Report {
 }
 
 impl Scope {
-    fn name(self) -> &'static str {
+    pub(super) fn name(self) -> &'static str {
         match self {
             Scope::Registered => "registered",
             Scope::Workspace { .. } => "workspace",
@@ -49,7 +53,15 @@ impl Scope {
     }
 }
 
-fn look(context: &Context<'_>, scope: Scope) -> (DoctorResult, Vec<Diagnostic>) {
+/// An examined project.
+pub(super) struct Looked {
+    pub(super) result: DoctorResult,
+    /// Its findings are all that there are.
+    pub(super) workspace: Workspace,
+}
+
+/// Examines the project; which repairs there are is not looked for.
+pub(super) fn look(context: &Context<'_>, scope: Scope) -> Looked {
     let mut workspace = load(context.disk, &context.options(scope != Scope::Registered), context.events);
     let mut findings = std::mem::take(&mut workspace.findings);
     let (recalled, note) = cache::look(context, &workspace, Belief::Cache);
@@ -67,10 +79,12 @@ fn look(context: &Context<'_>, scope: Scope) -> (DoctorResult, Vec<Diagnostic>) 
         result.checked.files = files.max(result.checked.files);
         result.suppressed = suppressed;
     }
-    (result, findings)
+    workspace.findings = findings;
+    Looked { result, workspace }
 }
 
-fn summary(result: &DoctorResult, findings: &[Diagnostic]) -> String {
+/// One sentence about what was found.
+pub(super) fn summary(result: &DoctorResult, findings: &[Diagnostic]) -> String {
     let count = |count: u64, what| counted(usize::try_from(count).unwrap_or(usize::MAX), what);
     let looked = count(result.checked.assets, "asset");
     // No build reads `doctor.toml`.

@@ -16,6 +16,7 @@ pub use participation::{forget_asset, set_included};
 pub use place::relocate;
 pub(super) use quarantine::quarantined;
 pub use quarantine::{quarantine, restore};
+pub(super) use register::name_for;
 pub use register::{Registration, register};
 pub use remove::remove;
 pub use rename::rename;
@@ -180,21 +181,10 @@ fn carry_out(
     if plan.steps.is_empty() {
         return report(context, "nothing had to be changed", &preview, MutationResult::of(&preview), notes);
     }
-    let transaction = Transaction {
-        id: context.operation_id.clone(),
-        operation: plan.operation.clone(),
-        time: agreed.time,
-        steps: plan.steps.clone(),
-        entries: plan.entries.clone(),
-    };
-    // What an undo brings back may be of an older version: it was there before.
-    let is_undo = plan.operation == "undo";
-    let check = |path: &PortablePath, bytes: &[u8]| if is_undo { Ok(()) } else { read_back(context, path, bytes) };
-    match transact(context.disk, &transaction, &context.limits, &check) {
-        Ok(()) => {
-            prune(context);
+    match commit(context, plan, agreed.time) {
+        Ok(transaction_id) => {
             let mut result = MutationResult::of(plan);
-            (result.preview_id, result.applied, result.transaction_id) = (id, true, Some(transaction.id));
+            (result.preview_id, result.applied, result.transaction_id) = (id, true, Some(transaction_id));
             let but = if keeps_from_building(plan) { "; what was found blocks a build" } else { "" };
             report(context, &format!("{} is done{but}", plan.operation), plan, result, notes)
         }
@@ -205,6 +195,26 @@ fn carry_out(
             report(context, &summary, &preview, MutationResult::of(&preview), notes)
         }
     }
+}
+
+/// Carries a plan out as one transaction, whose id it gives. The caller holds the writer lock.
+///
+/// # Errors
+/// What stopped it; everything is as it was, or will be after the next command.
+pub(super) fn commit(context: &Context<'_>, plan: &MutationPlan, time: String) -> Result<String, Vec<Diagnostic>> {
+    let transaction = Transaction {
+        id: context.operation_id.clone(),
+        operation: plan.operation.clone(),
+        time,
+        steps: plan.steps.clone(),
+        entries: plan.entries.clone(),
+    };
+    // What is brought back is what it was, also where that was nothing that could be read.
+    let is_restored = plan.operation == "undo";
+    let check = |path: &PortablePath, bytes: &[u8]| if is_restored { Ok(()) } else { read_back(context, path, bytes) };
+    transact(context.disk, &transaction, &context.limits, &check)?;
+    prune(context);
+    Ok(transaction.id)
 }
 
 fn stale(operation: &str) -> Diagnostic {

@@ -1,5 +1,6 @@
 //! What each operation gives beside its findings.
 
+use crate::diagnostic::{Code, Diagnostic};
 use crate::digest::Digest;
 use crate::doctor::Examined;
 use crate::envelope::Window;
@@ -63,8 +64,8 @@ pub struct InputFile {
     pub sha256: Digest,
 }
 
-/// What `doctor` looked at.
-#[derive(Clone, Copy, Debug)]
+/// What `doctor` looked at, and what it could repair.
+#[derive(Clone, Debug)]
 pub struct DoctorResult {
     /// `registered` or `workspace`.
     pub scope: &'static str,
@@ -72,13 +73,39 @@ pub struct DoctorResult {
     pub checked: Examined,
     /// Findings that `doctor.toml` allows, and that are therefore not given.
     pub suppressed: u64,
+    /// The repairs that could be made now, by path and code.
+    pub fixes: Vec<FixRow>,
+    /// What `--fix` would change, or changed; absent without it.
+    pub fix: Option<Box<FixResult>>,
+}
+
+/// A repair that could be made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FixRow {
+    /// The code of the finding that it repairs.
+    pub code: Code,
+    /// The path of that finding, escaped.
+    pub path: String,
+    /// Whether it is mechanical, loses nothing and can be undone.
+    pub safe: bool,
+    /// The id of the plan that makes this one repair.
+    pub preview_id: String,
+}
+
+/// What `--fix` would change, or changed.
+#[derive(Clone, Debug)]
+pub struct FixResult {
+    /// As of any mutation.
+    pub mutation: MutationResult,
+    /// What was found about the plan, and not about the project.
+    pub findings: Vec<Diagnostic>,
 }
 
 impl DoctorResult {
     /// The result of an examination that saw nothing yet.
     #[must_use]
     pub fn within(scope: &'static str) -> DoctorResult {
-        DoctorResult { scope, checked: Examined::default(), suppressed: 0 }
+        DoctorResult { scope, checked: Examined::default(), suppressed: 0, fixes: Vec::new(), fix: None }
     }
 }
 

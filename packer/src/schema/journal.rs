@@ -241,6 +241,9 @@ fn below_assets(text: &str) -> Option<PortablePath> {
     match inside.as_deref() {
         Some(["index.json"]) => own(control.own("index.json")),
         Some(["txn", id, name]) if is_id(id) && is_kept_root(name) => own(control.own(&format!("txn/{id}/{name}"))),
+        Some(["cache.json"] | ["cache"] | ["cache", "fingerprints.json"]) => {
+            own(control.own(&text["assets/.prometeu/".len()..]))
+        }
         Some(["quarantine"]) => own(control.own("quarantine")),
         Some(["quarantine", id]) if is_id(id) => own(control.own(&format!("quarantine/{id}"))),
         Some(["quarantine", id, name @ ("root" | "index.json")]) if is_id(id) => {

@@ -64,20 +64,33 @@ pub fn load(disk: &dyn Disk, options: &Options, events: &dyn Events) -> Workspac
     if options.find_unregistered && (registry.is_some() || is_missing) {
         let registered: HashSet<&str> =
             registry.iter().flat_map(|registry| &registry.entries).map(|entry| &*entry.root).collect();
-        let (roots, walked) =
-            if exists(disk) { unregistered::find(disk, &registered, &options.limits) } else { Default::default() };
-        findings.extend(walked);
-        for root in roots {
-            let (asset, mut found) = load_unregistered(disk, root, options);
-            found.iter_mut().for_each(|finding| finding.blocking = false);
-            findings.extend(found);
-            assets.push(asset);
-        }
+        let (found, more) = load_others(disk, &registered, options);
+        assets.extend(found);
+        findings.extend(more);
     }
     if let Some(registry) = &registry {
         note_actions(registry, &mut assets, &findings);
     }
     Workspace { registry, assets, findings }
+}
+
+/// Every root as if no registry knew it, ascending, and what was found on the way, none of it blocking.
+pub fn load_roots(disk: &dyn Disk, options: &Options) -> (Vec<Asset>, Vec<Diagnostic>) {
+    load_others(disk, &HashSet::new(), options)
+}
+
+/// The roots that are not `registered`.
+fn load_others(disk: &dyn Disk, registered: &HashSet<&str>, options: &Options) -> (Vec<Asset>, Vec<Diagnostic>) {
+    let (roots, mut findings) =
+        if exists(disk) { unregistered::find(disk, registered, &options.limits) } else { Default::default() };
+    let mut assets = Vec::with_capacity(roots.len());
+    for root in roots {
+        let (asset, mut found) = load_unregistered(disk, root, options);
+        found.iter_mut().for_each(|finding| finding.blocking = false);
+        findings.extend(found);
+        assets.push(asset);
+    }
+    (assets, findings)
 }
 
 fn exists(disk: &dyn Disk) -> bool {

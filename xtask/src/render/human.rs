@@ -8,8 +8,8 @@ use prometeu_packer::diagnostic::escape;
 use prometeu_packer::envelope::{ReadRange, Window};
 use prometeu_packer::plan::FileOutcome;
 use prometeu_packer::report::{
-    AssetDetails, BuildResult, MigrateResult, MutationResult, OperationResult, Quarantined, Report, Status,
-    TransactionRow, VerifyResult,
+    AssetDetails, BuildResult, DoctorResult, FixResult, FixRow, MigrateResult, MutationResult, OperationResult,
+    Quarantined, Report, Status, TransactionRow, VerifyResult,
 };
 use prometeu_packer::trust::Unit;
 use prometeu_packer::workspace::{Asset, Health, State};
@@ -24,13 +24,16 @@ const WARN: Style = AnsiColor::Yellow.on_default();
 
 /// How many packed assets a build lists.
 const PACKED_SHOWN_MAX: usize = 20;
+/// How many repairs the doctor lists.
+const FIXES_SHOWN_MAX: usize = 20;
 /// How many files of a migration are shown with their changes.
 const MIGRATED_SHOWN_MAX: usize = 1_000;
 
 pub(super) fn write(report: &Report, caller: &Caller, out: &mut dyn Write) -> io::Result<()> {
     findings::write(&report.findings, out)?;
     match &report.result {
-        OperationResult::Nothing | OperationResult::Doctor(_) => {}
+        OperationResult::Nothing => {}
+        OperationResult::Doctor(doctor) => fixes(doctor, out)?,
         OperationResult::List(assets, quarantined) => list(assets, quarantined, out)?,
         OperationResult::Show(details) => show(details, out)?,
         OperationResult::Build(built) => build(built, caller, out)?,
@@ -98,7 +101,21 @@ fn next_step(report: &Report, caller: &Caller) -> String {
             Some(archive) => format!("; next: `{program} verify {}`", word(&format!("{prefix}{}", archive.path))),
             None => format!("; next: `{program} build{project}` writes it"),
         },
-        (Status::Ok, OperationResult::Doctor(_), _) => format!("; next: `{program} build{project}`"),
+        (status, OperationResult::Doctor(doctor), first) if status != Status::Failed => match (&doctor.fix, first) {
+            (Some(fix), _) if fix.mutation.transaction_id.is_some() => after_fix(caller, &fix.mutation),
+            (Some(fix), _) if can_be_applied(fix) => {
+                format!("; to carry it out: {}", again(caller, &fix.mutation))
+            }
+            (Some(_), Some(first)) => format!("; next: `{program} explain {}`", first.code.as_str()),
+            (None, _) if !doctor.fixes.is_empty() => {
+                let workspace = if doctor.scope == "workspace" { " --workspace" } else { "" };
+                let first = doctor.fixes.first().filter(|_| !doctor.fixes.iter().any(|row| row.safe));
+                let only = first.map(|row| format!(" --only {}", row.code.as_str())).unwrap_or_default();
+                format!("; next: `{program} doctor{workspace} --fix{only}{project}`")
+            }
+            (None, Some(first)) => format!("; next: `{program} explain {}`", first.code.as_str()),
+            (_, None) => format!("; next: `{program} build{project}`"),
+        },
         (Status::Ok, OperationResult::Migrate(migration), _) => match &migration.migration_id {
             Some(id) => format!("; to go back: `{program} migrate --rollback {id}{project}`"),
             None if migration.mode == "rollback" => "; the same with `--apply` carries it out".to_owned(),
@@ -117,6 +134,39 @@ fn next_step(report: &Report, caller: &Caller) -> String {
         (_, _, Some(first)) => format!("; next: `{program} explain {}`", first.code.as_str()),
         _ => String::new(),
     }
+}
+
+/// How what was repaired is taken back.
+fn after_fix(caller: &Caller, mutation: &MutationResult) -> String {
+    let Caller { program, project, .. } = caller;
+    match mutation.transaction_id.as_deref().filter(|_| mutation.reversible) {
+        Some(id) => format!("; to go back: `{program} undo {id} --apply{project}`"),
+        None => format!("; next: `{program} doctor{project}`"),
+    }
+}
+
+fn can_be_applied(fix: &FixResult) -> bool {
+    fix.mutation.changes_something() && !fix.findings.iter().any(|finding| finding.blocking)
+}
+
+/// What repairs there are, unless some were asked for: then what they change.
+fn fixes(doctor: &DoctorResult, out: &mut dyn Write) -> io::Result<()> {
+    if let Some(fix) = &doctor.fix {
+        return mutation::write(&fix.mutation, out);
+    }
+    if doctor.fixes.is_empty() {
+        return Ok(());
+    }
+    let bold = Style::new().bold();
+    writeln!(out, "{bold}could be repaired{bold:#}")?;
+    let kind = |safe| if safe { ("safe".to_owned(), GOOD) } else { ("asks".to_owned(), WARN) };
+    let row = |row: &FixRow| vec![kind(row.safe), plain(row.code.as_str()), (escape(&row.path), DIM)];
+    let rows: Vec<Vec<Cell>> = doctor.fixes.iter().take(FIXES_SHOWN_MAX).map(row).collect();
+    table::write(out, &[("", Align::Left); 3], &rows)?;
+    if doctor.fixes.len() > FIXES_SHOWN_MAX {
+        writeln!(out, "  … and {} more; `--format json` has all of them", doctor.fixes.len() - FIXES_SHOWN_MAX)?;
+    }
+    writeln!(out)
 }
 
 /// How a preview is carried out.

@@ -44,5 +44,5 @@ fn is_untidy(path: &PortablePath, disk: &dyn Disk, limits: &Limits, windows: &Wi
 
 fn found(path: &PortablePath, message: &str) -> Diagnostic {
     warning(Code::HygieneNotCanonical, path.as_str(), message)
-        .help_to_run("run `{program} doctor --workspace --fix --only hygiene/not-canonical` to see what would change")
+        .help_to_run("run `{program} doctor --fix --only hygiene/not-canonical` to see what would change")
 }

@@ -10,6 +10,7 @@ pub(crate) const RULE: Rule = Rule {
            The next build writes it anew.",
     why: "Nothing is lost: the cache only saves time. This run is slower, and its result is the same.",
     example: "$ echo garbage > assets/.prometeu/cache.json",
-    repair: "Nothing has to be done. If it happens each time, two releases of the packer take turns on this \
-           project, or the cache is under version control: `assets/.prometeu/.gitignore` should name `cache.json`.",
+    repair: "Nothing has to be done; `{program} doctor --fix --only cache/dropped --apply` takes the file away. \
+           If it happens each time, two releases of the packer take turns on this project, or the cache is \
+           under version control: `assets/.prometeu/.gitignore` should name `cache.json`.",
 };

@@ -10,6 +10,7 @@ pub(crate) const RULE: Rule = Rule {
     why: "The name goes into the archive, into file names and onto command lines. Plain names work in all of them.",
     example: r#"assets/ui/atlas/asset.json:
   "name": "UI Atlas""#,
-    repair: "Write a plain name, such as `ui_atlas`, into `asset.json`, and into your game's code where it finds \
-           the asset by name.",
+    repair: "Write a plain name, such as `ui_atlas`, into `asset.json`, and into your game's code where it \
+           finds the asset by name. `{program} doctor --fix --only declaration/name-invalid` shows the \
+           nearest legal name that nobody has; add `--apply` to write it.",
 };

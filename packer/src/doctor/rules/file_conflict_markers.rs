@@ -15,6 +15,7 @@ pub(crate) const RULE: Rule = Rule {
   {"asset_id":3,"asset_uuid":"d3b1c5a2-94a0-4a1d-8a57-1f7c0f6d2b90","included_in_build":true,"root":"sfx/menu"}
   >>>>>>> menu-sounds"#,
     repair: "Resolve the conflict and delete the marker lines. In the registry keep the entries of both sides, \
-           with a comma between them, and the higher `next_asset_id`; then run `{program} doctor`, which names an \
-           id that both branches handed out and offers a way out.",
+           with a comma between them, and the higher `next_asset_id`; then run `{program} doctor`, which \
+           names an id that both branches handed out and offers a way out. `{program} doctor --fix --only \
+           file/conflict-markers` previews a registry with the entries of both sides whose folders are there.",
 };

@@ -10,5 +10,6 @@ pub(crate) const RULE: Rule = Rule {
     why: "It is mostly the trace of an editor or a copy that stopped half-way, so its content is lost, not intended.",
     example: "$ : > assets/ui/atlas/asset.json",
     repair: "Bring the file back from version control (`git checkout -- FILE`) or a backup. If the declaration \
-           never had content, delete it and run `{program} register ROOT`.",
+           never had content, delete it and run `{program} register ROOT`. A registry that is lost \
+           for good is rebuilt by `{program} doctor --fix --only file/empty`, which previews it.",
 };

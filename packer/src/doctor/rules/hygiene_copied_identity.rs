@@ -11,6 +11,7 @@ pub(crate) const RULE: Rule = Rule {
     why: "The copy cannot be registered as it is, since one identity is one asset. The original is not affected.",
     example: "$ cp -r assets/ui/atlas assets/ui/atlas2",
     repair: "To use the copy as an asset of its own, run `{program} adopt ROOT --new-identity` (a preview; add \
-           `--apply` to do it): it gets a fresh uuid. Give it another `name`, too. If it is a backup, move it out \
-           of `assets/`.",
+           `--apply` to do it): it gets a fresh uuid, and a free name. `{program} doctor --fix --only \
+           hygiene/copied-identity` previews that for all copies at once. If it is a backup, move it out of \
+           `assets/`.",
 };

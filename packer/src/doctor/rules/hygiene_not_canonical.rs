@@ -11,6 +11,6 @@ pub(crate) const RULE: Rule = Rule {
            or an object inside may stand on one line. The registry: one entry a line, by id.",
     why: "One layout keeps differences in version control small. It does not change the build.",
     example: r#"{"schema_version":3,"asset_uuid":"6f0f7f0e-5b0c-4b54-9c1f-0d5f4f3f9c55","name":"ui_atlas", …}"#,
-    repair: "Run `{program} doctor --workspace --fix --only hygiene/not-canonical` to see the change; add \
-           `--apply` to write it. No value changes.",
+    repair: "Run `{program} doctor --fix --only hygiene/not-canonical` to see the change; add `--apply` to \
+           write it. No value changes.",
 };

@@ -10,6 +10,7 @@ pub(crate) const RULE: Rule = Rule {
     why: "If you expected it in the game, it is missing. It may be left from a branch, or be a colleague's work in \
            progress.",
     example: r#"assets/ui/logo/asset.json exists, and no entry of the registry has "root":"ui/logo"."#,
-    repair: "To use it, run `{program} adopt ROOT` (a preview; add `--apply` to do it). If it is not wanted, \
+    repair: "To use it, run `{program} adopt ROOT` (a preview; add `--apply` to do it); `{program} doctor --fix \
+           --only hygiene/unregistered-root` previews it for all such folders at once. If it is not wanted, \
            delete the folder, or move it out of `assets/`.",
 };

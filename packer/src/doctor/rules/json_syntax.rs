@@ -12,6 +12,8 @@ pub(crate) const RULE: Rule = Rule {
            tools see the same project.",
     example: r#"assets/ui/atlas/asset.json:
   "preload": { "enabled": true, }"#,
-    repair: "Go to the line and column of the message; the slip is there or just before. Look for a comma too many \
-           or too few, a missing quote, a comment. An editor that knows JSON underlines it.",
+    repair: "Go to the line and column of the message; the slip is there or just before. Look for a comma too \
+           many or too few, a missing quote, a comment. An editor that knows JSON underlines it. A registry \
+           that cannot be mended is rebuilt by `{program} doctor --fix --only json/syntax`, which previews it \
+           and keeps what its lines still tell.",
 };

@@ -11,7 +11,9 @@ pub(crate) const RULE: Rule = Rule {
            does this.",
     example: r#"assets/.prometeu/index.json:
   "next_asset_id": 3, with an entry {"asset_id":7, …}"#,
-    repair: "Set `next_asset_id` in `assets/.prometeu/index.json` to one more than the highest id that was ever \
-           handed out. Look into its history (`git log -p -- assets/.prometeu/index.json`) for a higher number \
-           than those that are there now, and never lower it: ids of removed assets stay used.",
+    repair: "Look into the registry's history (`git log -p -- assets/.prometeu/index.json`) for the highest id \
+           that was ever handed out: ids of removed assets stay used. `{program} doctor --fix --only \
+           registry/allocator-behind` previews a `next_asset_id` above all that the registry, kept \
+           transactions, the quarantine and the last archive know, and with `--apply PREVIEW_ID` writes it. \
+           If the history knows a higher one, write one more than that by hand. It is never lowered again.",
 };

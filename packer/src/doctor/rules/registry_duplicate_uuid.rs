@@ -12,7 +12,9 @@ pub(crate) const RULE: Rule = Rule {
     example: r#"assets/.prometeu/index.json:
   {"asset_id":1,"asset_uuid":"6f0f7f0e-5b0c-4b54-9c1f-0d5f4f3f9c55","included_in_build":true,"root":"ui/atlas"},
   {"asset_id":4,"asset_uuid":"6f0f7f0e-5b0c-4b54-9c1f-0d5f4f3f9c55","included_in_build":true,"root":"ui/atlas2"}"#,
-    repair: "Decide which one is the original. Give the copy an identity of its own: `{program} forget ID --apply` \
-           with the copy's id drops its entry and leaves its files, then `{program} adopt ROOT --new-identity \
-           --apply` registers its folder under a fresh uuid and id. Without `--apply` both show what they would do.",
+    repair: "Decide which one is the original. `{program} doctor --fix --only registry/duplicate-uuid` previews \
+           a fresh uuid for the one that stands second, in its entry and in its `asset.json`; where that file \
+           has another uuid already, the entry gets that one. Ids stay. Apply it with the same command and \
+           `--apply PREVIEW_ID`. If the second one is the original, `{program} forget ID` drops the entry of \
+           the first, and `{program} adopt ROOT --new-identity` registers it anew.",
 };

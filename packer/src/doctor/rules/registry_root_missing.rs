@@ -9,8 +9,8 @@ pub(crate) const RULE: Rule = Rule {
     what: "The registry names a root, and there is no such folder below `assets/`.",
     why: "The asset cannot be built. Its id stays taken, so nothing else gets it meanwhile.",
     example: r#"$ mv assets/ui/atlas assets/ui/atlas_new        with "root":"ui/atlas" in the registry"#,
-    repair: "If it was moved by hand, move it back and use `{program} relocate ASSET ROOT`, which changes both at \
-           once. If it is missing after a checkout, bring it back from version control; look for differences in \
-           upper and lower case. If it is gone for good, `{program} forget ASSET` drops the entry. Both preview; \
-           add `--apply` to do it.",
+    repair: "If it was moved by hand, `{program} doctor --fix --only registry/root-missing` previews an entry \
+           that follows it; apply that with `--apply PREVIEW_ID`. If it is missing after a checkout, bring it \
+           back from version control; look for differences in upper and lower case. If it is gone for good, \
+           the same command, or `{program} forget ASSET`, drops the entry.",
 };

@@ -15,7 +15,9 @@ pub(crate) const RULE: Rule = Rule {
     example: r#"assets/enemies/aux.png             a device on Windows
 assets/enemies/walk?.png           `?` cannot be in a Windows name
 "sprites": ["tiles\\a.png"]        folders are separated by `/`"#,
-    repair: "Rename the file or folder with plain letters, digits, `-` and `_`, and write the new name, with `/` \
-           between folders, wherever the declaration or the registry names it. If the name looks right, an \
-           invisible character or a decomposed accent is in it: the message shows it; type the name anew.",
+    repair: "Rename the file or folder with plain letters, digits, `-` and `_`, and write the new name, with \
+           `/` between folders, wherever the declaration or the registry names it. If the name looks right, \
+           an invisible character or a decomposed accent is in it: the message shows it; type the name anew. \
+           For an input, `{program} doctor --fix --only trust/name-not-portable` shows a portable name, and a \
+           copy of the file where it needs one; add `--apply` to write both, and delete the old file then.",
 };

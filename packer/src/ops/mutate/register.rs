@@ -21,6 +21,7 @@ use crate::schema::{BankType, DeclarationDraft, Inputs, Role, declaration, entry
 use crate::trust::{admit_bytes, refusal};
 use crate::workspace::{State, check_inputs};
 use found::Found;
+pub(in crate::ops) use name::name_for;
 use proposal::Proposal;
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -120,7 +121,7 @@ fn propose(scene: &Scene<'_>, wanted: &Registration, folder: &PortablePath) -> R
     let given = given(wanted, folder)?;
     let bank = bank_of(wanted, &given, &found, folder)?;
     let is_taken = |name: &str| scene.named(name, "").is_some();
-    let name = wanted.name.clone().unwrap_or_else(|| name::name_for(&wanted.root, &is_taken));
+    let name = wanted.name.clone().unwrap_or_else(|| name_for(&wanted.root, &is_taken));
     let mut proposal = Proposal::of(bank, name, wanted.tile_size, &found, given);
     if proposal.draft.inputs.iter().all(|(_, paths)| paths.is_empty()) {
         let refused = proposal.is_blocked().then_some(proposal.findings);

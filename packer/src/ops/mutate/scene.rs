@@ -17,9 +17,9 @@ use crate::workspace::{Asset, Lookup, Roots, State, Workspace, needs};
 
 /// A loaded project that a mutation is planned for.
 pub(in crate::ops) struct Scene<'a> {
-    pub(super) context: &'a Context<'a>,
-    pub(super) workspace: &'a Workspace,
-    pub(super) registry: &'a Registry,
+    pub(in crate::ops) context: &'a Context<'a>,
+    pub(in crate::ops) workspace: &'a Workspace,
+    pub(in crate::ops) registry: &'a Registry,
     roots: Roots<'a>,
 }
 
@@ -38,7 +38,7 @@ pub(super) struct Survey {
 impl<'a> Scene<'a> {
     /// # Errors
     /// The registry could not be read.
-    pub(super) fn open(context: &'a Context<'a>, workspace: &'a Workspace) -> Result<Scene<'a>, Diagnostic> {
+    pub(in crate::ops) fn open(context: &'a Context<'a>, workspace: &'a Workspace) -> Result<Scene<'a>, Diagnostic> {
         match &workspace.registry {
             Some(registry) => {
                 let roots = Roots::of(registry.entries.iter().map(|entry| &*entry.root));
@@ -99,7 +99,7 @@ impl<'a> Scene<'a> {
     }
 
     /// Rewrites the registry, if it can be.
-    pub(super) fn edit_registry(&self, plan: &mut MutationPlan, entries: Vec<EntryChange>, next: Option<u64>) {
+    pub(in crate::ops) fn edit_registry(&self, plan: &mut MutationPlan, entries: Vec<EntryChange>, next: Option<u64>) {
         let index = PortablePath::control().own("index.json");
         if self.registry.from < Artifact::Registry.written() {
             let message = format!("the registry has version {} and would have to be rewritten", self.registry.from);
@@ -136,7 +136,7 @@ impl<'a> Scene<'a> {
     }
 
     /// Opens a declaration that is about to be rewritten.
-    pub(super) fn declaration(&self, asset: &Asset) -> Result<(PortablePath, Envelope), Diagnostic> {
+    pub(in crate::ops) fn declaration(&self, asset: &Asset) -> Result<(PortablePath, Envelope), Diagnostic> {
         let path = asset.declaration_path().ok_or_else(|| {
             blocker(Code::PlanBlocked, "its folder cannot be named", &asset.reference.root, "correct the root")
         })?;
@@ -170,7 +170,7 @@ impl<'a> Scene<'a> {
     }
 
     /// The registered asset that has this name, other than the one at `own_root`.
-    pub(super) fn named(&self, name: &str, own_root: &str) -> Option<&'a Asset> {
+    pub(in crate::ops) fn named(&self, name: &str, own_root: &str) -> Option<&'a Asset> {
         self.workspace.assets.iter().find(|asset| {
             asset.state == State::Registered
                 && asset.reference.name.as_deref() == Some(name)
@@ -180,7 +180,7 @@ impl<'a> Scene<'a> {
 
     /// The folder that `text` names as a root, if it is a legal one and no other root stands inside or around it.
     /// `own_root` is left out of this.
-    pub(super) fn root(&self, text: &str, own_root: Option<&str>) -> Result<PortablePath, Diagnostic> {
+    pub(in crate::ops) fn root(&self, text: &str, own_root: Option<&str>) -> Result<PortablePath, Diagnostic> {
         let folder = PortablePath::assets().join(text).map_err(|fault| refuse_path("root", text, &fault))?;
         let others = self.registry.entries.iter().map(|entry| &*entry.root).filter(|root| Some(*root) != own_root);
         let inside = |inner: &str, outer: &str| inner.strip_prefix(outer).is_some_and(|rest| rest.starts_with('/'));
@@ -262,11 +262,17 @@ impl<'a> Scene<'a> {
         Ok(None)
     }
 
-    /// Everything in a folder, so that a plan that moves or deletes it is stale when it changes.
+    /// Everything in a folder, or one file, so that a plan that moves or deletes it is stale when it changes.
     ///
     /// # Errors
     /// It cannot be listed, or holds more files than a project may.
     pub(super) fn survey(&self, folder: &PortablePath) -> Result<Survey, Diagnostic> {
+        let found = self.context.disk.metadata(folder).map_err(|error| refusal(&error))?;
+        if found.kind == Kind::File {
+            let Metadata { bytes, modified_ns, changed_ns, id, .. } = found;
+            let digest = Digest::of(format!("{folder}\0{bytes}\0{modified_ns}\0{changed_ns:?}\0{id:?}").as_bytes());
+            return Ok(Survey { files: 1, bytes, digest, nested: Vec::new(), unnamed: None });
+        }
         let most = self.context.limits.get(Limit::FilesWalked);
         let (mut files, mut bytes, mut lines) = (0, 0, Vec::new());
         let (mut nested, mut unnamed) = (Vec::new(), None);

@@ -12,8 +12,8 @@ use crate::ops::migrate::unknown;
 use crate::path::PortablePath;
 use crate::plan::{Class, MutationPlan, Replacement, Step};
 use crate::report::Report;
-use crate::schema::identity_of;
 use crate::schema::journal::{Change, EntryChange, Journal, Original};
+use crate::schema::{identity_of, with_member};
 use crate::trust::refusal;
 
 /// Undoes the transaction `id`.
@@ -31,8 +31,14 @@ pub fn undo(context: &Context<'_>, id: &str, how: Apply<'_>) -> Report {
         }
         if !journal.entries.is_empty() {
             let inverse: Vec<EntryChange> = journal.entries.iter().rev().map(flipped).collect();
-            check_entries(scene, &mut plan, id, &inverse);
+            let whole = untouched(scene, &folder, &journal)?;
+            if whole.is_none() {
+                check_entries(scene, &mut plan, id, &inverse);
+            }
             scene.edit_registry(&mut plan, inverse, None);
+            if let (Some(whole), Some(Step::Replace(replacement))) = (whole, plan.steps.last_mut()) {
+                replacement.after = Some(whole);
+            }
         }
         Ok(plan)
     })
@@ -50,6 +56,36 @@ fn committed(context: &Context<'_>, id: &str) -> Result<(TransactionFolder, Jour
             Err(Diagnostic::new(Code::PlanConflict, message)
                 .help_to_run("`{program} history` shows how each transaction ended"))
         }
+    }
+}
+
+/// The registry as it was before the transaction, if nothing has changed it since: then it comes back as it lay on disk,
+/// whatever it was, and not entry by entry.
+fn untouched(scene: &Scene<'_>, folder: &TransactionFolder, journal: &Journal) -> Result<Option<Vec<u8>>, Diagnostic> {
+    let index = PortablePath::control().own("index.json");
+    let original = journal.changes.iter().find_map(|change| match change {
+        Change::File { path, before: Some(Original::Slice { digest, offset, bytes }), after } if *path == index => {
+            (*after == Some(scene.registry.digest_on_disk())).then_some((*digest, *offset, *bytes))
+        }
+        _ => None,
+    });
+    let Some((digest, offset, bytes)) = original else { return Ok(None) };
+    let bytes = folder.original(scene.context.disk, digest, offset, bytes).map_err(|error| writing(&error))?;
+    Ok(Some(with_ids_used(scene, bytes)))
+}
+
+/// The bytes of a registry with the id that the next asset gets as it is now, where that is higher: ids that were handed
+/// out stay used. What is no registry stays as it is.
+fn with_ids_used(scene: &Scene<'_>, bytes: Vec<u8>) -> Vec<u8> {
+    let text = match String::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) => return error.into_bytes(),
+    };
+    let tree = crate::envelope::object(text.clone(), &scene.context.limits);
+    let next = tree.ok().and_then(|tree| tree.root().member("next_asset_id")?.raw().parse::<u64>().ok());
+    match (next, scene.registry.next_asset_id.map(u64::from)) {
+        (Some(then), Some(now)) if then < now => with_member(&text, "next_asset_id", &now.to_string()).into_bytes(),
+        _ => text.into_bytes(),
     }
 }
 
@@ -83,6 +119,13 @@ fn invert(
                 }
                 _ => None,
             };
+            let original = match *path == PortablePath::control().own("index.json") {
+                true => original.map(|bytes| with_ids_used(scene, bytes)),
+                false => original,
+            };
+            if original == found {
+                return Ok(());
+            }
             let verb = match (&original, after) {
                 (None, _) => "delete",
                 (Some(_), None) => "create",
@@ -99,6 +142,10 @@ fn invert(
                 // It was kept by a transaction that is over; now this one keeps it.
                 scene.move_root(plan, "delete", to, TransactionFolder::of(own_id).kept_root(at))?;
             } else if is_there(from)? {
+                // A build has made another cache since, which is as good as the one that could not be used.
+                if from.below(&PortablePath::control()).is_some_and(|name| name.starts_with("cache")) {
+                    return Ok(());
+                }
                 plan.findings.push(conflict(from, "something else lies there now"));
             } else {
                 if let Some(root) = root_of(from)

@@ -59,17 +59,18 @@ pub(super) fn changes(program: &Utf8Path, place: &Utf8Path) -> anyhow::Result<Ve
     clear()?;
     let (quarantine, _) = play("quarantine", &["quarantine", "bank_3", "--apply"], &migrated)?;
     clear()?;
+    let (fix, _) = play("fix", &["doctor", "--workspace", "--fix", "--apply"], &untidy(migrated.clone()))?;
+    clear()?;
     let (first_build, _) = play("first build", &["build"], &old())?;
     let built = Tree::read(&folder)?.with("assets/sfx/1/a.wav", sound(900));
     clear()?;
     let (build, _) = play("build", &["build"], &built)?;
     clear()?;
-    Ok(vec![migrate, rollback, relocate, undo, remove, quarantine, first_build, build])
+    Ok(vec![migrate, rollback, relocate, undo, remove, quarantine, fix, first_build, build])
 }
 
 /// Three sound banks as old packers declared them, and their registry.
 fn old() -> Tree {
-    let uuid = |at: usize| format!("0c6e8a5e-3c0e-4f57-8d0b-{at:012x}");
     let entry = |at: usize| format!("    {{\"asset_id\":{at},\"asset_uuid\":\"{}\",\"root\":\"sfx/{at}\"}}", uuid(at));
     let registry = format!(
         "{{\n  \"schema_version\": 1,\n  \"next_asset_id\": 4,\n  \"assets\": [\n{}\n  ]\n}}\n",
@@ -86,6 +87,24 @@ fn old() -> Tree {
         tree = tree.with(&format!("assets/sfx/{at}/a.wav"), sound(600));
     }
     tree
+}
+
+/// The project with two declarations that are not laid out as the packer does, and a cache of nobody.
+fn untidy(tree: Tree) -> Tree {
+    let declaration = |at: usize| {
+        format!(
+            "{{\"schema_version\": 3, \"asset_uuid\": \"{}\", \"name\": \"bank_{at}\", \"type\": \"sound_bank\", \
+             \"inputs\": {{\"sources\": [\"a.wav\"]}}, \"output\": {{\"format\": \"SOUNDS/pcm16le_v1\", \"codec\": \
+             \"NONE\", \"metadata\": {{}}}}, \"preload\": {{\"enabled\": false}}}}\n",
+            uuid(at)
+        )
+    };
+    let tree = tree.with("assets/.prometeu/cache.json", "no cache");
+    [1, 2].into_iter().fold(tree, |tree, at| tree.with(&format!("assets/sfx/{at}/asset.json"), declaration(at)))
+}
+
+fn uuid(at: usize) -> String {
+    format!("0c6e8a5e-3c0e-4f57-8d0b-{at:012x}")
 }
 
 /// A WAV file of so many mono frames, 16 bits each.

@@ -8,7 +8,7 @@ const NAME_BYTES_MAX: usize = 64;
 
 /// A legal name for the asset at `root` that nobody has: the last folder's, else with the folders above it in front, else
 /// with a number behind it.
-pub(super) fn name_for(root: &str, is_taken: &dyn Fn(&str) -> bool) -> String {
+pub(in crate::ops) fn name_for(root: &str, is_taken: &dyn Fn(&str) -> bool) -> String {
     let starts = root.rmatch_indices('/').map(|(at, _)| at + 1).chain([0]);
     let mut candidates = starts.map(|at| legal(&root[at..]));
     if let Some(free) = candidates.find(|name| !is_taken(name)) {

@@ -1,0 +1,284 @@
+//! `doctor --fix`: repairs of what the doctor found. Each is a plan like that of any mutation, shown before it is carried
+//! out and undone like one. What a repair does stands in a file of its own below; which there are, in `table`.
+
+mod adoption;
+mod allocator;
+mod cache;
+mod draft;
+mod duplicates;
+mod evidence;
+mod input_names;
+mod layout;
+mod missing_root;
+mod name;
+mod palettes;
+mod patient;
+mod rebuild;
+mod request;
+mod table;
+
+use super::doctor::{Looked, look, summary};
+use super::mutate::{Apply, Fresh, commit};
+use super::{Context, Scope, counted, settle};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::disk::{DiskErrorKind, Kind};
+use crate::emit::writing;
+use crate::path::PortablePath;
+use crate::plan::{MINTED_ON_APPLY, MutationPlan, Replacement, Step};
+use crate::report::{DoctorResult, FixResult, FixRow, MutationResult, OperationResult, Report};
+use crate::workspace::Workspace;
+use patient::{Chosen, Patient};
+pub use request::FixRequest;
+
+/// The repairs that are listed; who has more than these repairs some and looks again.
+const ROWS_MAX: usize = 10_000;
+/// The plan of each one that changes the registry holds a whole registry; so many entries are written for all of them.
+const ENTRIES_MAX: usize = 1_000_000;
+/// So many of these are listed however large the registry is.
+const ROWS_MIN: usize = 16;
+
+/// Shows, or makes, the repairs that are asked for. What was found is reported as `doctor` does it; once they are made,
+/// what is found then.
+#[must_use]
+pub fn fix(context: &Context<'_>, wanted: &FixRequest, how: Apply<'_>) -> Report {
+    let only = match wanted.code() {
+        Ok(only) => only,
+        Err(finding) => return refused(context, Scope::Registered, finding),
+    };
+    let scope = wanted.scope(only);
+    match how {
+        Apply::Preview => match settle::read(context, || show(context, scope, only, wanted)) {
+            Ok((Ok(answer), notes)) => answer.report(context, notes),
+            Ok((Err(finding), _)) | Err(finding) => refused(context, scope, finding),
+        },
+        Apply::Now { preview_id, mint, time, .. } => {
+            let made = match make_control_folder(context, only) {
+                Ok(made) => made,
+                Err(finding) => return refused(context, scope, finding),
+            };
+            let report = match settle::for_writing(context) {
+                Ok((_lock, notes)) => {
+                    let fresh = Fresh { id: &context.operation_id, uuid: mint };
+                    let agreed = Agreed { preview_id, fresh, time };
+                    match carry_out(context, scope, only, wanted, agreed) {
+                        Ok(answer) => answer.report(context, notes),
+                        Err(finding) => refused(context, scope, finding),
+                    }
+                }
+                Err(finding) => refused(context, scope, finding),
+            };
+            if made {
+                // Fails where the repair put something into it, as it should.
+                let _ = context.disk.remove_dir(&PortablePath::control());
+            }
+            report
+        }
+    }
+}
+
+/// Every repair that could be made now, each with the id of its own plan; and what was found says so.
+pub(super) fn list(context: &Context<'_>, workspace: &mut Workspace) -> Vec<FixRow> {
+    let mut rows = Vec::new();
+    let patient = Patient::of(context, workspace, None);
+    let entries = workspace.registry.as_ref().map_or(0, |registry| registry.entries.len());
+    let mut asking = (ENTRIES_MAX / entries.max(1)).clamp(ROWS_MIN, ROWS_MAX);
+    for chosen in patient.all() {
+        if rows.len() == ROWS_MAX || (!chosen.fix.safe && asking == 0) {
+            continue;
+        }
+        asking -= usize::from(!chosen.fix.safe);
+        let plan = patient.plan(std::slice::from_ref(&chosen), &shown());
+        if !plan.is_blocked() && !plan.steps.is_empty() {
+            let Chosen { fix, subject } = chosen;
+            rows.push(FixRow { code: fix.code, path: subject.path, safe: fix.safe, preview_id: plan.id() });
+        }
+    }
+    drop(patient);
+    rows.sort_by(|a, b| (&a.path, a.code.as_str(), &a.preview_id).cmp(&(&b.path, b.code.as_str(), &b.preview_id)));
+    tell(&rows, &mut workspace.findings);
+    rows
+}
+
+/// Says beside each finding that can be repaired how that is done.
+fn tell(rows: &[FixRow], findings: &mut [Diagnostic]) {
+    if rows.is_empty() {
+        return;
+    }
+    let known: std::collections::HashMap<(Code, &str), bool> =
+        rows.iter().map(|row| ((row.code, row.path.as_str()), row.safe)).collect();
+    for finding in findings {
+        let Some(&safe) = known.get(&(finding.code, finding.path.as_deref().unwrap_or_default())) else { continue };
+        let is_said = finding.help.as_deref().is_some_and(|help| help.contains(" --fix"));
+        if !is_said {
+            let help = match safe {
+                true => "`{program} doctor --fix --only {}` shows a repair, and with `--apply` makes it",
+                false => {
+                    "`{program} doctor --fix --only {}` shows a repair, which is made only with `--apply` and its id"
+                }
+            };
+            finding.add_help_to_run_on(help, finding.code.as_str());
+        }
+        finding
+            .evidence
+            .push(("fix", crate::diagnostic::Evidence::Text(if safe { "safe" } else { "unsafe" }.to_owned())));
+    }
+}
+
+/// What a plan that is only shown has in the place of what is made when it is carried out.
+fn shown() -> Fresh<'static> {
+    Fresh { id: MINTED_ON_APPLY, uuid: &|| MINTED_ON_APPLY.to_owned() }
+}
+
+/// What is answered.
+struct Answer {
+    result: DoctorResult,
+    findings: Vec<Diagnostic>,
+    summary: String,
+}
+
+impl Answer {
+    fn of(mut looked: Looked, mutation: MutationResult, more: Vec<Diagnostic>, told: &str) -> Answer {
+        let mut findings = std::mem::take(&mut looked.workspace.findings);
+        let summary = format!("{told}; {}", summary(&looked.result, &findings));
+        let is_said = |finding: &&Diagnostic| {
+            let same = |other: &Diagnostic| {
+                (other.code, &other.path, &other.message) == (finding.code, &finding.path, &finding.message)
+            };
+            !finding.blocking && findings.iter().any(same)
+        };
+        let new: Vec<Diagnostic> = more.iter().filter(|finding| !is_said(finding)).cloned().collect();
+        findings.extend(new);
+        looked.result.fix = Some(Box::new(FixResult { mutation, findings: more }));
+        Answer { result: looked.result, findings, summary }
+    }
+
+    fn report(mut self, context: &Context<'_>, notes: Vec<Diagnostic>) -> Report {
+        self.findings.extend(notes);
+        super::build::note_interruption(context, &mut self.findings);
+        Report::new("doctor", &context.program, self.summary, self.findings, OperationResult::Doctor(self.result))
+    }
+}
+
+fn show(context: &Context<'_>, scope: Scope, only: Option<Code>, wanted: &FixRequest) -> Result<Answer, Diagnostic> {
+    let mut looked = look(context, scope);
+    let (plan, count) = {
+        let patient = Patient::of(context, &looked.workspace, wanted.keep.as_deref());
+        let chosen = patient.select(only)?;
+        (patient.plan(&chosen, &shown()), chosen.len())
+    };
+    looked.result.fixes = list(context, &mut looked.workspace);
+    let told = match (plan.is_blocked(), plan.steps.is_empty()) {
+        (true, _) => "what was found cannot be fixed as it is".to_owned(),
+        (false, true) => "there is nothing to fix".to_owned(),
+        (false, false) => format!("{} would be made, nothing was changed", counted(count, "repair")),
+    };
+    Ok(Answer::of(looked, MutationResult::of(&plan), plan.findings, &told))
+}
+
+/// What the caller agreed to, and what is made on the way.
+struct Agreed<'a> {
+    preview_id: Option<String>,
+    fresh: Fresh<'a>,
+    time: String,
+}
+
+fn carry_out(
+    context: &Context<'_>,
+    scope: Scope,
+    only: Option<Code>,
+    wanted: &FixRequest,
+    agreed: Agreed<'_>,
+) -> Result<Answer, Diagnostic> {
+    let mut looked = look(context, scope);
+    let (mut preview, plan, count, is_safe) = {
+        let patient = Patient::of(context, &looked.workspace, wanted.keep.as_deref());
+        let selected = patient.select(only)?;
+        let (chosen, preview) = agreed_to(&patient, selected, only, agreed.preview_id.as_deref());
+        let is_safe = chosen.iter().all(|chosen| chosen.fix.safe);
+        (preview, patient.plan(&chosen, &agreed.fresh), chosen.len(), is_safe)
+    };
+    let id = preview.id();
+    if agreed.preview_id.as_ref().is_some_and(|wanted| *wanted != id) || !is_alike(&preview, &plan) {
+        let stale = Diagnostic::new(Code::PlanStale, "the project is not what this preview saw");
+        preview.findings.push(stale.help_to_run("look at a fresh preview: `{program} doctor --fix` without `--apply`"));
+    } else if agreed.preview_id.is_none() && !is_safe && !preview.steps.is_empty() {
+        let message = "this repair decides something that only people can know, so it is made only as it was previewed";
+        let missing = Diagnostic::new(Code::PlanConsentMissing, message);
+        let only = only.map_or("", Code::as_str);
+        preview.findings.push(
+            missing.help_to_run_on("look at `{program} doctor --fix --only {}`, and give `--apply` its id", only),
+        );
+    }
+    let stopped = context.events.cancelled();
+    if preview.is_blocked() || plan.steps.is_empty() || stopped {
+        let told = if preview.is_blocked() || stopped { "nothing was changed" } else { "there was nothing to fix" };
+        looked.result.fixes = list(context, &mut looked.workspace);
+        return Ok(Answer::of(looked, MutationResult::of(&preview), preview.findings, told));
+    }
+    match commit(context, &plan, agreed.time) {
+        Ok(transaction_id) => {
+            let mut result = MutationResult::of(&plan);
+            (result.preview_id, result.applied, result.transaction_id) = (id, true, Some(transaction_id));
+            let mut looked = look(context, scope);
+            looked.result.fixes = list(context, &mut looked.workspace);
+            Ok(Answer::of(looked, result, plan.findings, &format!("{} made", counted(count, "repair"))))
+        }
+        Err(findings) => {
+            preview.findings.extend(findings);
+            looked.result.fixes = list(context, &mut looked.workspace);
+            Ok(Answer::of(looked, MutationResult::of(&preview), preview.findings, "nothing was changed"))
+        }
+    }
+}
+
+/// What is to be carried out: all that was selected, or the one repair among it whose own id was given.
+fn agreed_to<'a>(
+    patient: &Patient<'a>,
+    selected: Vec<Chosen>,
+    only: Option<Code>,
+    id: Option<&str>,
+) -> (Vec<Chosen>, MutationPlan) {
+    let whole = patient.plan(&selected, &shown());
+    let Some(id) = id.filter(|id| only.is_some() && selected.len() > 1 && whole.id() != *id) else {
+        return (selected, whole);
+    };
+    let mut one_by_one = selected.iter().map(|chosen| (chosen, patient.plan(std::slice::from_ref(chosen), &shown())));
+    match one_by_one.find(|(_, plan)| plan.id() == id) {
+        Some((chosen, plan)) => (vec![chosen.clone()], plan),
+        None => (selected, whole),
+    }
+}
+
+/// Whether two plans differ in what is made when they are carried out, and in nothing else: each looked at the disk.
+fn is_alike(shown: &MutationPlan, made: &MutationPlan) -> bool {
+    let step = |step: &Step| match step {
+        Step::Replace(Replacement { path, before, after }) => ("replace", path.clone(), *before, after.is_some()),
+        Step::Move { from, .. } => ("move", from.clone(), None, true),
+        Step::MakeFolder(path) => ("make", path.clone(), None, true),
+        Step::RemoveFolder(path) => ("remove", path.clone(), None, false),
+    };
+    let changes = |plan: &MutationPlan| (plan.registry.len(), plan.workspace.len(), plan.entries.len());
+    shown.steps.iter().map(step).eq(made.steps.iter().map(step))
+        && shown.depends == made.depends
+        && shown.findings == made.findings
+        && changes(shown) == changes(made)
+}
+
+fn refused(context: &Context<'_>, scope: Scope, finding: Diagnostic) -> Report {
+    let mut result = DoctorResult::within(scope.name());
+    result.fix = Some(Box::new(FixResult { mutation: MutationResult::default(), findings: vec![finding.clone()] }));
+    let summary = format!("nothing was fixed: {}", finding.message);
+    Report::new("doctor", &context.program, summary, vec![finding], OperationResult::Doctor(result))
+}
+
+/// Makes the packer's own folder where a lost registry is to be rebuilt and the folder is gone with it; says whether it did.
+fn make_control_folder(context: &Context<'_>, only: Option<Code>) -> Result<bool, Diagnostic> {
+    let (disk, control) = (context.disk, PortablePath::control());
+    let is_lost = matches!(disk.metadata(&control), Err(error) if error.kind == DiskErrorKind::NotFound);
+    let has_assets = disk.metadata(&PortablePath::assets()).is_ok_and(|found| found.kind == Kind::Folder);
+    if only != Some(Code::RegistryMissing) || !is_lost || !has_assets {
+        return Ok(false);
+    }
+    let made = disk.create_dir(&control).and_then(|()| disk.sync_dir(&PortablePath::assets()));
+    made.map(|()| true).map_err(|error| writing(&error))
+}

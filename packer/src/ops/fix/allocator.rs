@@ -1,0 +1,28 @@
+//! An allocator that fell behind is raised above every id that anything still knows: the registry, kept transactions, what
+//! is quarantined, and the last archive. An id that none of them knows cannot be known here, and what was raised is never
+//! turned back; so this asks.
+
+use super::draft::Draft;
+use super::patient::{Patient, Subject, index};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::ops::mutate::blocker;
+use crate::schema::registry::ASSET_ID_MAX;
+
+pub(super) fn subjects(_: &Patient<'_>) -> Vec<Subject> {
+    vec![Subject { path: index().to_string(), at: 0 }]
+}
+
+pub(super) fn plan(draft: &mut Draft<'_>, _: &Subject) -> Result<(), Diagnostic> {
+    let scene = draft.scene()?;
+    let evidence = draft.patient.evidence();
+    let registered = scene.registry.entries.iter().map(|entry| entry.asset_id).max().unwrap_or(0);
+    let highest = registered.max(evidence.highest());
+    if highest >= ASSET_ID_MAX {
+        let help = "ids are never reused; start a new registry for new assets";
+        let message = "every asset id was handed out";
+        return Err(blocker(Code::RegistryAllocatorExhausted, message, index().as_str(), help));
+    }
+    draft.depend(evidence.seen.iter().cloned());
+    draft.raise_next(u64::from(highest) + 1);
+    Ok(())
+}
