@@ -12,6 +12,9 @@ mod lock;
 pub mod memory;
 mod os;
 mod patience;
+mod watch;
+#[cfg(target_os = "linux")]
+mod watch_linux;
 
 use crate::path::PortablePath;
 pub use error::{DiskError, DiskErrorKind};
@@ -20,6 +23,7 @@ pub use os::{OsDisk, open_outside, replace_outside};
 pub use patience::Patience;
 use std::io::{self, Read, Seek, Write};
 use std::time::Duration;
+pub use watch::{Changes, Waiter, Watch};
 
 /// What lies under a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -74,11 +74,11 @@ pub(crate) fn text(bytes: Vec<u8>) -> Result<String, Diagnostic> {
     recognise::text(bytes)
 }
 
-/// Reads a strict JSON object that is part of another file, such as the header of an archive. It has no version
-/// of its own; places count from the start of `text`.
+/// Reads a strict JSON object that is no control file: part of another file, such as the header of an archive, or what
+/// a client sent. It has no version of its own; places count from the start of `text`.
 ///
 /// # Errors
 /// `json/*`.
-pub(crate) fn object(text: String, limits: &Limits) -> Result<Tree, Diagnostic> {
+pub fn object(text: String, limits: &Limits) -> Result<Tree, Diagnostic> {
     tree::parse(text, limits)
 }

@@ -9,6 +9,7 @@ mod list;
 mod merge_registry;
 mod migrate;
 mod mutate;
+mod pack_set;
 mod recover;
 mod settle;
 mod show;
@@ -18,7 +19,7 @@ mod verify;
 pub use build::{BuildMode, build};
 pub use doctor::{Scope, doctor};
 pub use fix::{FixRequest, fix};
-pub use init::init;
+pub use init::{init, init_as_previewed, preview_init};
 pub use list::list;
 pub use merge_registry::{Versions, merge_registry};
 pub use migrate::{MigrateMode, forget, history, migrate, migrations, rollback};
@@ -26,11 +27,13 @@ pub use mutate::{
     Apply, Registration, adopt, forget_asset, quarantine, register, relocate, remove, rename, restore, set_included,
     undo,
 };
+pub use pack_set::{pack_summary, validate_pack};
 pub use recover::{Edited, recover};
 pub use show::show;
 pub use tables::{explain, limits, windows};
 pub use verify::verify;
 
+use crate::diagnostic::{Code, Diagnostic};
 use crate::disk::Disk;
 use crate::envelope::Windows;
 use crate::event::Events;
@@ -57,6 +60,14 @@ pub struct Context<'a> {
 }
 
 impl Context<'_> {
+    /// Whether nobody asked to stop; looked at between two steps, for the last time right before a commit.
+    fn go_on(&self) -> Result<(), Diagnostic> {
+        match self.events.cancelled() {
+            false => Ok(()),
+            true => Err(Diagnostic::new(Code::UsageInterrupted, "stopped on request; everything is as it was")),
+        }
+    }
+
     fn options(&self, find_unregistered: bool) -> workspace::Options {
         workspace::Options { limits: self.limits.clone(), windows: self.windows.clone(), find_unregistered }
     }

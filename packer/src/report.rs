@@ -4,7 +4,7 @@ mod result;
 
 pub use result::{
     ArchiveFile, AssetDetails, BuildResult, DoctorResult, FixResult, FixRow, InputFile, MigrateResult, MutationResult,
-    OperationResult, PackedAsset, Quarantined, TransactionRow, VerifyResult,
+    OperationResult, PackRow, PackedAsset, Quarantined, TransactionRow, VerifyResult,
 };
 
 use crate::diagnostic::{self, Code, Diagnostic, Severity};

@@ -31,13 +31,13 @@ pub fn migrate(disk: &MemoryDisk, id: &str) -> Report {
 /// `migrate --rollback OF --apply`, as the transaction `id`.
 #[must_use]
 pub fn roll_back(disk: &MemoryDisk, of: &str, id: &str) -> Report {
-    ops::rollback(&context(disk, id), of, Some(TIME.to_owned()))
+    ops::rollback(&context(disk, id), of, None, Some(TIME.to_owned()))
 }
 
 /// `migrate --rollback OF`, which shows what it would do.
 #[must_use]
 pub fn preview_rollback(disk: &MemoryDisk, of: &str) -> Report {
-    ops::rollback(&context(disk, NEXT), of, None)
+    ops::rollback(&context(disk, NEXT), of, None, None)
 }
 
 /// `migrate --forget OF`.

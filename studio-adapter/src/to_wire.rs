@@ -2,13 +2,14 @@
 //! escaped here if it was not before.
 
 use crate::diff::unified_diff;
+use crate::surroundings::moment;
 use crate::wire;
 use prometeu_packer::diagnostic::{AssetRef, Diagnostic, Evidence, Severity, escape};
 use prometeu_packer::envelope::Window;
 use prometeu_packer::plan::{FileOutcome, PlannedChange, PlannedFile};
 use prometeu_packer::report::{
-    AssetDetails, BuildResult, DoctorResult, FixRow, MigrateResult, MutationResult, OperationResult, Report, Status,
-    TransactionRow, VerifyResult,
+    AssetDetails, BuildResult, DoctorResult, FixRow, MigrateResult, MutationResult, OperationResult, PackRow, Report,
+    Status, TransactionRow, VerifyResult,
 };
 use prometeu_packer::schema::archive::bank_word;
 use prometeu_packer::trust::Unit;
@@ -90,6 +91,10 @@ fn result(report: &Report) -> Value {
         }
         OperationResult::Show(details) => show(details),
         OperationResult::Doctor(doctor) => self::doctor(doctor),
+        OperationResult::PackSummary(rows) => json!({ "assets": rows.iter().map(pack_row).collect::<Vec<_>>() }),
+        OperationResult::ValidatePack(blocked) => {
+            json!({ "assets": blocked.iter().map(|(of, found)| blocked_asset(of, found)).collect::<Vec<_>>() })
+        }
         OperationResult::Build(built) => build(built),
         OperationResult::Verify(verified) => verify(verified),
         OperationResult::Mutation(mutation) => self::mutation(mutation, &report.findings),
@@ -133,7 +138,8 @@ pub fn unit(unit: Unit) -> &'static str {
     }
 }
 
-fn row(asset: &Asset) -> Value {
+/// One row of a list.
+pub(crate) fn row(asset: &Asset) -> Value {
     let declaration = asset.declaration.as_ref();
     json!({
         "asset_id": asset.asset_id(),
@@ -199,6 +205,25 @@ fn doctor(doctor: &DoctorResult) -> Value {
         shown["suppressed"] = json!(doctor.suppressed);
     }
     shown
+}
+
+fn pack_row(row: &PackRow) -> Value {
+    json!({
+        "asset_id": row.asset.asset_id,
+        "name": row.asset.name.as_deref().map(escape),
+        "family": row.bank.map(|bank| bank.name()),
+        "artifacts": row.artifacts,
+        "last_change": row.modified_ns.and_then(moment),
+    })
+}
+
+fn blocked_asset(of: &AssetRef, found: &[Diagnostic]) -> Value {
+    json!({
+        "asset_id": of.asset_id,
+        "name": of.name.as_deref().map(escape),
+        "root": escape(&of.root),
+        "diagnostics": found.iter().map(diagnostic).collect::<Vec<_>>(),
+    })
 }
 
 fn build(built: &BuildResult) -> Value {

@@ -1,4 +1,10 @@
-//! The JSON shape of a report, version 1, as types. Every member is always there; what is not known is null.
+//! What goes over the wire, as types. In this file the JSON shape of a report, version 1: every member is always there;
+//! what is not known is null. Below it frames, messages and events. `PROTOCOL.md` says it in words and is locked to these
+//! files.
+
+pub mod event;
+pub mod frame;
+pub mod message;
 
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;

@@ -225,6 +225,8 @@ pub(crate) enum Command {
         /// Such as `trust/link`
         code: String,
     },
+    /// Speak to Studio on standard input and output (JSON-RPC), for the project that it names
+    Serve,
     /// Run the production gates
     Gate(gate::Args),
     /// Write the JSON Schemas of all formats
@@ -386,6 +388,7 @@ impl Command {
             Command::Window => "window",
             Command::Limits => "limits",
             Command::Explain { .. } => "explain",
+            Command::Serve => "serve",
             Command::Gate(_) => "gate",
             Command::Bench(_) => "bench",
             Command::Schemas { .. } => "schemas",

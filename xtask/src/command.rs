@@ -17,6 +17,7 @@ use prometeu_packer::ops::{
 use prometeu_packer::report::{OperationResult, Report};
 use prometeu_packer::schema::BankType;
 use prometeu_packer::trust::Limits;
+use prometeu_studio_adapter::server::{Setup, serve_standard_streams};
 use std::ffi::OsString;
 use std::io::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -113,6 +114,7 @@ fn execute(cli: Cli, caller: &Caller) -> u8 {
         Command::Bench(args) => return run_bench(args, format, caller),
         Command::Schemas { check } => return make("schemas", &Task::Schemas(mode(check)), format, caller),
         Command::Docs { check } => return make("docs", &Task::Docs(mode(check)), format, caller),
+        Command::Serve => return serve(&global, format, caller),
         Command::NewStep(new) => return make("new-step", &Task::NewStep(new), format, caller),
         Command::Completions { shell } => return complete(shell, format),
         command => command,
@@ -124,6 +126,18 @@ fn execute(cli: Cli, caller: &Caller) -> u8 {
         Err(finding) => wrong_usage(name, program, finding),
     };
     render::report(&report, format, caller)
+}
+
+/// Speaks to Studio on the standard streams; the project is named there.
+fn serve(global: &Global, format: Format, caller: &Caller) -> u8 {
+    let settings = limits(&global.limit).and_then(|limits| Ok((limits, windows(&global.window_floor)?)));
+    match settings {
+        Ok((limits, windows)) => {
+            let wait = Duration::from_secs(global.wait);
+            serve_standard_streams(Setup { limits, windows, wait, ..Setup::named(&caller.program) })
+        }
+        Err(finding) => render::report(&wrong_usage("serve", &caller.program, finding), format, caller),
+    }
 }
 
 fn wrong_usage(operation: &str, program: &str, finding: Diagnostic) -> Report {
@@ -224,7 +238,8 @@ fn how<'a>(apply: &Option<Option<String>>, consent: &Option<String>) -> Apply<'a
 
 fn migrate(context: &Context<'_>, flags: &Migrate) -> Report {
     if let Some(id) = &flags.rollback {
-        return ops::rollback(context, id, flags.apply.is_some().then(surroundings::now));
+        let preview_id = flags.apply.as_ref().and_then(Option::as_deref).filter(|id| !id.is_empty());
+        return ops::rollback(context, id, preview_id, flags.apply.is_some().then(surroundings::now));
     }
     if let Some(id) = &flags.forget {
         return ops::forget(context, id);

@@ -12,11 +12,13 @@ mod frozen;
 mod kill;
 mod layers;
 mod lint;
+mod protocol;
 mod random;
 mod report;
 mod repository;
 mod shape;
 mod source;
+mod studio;
 mod test;
 mod tool;
 mod tree;
@@ -35,6 +37,7 @@ pub(crate) const TABLE: &[Gate] = &[
     shape::GATE,
     frozen::GATE,
     formats::GATE,
+    protocol::GATE,
     lint::GATE,
     test::GATE,
     doctest::GATE,
@@ -43,6 +46,7 @@ pub(crate) const TABLE: &[Gate] = &[
     flow::BUILD,
     flow::MUTATION,
     flow::MIGRATION,
+    studio::GATE,
     determinism::GATE,
     crash::GATE,
     kill::GATE,

@@ -39,7 +39,7 @@ impl OsDisk {
     }
 
     /// The folder at `path`, or the project folder.
-    fn folder(&self, path: Option<&PortablePath>) -> Result<Dir, DiskError> {
+    pub(super) fn folder(&self, path: Option<&PortablePath>) -> Result<Dir, DiskError> {
         let Some(path) = path else {
             return self.root.try_clone().map_err(|error| DiskError::new(".", error));
         };

@@ -84,7 +84,9 @@ pub fn publish(context: &Context<'_>, findings: &mut Vec<Diagnostic>) -> Result<
     let sha256 = verify(context, &staging, bytes, sum)?;
     let digests = [table, preload, provenance, sha256];
     let journal = record(context, &staging, digests).map_err(one)?;
-    carry_out(disk, staging.folder(), &journal, Ok(()))?;
+    let stopped = || Diagnostic::new(Code::UsageInterrupted, "stopped on request; everything is as it was");
+    let asked = if context.events.cancelled() { Err(stopped()) } else { Ok(()) };
+    carry_out(disk, staging.folder(), &journal, asked)?;
     memory.keep(disk, context.recalled.build_key(context.workspace), payload_offset, digests);
     let companions = companions();
     Ok(Published { archive: archive_path(), bytes, sha256, companions, reused })

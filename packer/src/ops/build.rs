@@ -289,7 +289,7 @@ fn report(result: &mut BuildResult, workspace: &Workspace, recalled: &Recalled, 
 }
 
 pub(super) fn note_interruption(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
-    if context.events.cancelled() && !findings.iter().any(|finding| finding.code == Code::UsageInterrupted) {
-        findings.push(Diagnostic::new(Code::UsageInterrupted, "stopped on request; everything is as it was"));
+    if !findings.iter().any(|finding| finding.code == Code::UsageInterrupted) {
+        findings.extend(context.go_on().err());
     }
 }

@@ -6,7 +6,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::disk::{Disk, DiskErrorKind, Kind};
 use crate::emit::{create_file, writing};
 use crate::path::PortablePath;
-use crate::plan::{Class, PlannedChange};
+use crate::plan::{Class, MutationPlan, PlannedChange};
 use crate::report::{MutationResult, OperationResult, Report};
 use crate::trust::refusal;
 use crate::workspace::unsupported;
@@ -19,9 +19,42 @@ const ATTRIBUTES: &str = "index.json text eol=lf merge=prometeu-registry\n";
 /// Makes what is missing below `assets/.prometeu/`.
 #[must_use]
 pub fn init(context: &Context<'_>) -> Report {
-    let mut result = MutationResult { class: Class::Workspace, ..MutationResult::default() };
+    make_all(context, String::new())
+}
+
+/// Says what [`init`] would make.
+#[must_use]
+pub fn preview_init(context: &Context<'_>) -> Report {
+    let (summary, plan) = match plan(context) {
+        Ok(plan) if plan.workspace.is_empty() && plan.registry.is_empty() => ("nothing would change", plan),
+        Ok(plan) => ("init would change what is listed; nothing was changed", plan),
+        Err(finding) => return refused(context, finding, MutationResult::default()),
+    };
+    Report::new("init", &context.program, summary, Vec::new(), OperationResult::Mutation(MutationResult::of(&plan)))
+}
+
+/// [`init`], if it would make exactly what the preview with this id says.
+#[must_use]
+pub fn init_as_previewed(context: &Context<'_>, preview_id: &str) -> Report {
+    match plan(context) {
+        Ok(plan) if plan.id() == preview_id => make_all(context, plan.id()),
+        Ok(plan) => {
+            let stale = Diagnostic::new(Code::PlanStale, "the project is not what this preview saw");
+            refused(context, stale.help("look at a fresh preview"), MutationResult::of(&plan))
+        }
+        Err(finding) => refused(context, finding, MutationResult::default()),
+    }
+}
+
+fn refused(context: &Context<'_>, finding: Diagnostic, result: MutationResult) -> Report {
+    let result = OperationResult::Mutation(MutationResult { class: Class::Workspace, ..result });
+    Report::new("init", &context.program, "the project could not be set up", vec![finding], result)
+}
+
+fn make_all(context: &Context<'_>, preview_id: String) -> Report {
+    let mut result = MutationResult { class: Class::Workspace, preview_id, ..MutationResult::default() };
     let made = make(context, &mut result);
-    result.applied = !result.registry.is_empty() || !result.workspace.is_empty();
+    result.applied = result.changes_something();
     let (summary, findings) = match made {
         Ok(notes) if result.applied => ("the project is ready; put asset folders below `assets/`", notes),
         Ok(notes) => ("the project has a registry already; nothing was changed", notes),
@@ -30,27 +63,63 @@ pub fn init(context: &Context<'_>) -> Report {
     Report::new("init", &context.program, summary, findings, OperationResult::Mutation(result))
 }
 
+/// What is missing, nothing touched.
+fn plan(context: &Context<'_>) -> Result<MutationPlan, Diagnostic> {
+    let mut plan = MutationPlan { reversible: false, ..MutationPlan::new("init", Class::Workspace) };
+    for path in folders() {
+        if lacks_folder(context.disk, &path)? {
+            plan.note("create", &path, "folder");
+        }
+    }
+    for (name, text) in missing_files(context)? {
+        let path = PortablePath::control().own(name);
+        let change = PlannedChange::new("create", path.to_string(), told(context, name, text));
+        if name == INDEX { plan.registry.push(change) } else { plan.workspace.push(change) }
+    }
+    Ok(plan)
+}
+
+fn folders() -> [PortablePath; 2] {
+    [PortablePath::assets(), PortablePath::control()]
+}
+
+/// The files that are not there, with their texts.
+fn missing_files(context: &Context<'_>) -> Result<Vec<(&'static str, &'static str)>, Diagnostic> {
+    let mut missing = Vec::new();
+    for (name, text) in [(".gitignore", IGNORED), (".gitattributes", ATTRIBUTES), (INDEX, REGISTRY)] {
+        if is_missing(context.disk, &PortablePath::control().own(name))? {
+            missing.push((name, text));
+        }
+    }
+    if !missing.iter().any(|(name, _)| *name == INDEX) {
+        unsupported(context.disk, &context.options(false)).map_or(Ok(()), Err)?;
+    }
+    Ok(missing)
+}
+
+/// What is told of a file that is made.
+fn told(context: &Context<'_>, name: &str, text: &str) -> String {
+    let bytes = format!("{} bytes", text.len());
+    if name != ".gitattributes" {
+        return bytes;
+    }
+    // Git takes no command from a repository, so every clone has to be told.
+    let driver = format!("{} merge-registry %O %A %B", context.program);
+    format!("{bytes}; `git config merge.prometeu-registry.driver \"{driver}\"` lets git merge by it")
+}
+
 /// Makes it, and gives notes of what had to be settled before. Each thing lasts before the next one is made, the registry
 /// last: a project that has one lacks nothing.
 fn make(context: &Context<'_>, result: &mut MutationResult) -> Result<Vec<Diagnostic>, Diagnostic> {
     let disk = context.disk;
     let control = PortablePath::control();
-    for path in [PortablePath::assets(), control.clone()] {
-        if make_folder(disk, &path)? {
+    for path in folders() {
+        if lacks_folder(disk, &path)? {
+            disk.create_dir(&path).map_err(|error| writing(&error))?;
             result.workspace.push(PlannedChange::new("create", path.to_string(), "folder"));
         }
     }
-    let missing: Vec<_> = [(".gitignore", IGNORED), (".gitattributes", ATTRIBUTES), (INDEX, REGISTRY)]
-        .into_iter()
-        .filter_map(|(name, text)| match is_missing(disk, &control.own(name)) {
-            Ok(true) => Some(Ok((name, text))),
-            Ok(false) => None,
-            Err(finding) => Some(Err(finding)),
-        })
-        .collect::<Result<_, _>>()?;
-    if !missing.iter().any(|(name, _)| *name == INDEX) {
-        unsupported(context.disk, &context.options(false)).map_or(Ok(()), Err)?;
-    }
+    let missing = missing_files(context)?;
     if missing.is_empty() {
         let Settled { notes, blocked } = settle::before_reading(context);
         return blocked.map_or(Ok(notes), Err);
@@ -62,26 +131,18 @@ fn make(context: &Context<'_>, result: &mut MutationResult) -> Result<Vec<Diagno
         // Another `init` may have made it while this one waited.
         if is_missing(disk, &path)? {
             create_file(disk, &path, text.as_bytes(), &context.operation_id).map_err(|error| writing(&error))?;
-            let mut detail = format!("{} bytes", text.len());
-            if name == ".gitattributes" {
-                // Git takes no command from a repository, so every clone has to be told.
-                let driver = format!("{} merge-registry %O %A %B", context.program);
-                detail += &format!("; `git config merge.prometeu-registry.driver \"{driver}\"` lets git merge by it");
-            }
-            let change = PlannedChange::new("create", path.to_string(), detail);
+            let change = PlannedChange::new("create", path.to_string(), told(context, name, text));
             if name == INDEX { result.registry.push(change) } else { result.workspace.push(change) }
         }
     }
     Ok(notes)
 }
 
-fn make_folder(disk: &dyn Disk, path: &PortablePath) -> Result<bool, Diagnostic> {
+fn lacks_folder(disk: &dyn Disk, path: &PortablePath) -> Result<bool, Diagnostic> {
     match disk.metadata(path) {
         Ok(found) if found.kind == Kind::Folder => Ok(false),
         Ok(found) => Err(odd(path, found.kind)),
-        Err(error) if error.kind == DiskErrorKind::NotFound => {
-            disk.create_dir(path).map(|()| true).map_err(|error| writing(&error))
-        }
+        Err(error) if error.kind == DiskErrorKind::NotFound => Ok(true),
         Err(error) => Err(refusal(&error)),
     }
 }

@@ -200,7 +200,9 @@ fn transaction_of(context: &Context<'_>, plan: &MigrationPlan, operation: &str, 
 }
 
 /// What is about to be published must open as a current file, if it is one of the packer's own.
+/// The last moment to stop on request.
 pub(super) fn read_back(context: &Context<'_>, path: &PortablePath, bytes: &[u8]) -> Result<(), Diagnostic> {
+    context.go_on()?;
     let artifact = match path.name() {
         "index.json" => Artifact::Registry,
         "asset.json" => Artifact::Declaration,

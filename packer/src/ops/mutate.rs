@@ -211,7 +211,9 @@ pub(super) fn commit(context: &Context<'_>, plan: &MutationPlan, time: String) -
     };
     // What is brought back is what it was, also where that was nothing that could be read.
     let is_restored = plan.operation == "undo";
-    let check = |path: &PortablePath, bytes: &[u8]| if is_restored { Ok(()) } else { read_back(context, path, bytes) };
+    let check =
+        |path: &PortablePath, bytes: &[u8]| if is_restored { context.go_on() } else { read_back(context, path, bytes) };
+    context.go_on().map_err(|finding| vec![finding])?;
     transact(context.disk, &transaction, &context.limits, &check)?;
     prune(context);
     Ok(transaction.id)

@@ -1,6 +1,6 @@
 //! What each operation gives beside its findings.
 
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{AssetRef, Code, Diagnostic};
 use crate::digest::Digest;
 use crate::doctor::Examined;
 use crate::envelope::Window;
@@ -10,6 +10,7 @@ use crate::schema::archive::{Region, TableEntry};
 use crate::trust::Unit;
 use crate::workspace::Asset;
 use serde_json::Value;
+use std::sync::Arc;
 
 /// The result of one operation.
 #[derive(Clone, Debug)]
@@ -22,6 +23,10 @@ pub enum OperationResult {
     Show(Box<AssetDetails>),
     /// `doctor`
     Doctor(DoctorResult),
+    /// `pack_summary`
+    PackSummary(Vec<PackRow>),
+    /// `validate_pack`: each asset that is in the way of a build, with what blocks it
+    ValidatePack(Vec<(Arc<AssetRef>, Vec<Diagnostic>)>),
     /// `build`
     Build(BuildResult),
     /// `verify`
@@ -62,6 +67,19 @@ pub struct InputFile {
     pub bytes: u64,
     /// SHA-256.
     pub sha256: Digest,
+}
+
+/// One asset of the pack set.
+#[derive(Clone, Debug)]
+pub struct PackRow {
+    /// Which one.
+    pub asset: Arc<AssetRef>,
+    /// Its type, where the declaration says one.
+    pub bank: Option<BankType>,
+    /// How many inputs it declares.
+    pub artifacts: u64,
+    /// When its declaration or one of its inputs changed last, nanoseconds since 1970, by the file system's clock.
+    pub modified_ns: Option<i128>,
 }
 
 /// What `doctor` looked at, and what it could repair.

@@ -24,6 +24,12 @@ impl Tree {
         Ok(tree)
     }
 
+    /// The files at these paths.
+    pub(in crate::gate) fn only(mut self, paths: &[&str]) -> Tree {
+        self.0.retain(|path, _| paths.contains(&path.as_str()));
+        self
+    }
+
     /// Adds or replaces a file.
     pub(in crate::gate) fn with(mut self, path: &str, bytes: impl Into<Vec<u8>>) -> Tree {
         self.0.insert(path.to_owned(), bytes.into());

@@ -32,7 +32,8 @@ const MIGRATED_SHOWN_MAX: usize = 1_000;
 pub(super) fn write(report: &Report, caller: &Caller, out: &mut dyn Write) -> io::Result<()> {
     findings::write(&report.findings, out)?;
     match &report.result {
-        OperationResult::Nothing => {}
+        // The last two are Studio's alone.
+        OperationResult::Nothing | OperationResult::PackSummary(_) | OperationResult::ValidatePack(_) => {}
         OperationResult::Doctor(doctor) => fixes(doctor, out)?,
         OperationResult::List(assets, quarantined) => list(assets, quarantined, out)?,
         OperationResult::Show(details) => show(details, out)?,

@@ -12,9 +12,9 @@ use crate::schema::journal::{Change, Original};
 use crate::trust::refusal;
 use crate::workspace::unsupported;
 
-/// Shows what a rollback changes; with a `time`, carries it out.
+/// Shows what a rollback changes; with a `time`, carries it out, if it is still the preview `preview_id`, where one is given.
 #[must_use]
-pub fn rollback(context: &Context<'_>, id: &str, time: Option<String>) -> Report {
+pub fn rollback(context: &Context<'_>, id: &str, preview_id: Option<&str>, time: Option<String>) -> Report {
     let mode = "rollback";
     if let Some(finding) = unsupported(context.disk, &context.options(false)) {
         return super::refuse(context, mode, vec![finding]);
@@ -42,9 +42,15 @@ pub fn rollback(context: &Context<'_>, id: &str, time: Option<String>) -> Report
         let summary = format!("{changed} would be brought back to what they were before {id}");
         return Report::new("migrate", &context.program, summary, findings, OperationResult::Migrate(result));
     };
+    if preview_id.is_some_and(|wanted| wanted != result.preview_id) {
+        let stale = Diagnostic::new(Code::PlanStale, "the project is not what this preview saw");
+        findings.push(stale.help_to_run_on("look at a fresh preview with `{program} migrate --rollback {}`", id));
+        let summary = "nothing was rolled back; every file is as it was";
+        return Report::new("migrate", &context.program, summary, findings, OperationResult::Migrate(result));
+    }
     let transaction =
         Transaction { id: context.operation_id.clone(), operation: mode.to_owned(), time, steps, entries: Vec::new() };
-    match super::carry_out(context, &transaction, &|_, _| Ok(())) {
+    match super::carry_out(context, &transaction, &|_, _| context.go_on()) {
         Ok(()) => {
             history::prune(context);
             let result = result.applied(&transaction.id);

@@ -37,8 +37,10 @@ pub(super) struct Survey {
 
 impl<'a> Scene<'a> {
     /// # Errors
-    /// The registry could not be read.
+    /// The registry could not be read, or somebody asked to stop.
     pub(in crate::ops) fn open(context: &'a Context<'a>, workspace: &'a Workspace) -> Result<Scene<'a>, Diagnostic> {
+        // What was loaded after a request to stop is not the project.
+        context.go_on()?;
         match &workspace.registry {
             Some(registry) => {
                 let roots = Roots::of(registry.entries.iter().map(|entry| &*entry.root));

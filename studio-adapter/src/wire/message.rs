@@ -1,0 +1,188 @@
+//! JSON-RPC 2.0 messages: what a frame says, and the answers to it. Which methods there are is not known here.
+
+use prometeu_packer::diagnostic::{Code, escape};
+use prometeu_packer::envelope::{Node, NodeKind, object};
+use prometeu_packer::schema::value_of;
+use prometeu_packer::trust::{Limit, Limits};
+use serde_json::{Value, json};
+
+/// Why a request was refused; each is a code of JSON-RPC, of the Language Server Protocol, or our own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the names are those of the specifications that they come from")]
+#[rustfmt::skip]
+pub enum ErrorCode {
+    ParseError, InvalidRequest, MethodNotFound, InvalidParams, InternalError, NotInitialised, Cancelled,
+    /// No protocol version that both sides speak.
+    NoCommonProtocol,
+}
+
+impl ErrorCode {
+    /// Its number on the wire.
+    #[must_use]
+    pub fn number(self) -> i32 {
+        match self {
+            ErrorCode::ParseError => -32700,
+            ErrorCode::InvalidRequest => -32600,
+            ErrorCode::MethodNotFound => -32601,
+            ErrorCode::InvalidParams => -32602,
+            ErrorCode::InternalError => -32603,
+            ErrorCode::NotInitialised => -32002,
+            ErrorCode::Cancelled => -32800,
+            ErrorCode::NoCommonProtocol => -32001,
+        }
+    }
+}
+
+/// A refusal.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Refusal {
+    /// Why.
+    pub code: ErrorCode,
+    /// What happened and what to do about it.
+    pub message: String,
+    /// Facts for programs; null where there are none.
+    pub data: Value,
+}
+
+impl Refusal {
+    /// A refusal without data.
+    pub fn new(code: ErrorCode, message: impl AsRef<str>) -> Refusal {
+        Refusal { code, message: escape(message.as_ref()), data: Value::Null }
+    }
+}
+
+/// The id of a request: a number or a string, given back as it came.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Id(Value);
+
+impl Id {
+    /// The id that a value is, if it is one.
+    #[must_use]
+    pub fn of(value: Value) -> Option<Id> {
+        matches!(value, Value::Number(_) | Value::String(_)).then_some(Id(value))
+    }
+
+    /// A text that is the same for equal ids alone.
+    #[must_use]
+    pub fn key(&self) -> String {
+        self.0.to_string()
+    }
+}
+
+/// What a client says.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Message {
+    /// Absent in a notification, which gets no answer.
+    pub id: Option<Id>,
+    /// What is asked for.
+    pub method: String,
+    /// With what; null where nothing is given.
+    pub params: Value,
+}
+
+/// Understands the bytes of a frame.
+///
+/// # Errors
+/// What is refused, with the id as far as it could be told.
+pub fn parse(bytes: Vec<u8>, limits: &Limits) -> Result<Message, (Option<Id>, Refusal)> {
+    let refuse = |code, message: &str| Err((None, Refusal::new(code, message)));
+    let Ok(text) = String::from_utf8(bytes) else { return refuse(ErrorCode::ParseError, "the frame is not UTF-8") };
+    let tree = match object(text, &of_messages(limits)) {
+        Ok(tree) => tree,
+        Err(finding) if finding.code == Code::JsonNotAnObject => {
+            return refuse(ErrorCode::InvalidRequest, "a request is one object; batches are not taken");
+        }
+        Err(finding) => return refuse(ErrorCode::ParseError, &format!("not JSON: {}", finding.message)),
+    };
+    let root = tree.root();
+    let id = root.member("id").map(number_or_string);
+    let known = id.clone().flatten();
+    let refuse = |message: &str| Err((known.clone(), Refusal::new(ErrorCode::InvalidRequest, message)));
+    if root.member("jsonrpc").and_then(Node::text).as_deref() != Some("2.0") {
+        return refuse("`jsonrpc` must be \"2.0\"");
+    }
+    if id == Some(None) {
+        return refuse("`id` must be a number or a string");
+    }
+    let Some(method) = root.member("method").and_then(Node::text) else { return refuse("`method` must be a string") };
+    let params = root.member("params").map_or(Value::Null, value_of);
+    Ok(Message { id: known, method: method.into_owned(), params })
+}
+
+fn number_or_string(node: Node<'_>) -> Option<Id> {
+    match node.kind() {
+        // Read from its spelling, so that a number comes back as it was written.
+        NodeKind::Number => serde_json::from_str(node.raw()).ok().and_then(Id::of),
+        NodeKind::String => Id::of(value_of(node)),
+        _ => None,
+    }
+}
+
+/// A message is held to its frame's limit; nothing in it is stored, so that strings and members need no limit of their own.
+fn of_messages(limits: &Limits) -> Limits {
+    let mut limits = limits.clone();
+    let frame = limits.get(Limit::FrameBytes);
+    for limit in [Limit::JsonStringBytes, Limit::ObjectMembers] {
+        limits.set(limit.name(), frame);
+    }
+    limits
+}
+
+/// What stands before the result of an answer; a closing brace stands behind it.
+#[must_use]
+pub fn head(id: &Id) -> String {
+    format!("{{\"jsonrpc\":\"2.0\",\"id\":{},\"result\":", id.0)
+}
+
+/// The whole text of an answer that refuses.
+#[must_use]
+pub fn refused(id: Option<&Id>, refusal: &Refusal) -> String {
+    let mut error = json!({ "code": refusal.code.number(), "message": refusal.message });
+    if !refusal.data.is_null() {
+        error["data"] = refusal.data.clone();
+    }
+    let id = id.map_or(&Value::Null, |id| &id.0);
+    json!({ "jsonrpc": "2.0", "id": id, "error": error }).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ErrorCode, parse};
+    use prometeu_packer::trust::Limits;
+    use serde_json::{Value, json};
+
+    fn refused(text: &str) -> (Option<Value>, ErrorCode) {
+        let (id, refusal) = parse(text.into(), &Limits::default()).expect_err(text);
+        (id.map(|id| id.0), refusal.code)
+    }
+
+    #[test]
+    fn requests_and_notifications_are_told_apart() {
+        let read = |text: &str| parse(text.into(), &Limits::default()).expect(text);
+        let request = read(r#"{"jsonrpc":"2.0","id":7,"method":"a","params":{"b":[1]},"more":1}"#);
+        assert_eq!((request.method.as_str(), request.params), ("a", json!({ "b": [1] })));
+        assert_eq!(request.id.map(|id| id.key()), Some("7".to_owned()));
+        assert_eq!(read(r#"{"jsonrpc":"2.0","method":"a"}"#).id, None);
+        assert_eq!(read(r#"{"jsonrpc":"2.0","id":"7","method":"a"}"#).id.map(|id| id.key()), Some("\"7\"".to_owned()));
+    }
+
+    #[test]
+    fn what_is_no_json_is_told_from_what_is_no_request() {
+        let deep = format!(r#"{{"jsonrpc":"2.0","id":1,"method":"a","params":{}}}"#, "[".repeat(100_000));
+        let bad = ["", "{", "\u{feff}{}", r#"{"id":1,"id":2}"#, "{} {}", "nul", r#"{"a":"\ud800"}"#, &deep];
+        bad.iter().for_each(|text| {
+            assert_eq!(refused(text), (None, ErrorCode::ParseError), "{}", &text[..text.len().min(40)])
+        });
+        let unfit =
+            ["[]", "[{}]", "1", "null", "\"a\"", "{}", r#"{"jsonrpc":"2.0"}"#, r#"{"jsonrpc":"2.0","method":1}"#];
+        unfit.iter().for_each(|text| assert_eq!(refused(text), (None, ErrorCode::InvalidRequest), "{text}"));
+        let ids = ["null", "true", "[]", "{}"];
+        let text = |id| format!(r#"{{"jsonrpc":"2.0","id":{id},"method":"a"}}"#);
+        ids.iter().for_each(|id| assert_eq!(refused(&text(id)), (None, ErrorCode::InvalidRequest), "{id}"));
+        assert_eq!(refused(r#"{"id":3,"method":"a"}"#), (Some(json!(3)), ErrorCode::InvalidRequest));
+        assert_eq!(
+            refused(r#"{"jsonrpc":"1.0","id":"x","method":"a"}"#),
+            (Some(json!("x")), ErrorCode::InvalidRequest)
+        );
+    }
+}
