@@ -6,8 +6,10 @@ pub mod raw;
 pub mod sound;
 mod asset;
 mod colour;
+mod known;
 mod palette;
 mod png;
+mod recall;
 mod sniff;
 mod source;
 
@@ -18,6 +20,8 @@ use crate::schema::{BankType, Role};
 use crate::trust::{self, Limits};
 pub use asset::{Bank, palettes_for};
 pub use glyph::{DerivedPalette, GlyphOptions, derived_palette_path};
+pub use known::{Key, Known, remembered};
+pub use recall::{Recalled, recall};
 use serde_json::{Map, Value};
 pub use sound::SoundOptions;
 use std::cell::RefCell;
@@ -49,8 +53,22 @@ pub struct Input {
     pub content: Box<dyn Content>,
 }
 
+/// What inputs are decoded for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// For the payload and its facts.
+    Make,
+    /// For the findings alone: every input is read and checked, and neither digests nor payload mean anything.
+    Examine,
+}
+
 /// The inputs of one asset.
 pub trait Inputs {
+    /// What they are decoded for.
+    fn purpose(&self) -> Purpose {
+        Purpose::Make
+    }
+
     /// How many inputs there are for a role.
     fn count(&self, role: Role) -> usize;
 
@@ -103,6 +121,8 @@ pub struct Facts {
     pub inputs: Vec<InputDigest>,
     /// Glyph banks made from pictures: the palette of each tile, by tile id.
     pub palette_per_tile: Vec<u8>,
+    /// Glyph banks made from pictures: what `glyph/fragile-index` says.
+    pub fragile: Option<glyph::Fragile>,
 }
 
 /// Works out size and metadata of a payload from as little of its inputs as possible.
@@ -206,6 +226,10 @@ struct Noted<'a> {
 }
 
 impl Inputs for Noted<'_> {
+    fn purpose(&self) -> Purpose {
+        self.inputs.purpose()
+    }
+
     fn count(&self, role: Role) -> usize {
         self.inputs.count(role)
     }

@@ -47,11 +47,53 @@ pub struct Metadata {
     pub bytes: u64,
     /// When the bytes changed last, nanoseconds since 1970, by the file system's clock.
     pub modified_ns: i128,
-    /// When anything about the file changed last, by the same clock: nobody can set it back. Where the system does not
-    /// tell, as `modified_ns`.
-    pub changed_ns: i128,
+    /// When anything about the file changed last, its names and the time above included; no program can set it. `None`
+    /// where the system does not tell.
+    pub changed_ns: Option<i128>,
     /// Which file it is: device and file number.
     pub id: (u64, u64),
+}
+
+impl Metadata {
+    /// Whether this is the same file with the same bytes as far as can be told: another name or right changes neither.
+    #[must_use]
+    pub fn is_same_content(&self, other: &Metadata) -> bool {
+        let content = |of: &Metadata| (of.kind, of.bytes, of.modified_ns, of.id);
+        content(self) == content(other)
+    }
+}
+
+/// How a file can be told from what it was without its bytes being read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Stamp {
+    /// Length in bytes.
+    pub bytes: u64,
+    /// [`Metadata::modified_ns`], as near as 64 bits come to it.
+    pub modified_ns: i64,
+    /// [`Metadata::changed_ns`]; `None` also where it does not fit.
+    pub changed_ns: Option<i64>,
+    /// Device and file number.
+    pub id: (u64, u64),
+}
+
+impl From<&Metadata> for Stamp {
+    fn from(of: &Metadata) -> Stamp {
+        Stamp {
+            bytes: of.bytes,
+            modified_ns: i64::try_from(of.modified_ns).unwrap_or(i64::MAX),
+            changed_ns: of.changed_ns.and_then(|ns| i64::try_from(ns).ok()),
+            id: of.id,
+        }
+    }
+}
+
+impl Stamp {
+    /// Whether a file with this stamp that was read at `moment`, by the file system's own clock, is sure to have another
+    /// stamp once its bytes change: both times lie `distance_ns` before the moment, or more.
+    #[must_use]
+    pub fn tells_changes_since(&self, moment: i64, distance_ns: i64) -> bool {
+        self.changed_ns.is_some_and(|changed| self.modified_ns.max(changed).saturating_add(distance_ns) <= moment)
+    }
 }
 
 /// A name in a folder.

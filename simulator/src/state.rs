@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 pub type State = BTreeMap<String, Option<Vec<u8>>>;
 
 const TRANSACTIONS: &str = "assets/.prometeu/txn";
-/// Its bytes and its existence mean nothing.
-const LOCK: &str = "assets/.prometeu/lock";
+/// Their bytes and their existence mean nothing: the lock, and what a build remembers for the next one.
+const MEANINGLESS: [&str; 2] = ["assets/.prometeu/lock", "assets/.prometeu/cache.json"];
 /// Folders that may come and go: empty ones hold nothing.
 const EMPTY: [&str; 3] = [TRANSACTIONS, "build", "build/.staging"];
 
@@ -26,7 +26,9 @@ pub fn visible(disk: &MemoryDisk) -> State {
 #[must_use]
 pub fn everything(disk: &MemoryDisk) -> State {
     let mut found = disk.snapshot();
-    found.retain(|path, bytes| path != LOCK && (bytes.is_some() || !EMPTY.contains(&path.as_str())));
+    found.retain(|path, bytes| {
+        !MEANINGLESS.contains(&path.as_str()) && (bytes.is_some() || !EMPTY.contains(&path.as_str()))
+    });
     found
 }
 

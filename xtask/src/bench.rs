@@ -1,6 +1,8 @@
 //! `bench`: how long the commands take, beside what the same machine needs at least, measured in the same run. It
 //! reports and never judges: a missed goal is printed, and the run still succeeds.
 
+mod change;
+mod chart;
 mod decode;
 mod floor;
 mod inputs;
@@ -41,6 +43,9 @@ pub(crate) struct Args {
     /// Rounds that count, after one that warms up; in each, everything runs once
     #[arg(long, value_name = "N", default_value_t = 7, value_parser = value_parser!(u32).range(1..=1000))]
     rounds: u32,
+    /// Write a chart of times over numbers of assets
+    #[arg(long, value_name = "FILE")]
+    svg: Option<PathBuf>,
     #[command(subcommand)]
     part: Option<Part>,
 }
@@ -81,7 +86,12 @@ pub(crate) fn run(args: Args, out: &mut dyn Write) -> anyhow::Result<Value> {
         let result = measure::migration(old, args.rounds).context("could not measure a migration")?;
         measured.push(show(out, &result)?);
     }
-    Ok(json!({ "rounds": args.rounds, "projects": measured }))
+    let measured = json!({ "rounds": args.rounds, "projects": measured });
+    if let Some(file) = args.svg {
+        let chart = chart::svg(&measured).context("nothing was measured that could be drawn")?;
+        std::fs::write(&file, chart).with_context(|| format!("could not write {}", file.display()))?;
+    }
+    Ok(measured)
 }
 
 fn show(out: &mut dyn Write, measured: &Measured) -> anyhow::Result<Value> {

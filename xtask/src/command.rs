@@ -185,8 +185,14 @@ fn operate(command: Command, global: &Global, limits: Limits, windows: Windows, 
         Command::Init => ops::init(&context),
         Command::List => ops::list(&context),
         Command::Show { asset } => ops::show(&context, asset),
-        Command::Build { check, .. } => {
-            ops::build(&context, if *check { BuildMode::Check } else { BuildMode::Publish })
+        Command::Build { check, full } => {
+            let mode = match (check, full) {
+                (false, false) => BuildMode::Publish,
+                (false, true) => BuildMode::PublishAnew,
+                (true, false) => BuildMode::Check,
+                (true, true) => BuildMode::CheckAnew,
+            };
+            ops::build(&context, mode)
         }
         Command::Migrate(flags) => migrate(&context, flags),
         Command::History => ops::history(&context),

@@ -48,7 +48,11 @@ fn placed(files: &Files) -> TempDir {
 /// Everything that is the project's own: neither built nor the packer's record of a transaction.
 fn content(project: &Path) -> BTreeMap<String, Entry> {
     let mut all = snapshot(project).unwrap();
-    all.retain(|path, _| !path.starts_with("assets/.prometeu/txn") && !path.starts_with("build"));
+    all.retain(|path, _| {
+        !path.starts_with("assets/.prometeu/txn")
+            && !path.starts_with("assets/.prometeu/cache")
+            && !path.starts_with("build")
+    });
     all
 }
 

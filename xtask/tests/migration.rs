@@ -49,7 +49,11 @@ fn old_project() -> tempfile::TempDir {
 /// Everything but the packer's own records.
 fn content(project: &Path) -> BTreeMap<String, Entry> {
     let mut all = snapshot(project).unwrap();
-    all.retain(|path, _| !path.starts_with("assets/.prometeu/txn") && !path.starts_with("build"));
+    all.retain(|path, _| {
+        !path.starts_with("assets/.prometeu/txn")
+            && !path.starts_with("assets/.prometeu/cache")
+            && !path.starts_with("build")
+    });
     all
 }
 

@@ -39,7 +39,9 @@ fn sound(rate: u32, channels: u16) -> Vec<u8> {
 fn content(project: &Path) -> BTreeMap<String, Entry> {
     let mut all = snapshot(project).unwrap();
     all.retain(|path, _| {
-        !["assets/.prometeu/txn", "assets/.prometeu/lock", "build"].iter().any(|own| path.starts_with(own))
+        !["assets/.prometeu/txn", "assets/.prometeu/lock", "assets/.prometeu/cache", "build"]
+            .iter()
+            .any(|own| path.starts_with(own))
     });
     all
 }

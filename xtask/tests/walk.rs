@@ -62,7 +62,8 @@ fn succeed(line: &str, game: &Path, id: &str) -> String {
 
 fn assets(game: &Path) -> BTreeMap<String, Entry> {
     let mut all = snapshot(game).unwrap();
-    all.retain(|path, _| path.starts_with("assets/") && !path.starts_with("assets/.prometeu/txn"));
+    all.retain(|path, _| path.starts_with("assets/"));
+    all.retain(|path, _| !["assets/.prometeu/txn", "assets/.prometeu/cache"].iter().any(|own| path.starts_with(own)));
     all
 }
 

@@ -3,7 +3,7 @@
 
 use super::raw::check_metadata;
 use super::{
-    DerivedPalette, Facts, GlyphOptions, Input, Inputs, Layout, Recipe, SoundOptions, derive_palettes, layout,
+    DerivedPalette, Facts, GlyphOptions, Input, Inputs, Layout, Purpose, Recipe, SoundOptions, derive_palettes, layout,
     materialise,
 };
 use crate::diagnostic::{Code, Diagnostic};
@@ -22,6 +22,7 @@ pub struct Bank<'a> {
     pub asset: &'a Asset,
     declaration: &'a Declaration,
     recipe: Recipe,
+    purpose: Purpose,
 }
 
 impl<'a> Bank<'a> {
@@ -29,7 +30,7 @@ impl<'a> Bank<'a> {
     #[must_use]
     pub fn of(asset: &'a Asset, disk: &'a dyn Disk, limits: &'a Limits) -> Option<Bank<'a>> {
         let declaration = asset.declaration.as_ref()?;
-        if declaration.inputs.iter().next().is_none() || declaration.inputs.iter().count() != asset.input_bytes.len() {
+        if declaration.inputs.iter().next().is_none() || declaration.inputs.iter().count() != asset.input_stamps.len() {
             return None;
         }
         let raw = declaration.inputs.count(Role::Payload) > 0;
@@ -44,7 +45,7 @@ impl<'a> Bank<'a> {
             (BankType::Glyph, false) => Recipe::Glyph(glyph_options(declaration)?),
             (BankType::Sound, false) => Recipe::Sound(SoundOptions { average_channels: declaration.average_channels }),
         };
-        Some(Bank { disk, limits, asset, declaration, recipe })
+        Some(Bank { disk, limits, asset, declaration, recipe, purpose: Purpose::Make })
     }
 
     /// Size in bytes and complete metadata of the payload, from as little of the inputs as possible.
@@ -53,10 +54,35 @@ impl<'a> Bank<'a> {
         let made = layout(&self.recipe, self, &mut found);
         let made = made.filter(|layout| self.check_raw(layout, &mut found));
         findings.extend(found.into_iter().map(|finding| self.own(finding)));
-        let added = made?;
+        made.map(|added| self.with_declared(added))
+    }
+
+    /// A layout with the declared metadata beside what the format adds.
+    #[must_use]
+    pub fn with_declared(&self, added: Layout) -> Layout {
         let mut metadata: Map<String, Value> = self.declaration.metadata.clone();
         metadata.extend(added.metadata);
-        Some(Layout { bytes: added.bytes, metadata })
+        Layout { bytes: added.bytes, metadata }
+    }
+
+    /// Every input: its place in the declaration, role and path relative to the root; by role, then in the declared order.
+    pub(super) fn inputs(&self) -> impl Iterator<Item = (usize, Role, &'a str)> {
+        let declared = &self.declaration.inputs;
+        Role::ALL.into_iter().flat_map(|role| {
+            declared.iter().enumerate().filter(move |(_, row)| row.0 == role).map(|(at, (role, path))| (at, role, path))
+        })
+    }
+
+    pub(super) fn recipe(&self) -> &Recipe {
+        &self.recipe
+    }
+
+    pub(super) fn declaration(&self) -> &'a Declaration {
+        self.declaration
+    }
+
+    pub(super) fn limits(&self) -> &'a Limits {
+        self.limits
     }
 
     /// Reads every input once and writes the payload to `sink`. `None` after a blocking finding.
@@ -69,6 +95,13 @@ impl<'a> Bank<'a> {
         let made = made.map(|facts| facts.filter(|facts| self.check_raw(&facts.layout, &mut found)));
         findings.extend(found.into_iter().map(|finding| self.own(finding)));
         made
+    }
+
+    /// Reads every input once and adds what is wrong, or worth saying: all that [`materialise`](Bank::materialise) would.
+    pub fn examine(mut self, findings: &mut Vec<Diagnostic>) {
+        self.purpose = Purpose::Examine;
+        let made = self.materialise(&mut io::sink(), findings);
+        debug_assert!(made.is_ok(), "a sink never fails");
     }
 
     /// What a finished payload's declaration must say of it.
@@ -85,7 +118,7 @@ impl<'a> Bank<'a> {
     }
 
     /// Findings of an asset that takes no part in builds block none.
-    fn own(&self, finding: Diagnostic) -> Diagnostic {
+    pub(super) fn own(&self, finding: Diagnostic) -> Diagnostic {
         let mut finding = finding.of(&self.asset.reference);
         finding.blocking &= self.asset.included_in_build;
         if finding.path.is_none() {
@@ -105,13 +138,14 @@ pub fn palettes_for(
 ) -> Option<Vec<DerivedPalette>> {
     let declaration = asset.declaration.as_ref()?;
     let inputs = &declaration.inputs;
-    let is_complete = inputs.iter().count() == asset.input_bytes.len();
+    let is_complete = inputs.iter().count() == asset.input_stamps.len();
     let sprites_alone = inputs.count(Role::Sprites) > 0 && inputs.iter().all(|(role, _)| role == Role::Sprites);
     if declaration.bank != Some(BankType::Glyph) || !is_complete || !sprites_alone {
         return None;
     }
     let options = glyph_options(declaration)?;
-    let bank = Bank { disk, limits, asset, declaration, recipe: Recipe::Glyph(options) };
+    let recipe = Recipe::Glyph(options);
+    let bank = Bank { disk, limits, asset, declaration, recipe, purpose: Purpose::Examine };
     let mut found = Vec::new();
     let derived = derive_palettes(&options, &bank, limits, &mut found);
     findings.extend(found.into_iter().map(|finding| bank.own(finding)));
@@ -128,17 +162,20 @@ fn limit_of(role: Role) -> Limit {
 }
 
 impl Inputs for Bank<'_> {
+    fn purpose(&self) -> Purpose {
+        self.purpose
+    }
+
     fn count(&self, role: Role) -> usize {
         self.declaration.inputs.count(role)
     }
 
     fn open(&self, role: Role, index: usize) -> Result<Input, Diagnostic> {
-        let text = self.declaration.inputs.of(role).nth(index).unwrap_or_default();
+        let (at, text) = self.declaration.inputs.nth(role, index).unwrap_or_default();
         let folder = self.asset.folder.as_ref().expect("an asset with a declaration has a folder");
         let file = self.disk.open(&folder.own(text)).map_err(|error| refusal(&error))?;
         let stream = trust::admit_stream(file, limit_of(role), self.limits)?;
-        let at = self.declaration.inputs.iter().position(|row| row == (role, text));
-        if at.and_then(|at| self.asset.input_bytes.get(at)) != Some(&stream.bytes()) {
+        if self.asset.input_stamps.get(at).map(|stamp| stamp.bytes) != Some(stream.bytes()) {
             let message = "the file changed between the moment it was found and the moment it was read";
             let finding = Diagnostic::new(Code::TrustChangedWhileReading, message).at(stream.path());
             return Err(finding.help("let the other program finish and run the command again"));

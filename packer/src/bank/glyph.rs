@@ -11,7 +11,7 @@ mod tiles;
 use super::palette::{self, Palette};
 use super::png::{self, Header, Picture};
 use super::source::Source;
-use super::{Facts, InputDigest, Inputs, Layout, Role, blocked};
+use super::{Facts, InputDigest, Inputs, Layout, Purpose, Role, blocked};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::trust::Limits;
 pub(super) use derive::derive;
@@ -21,7 +21,8 @@ use matcher::Matcher;
 use serde_json::{Map, Value};
 use sheet::Sheet;
 use std::io::{self, Write};
-use tiles::{Cutter, Fragile, Opacity};
+pub use tiles::Fragile;
+use tiles::{Cutter, Opacity};
 
 /// Width and height of the sheet, in pixels.
 pub const SHEET_SIDE_PX: u32 = 256;
@@ -104,8 +105,8 @@ pub fn materialise(
     let matcher = (palettes.len() == inputs.count(Role::Palettes)).then(|| Matcher::new(&palettes));
 
     let mut bank = Bank { options, limits, tiles: 0, overflow: None, digests: Vec::new() };
-    let mut sheet = Sheet::default();
-    let mut cutter = matcher.as_ref().map(|matcher| Cutter::new(options, matcher, &mut sheet));
+    let mut sheet = (inputs.purpose() == Purpose::Make).then(Sheet::default);
+    let mut cutter = matcher.as_ref().map(|matcher| Cutter::new(options, matcher, sheet.as_mut()));
     for index in 0..inputs.count(Role::Sprites) {
         match bank.read_sprite(inputs, index, findings) {
             Ok(Some((path, first_tile, picture))) => {
@@ -119,14 +120,16 @@ pub fn materialise(
     }
     findings.extend(bank.overflow_finding());
     let (palette_per_tile, fragile) = cutter.map(Cutter::finish).unwrap_or_default();
-    findings.extend(fragile.map(Fragile::finding));
+    findings.extend(fragile.as_ref().map(Fragile::finding));
     if blocked(&findings[first_finding..]) {
         return Ok(None);
     }
-    sheet.write(&palettes, sink)?;
+    if let Some(sheet) = sheet {
+        sheet.write(&palettes, sink)?;
+    }
     let mut digests = bank.digests;
     digests.append(&mut palette_digests);
-    Ok(Some(Facts { layout, inputs: digests, palette_per_tile }))
+    Ok(Some(Facts { layout, inputs: digests, palette_per_tile, fragile }))
 }
 
 fn read_palettes(inputs: &dyn Inputs, findings: &mut Vec<Diagnostic>) -> (Vec<Palette>, Vec<InputDigest>) {

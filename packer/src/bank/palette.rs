@@ -19,6 +19,15 @@ pub(super) struct Palette {
     pub(super) path: String,
     /// 1..=16 entries; entry 0 is written but never matched.
     pub(super) entries: Vec<Entry>,
+    text: Vec<u8>,
+}
+
+impl Palette {
+    /// Where an entry stands, for messages.
+    pub(super) fn place(&self, entry: usize) -> Place {
+        let at = &self.entries[entry].at;
+        locate(&self.text, at.start, at.end)
+    }
 }
 
 /// One colour and where it stands.
@@ -26,8 +35,7 @@ pub(super) struct Palette {
 pub(super) struct Entry {
     /// Red, green, blue.
     pub(super) colour: [u8; 3],
-    /// For messages.
-    pub(super) place: Place,
+    at: Range<usize>,
 }
 
 /// A refusal: what is wrong at which bytes of the file.
@@ -58,8 +66,8 @@ pub(super) fn read(source: &mut Source) -> Result<Palette, Diagnostic> {
             let place = locate(&text, refusal.at.start, refusal.at.end);
             malformed(source, &refusal.message).on(place)
         })?;
-    let entries = colours.into_iter().map(|(colour, at)| Entry { colour, place: locate(&text, at.start, at.end) });
-    Ok(Palette { path, entries: entries.collect() })
+    let entries = colours.into_iter().map(|(colour, at)| Entry { colour, at }).collect();
+    Ok(Palette { path, entries, text })
 }
 
 /// Reads a file's text into colours, each with its bytes.

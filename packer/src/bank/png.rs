@@ -1,4 +1,4 @@
-//! PNG pictures (W3C PNG, third edition) as RGBA pixels: judged from the header first, then every chunk is
+//! PNG pictures (W3C PNG, third edition), their pixels as they are stored: judged from the header first, then every chunk is
 //! checked, then decoded. Nothing about colour spaces, text or animation is interpreted.
 
 mod chunks;
@@ -34,8 +34,32 @@ pub(super) struct Picture {
     pub(super) width: usize,
     /// Pixels.
     pub(super) height: usize,
-    /// Red, green, blue, alpha; row by row from the top left.
-    pub(super) pixels: Vec<[u8; 4]>,
+    /// Row by row from the top left.
+    pub(super) pixels: Pixels,
+}
+
+/// The pixels of a picture, in the form that is nearest to how the file has them.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Pixels {
+    /// Grey or indexed of at most 8 bits: a number for each pixel, and the colour that each number stands for.
+    Numbers {
+        /// Each of them has a meaning.
+        numbers: Vec<u8>,
+        /// Red, green, blue, alpha.
+        meanings: Vec<[u8; 4]>,
+    },
+    /// Red, green, blue, alpha.
+    Colours(Vec<[u8; 4]>),
+}
+
+impl Picture {
+    /// Red, green, blue and alpha of a pixel, counted row by row from the top left.
+    pub(super) fn rgba(&self, at: usize) -> [u8; 4] {
+        match &self.pixels {
+            Pixels::Numbers { numbers, meanings } => meanings[usize::from(numbers[at])],
+            Pixels::Colours(colours) => colours[at],
+        }
+    }
 }
 
 /// Looks at the first bytes alone: is this a PNG picture, and does it stay within the limits? Takes nothing from

@@ -43,7 +43,7 @@ pub fn materialise(
         }
     }
     match source.finish() {
-        Ok(digest) => Ok(Some(Facts { layout, inputs: vec![digest], palette_per_tile: Vec::new() })),
+        Ok(digest) => Ok(Some(Facts { layout, inputs: vec![digest], palette_per_tile: Vec::new(), fragile: None })),
         Err(found) => {
             findings.push(found);
             Ok(None)

@@ -5,7 +5,7 @@ mod pcm;
 mod wav;
 
 use super::source::Source;
-use super::{Facts, Inputs, Layout, Role, blocked};
+use super::{Facts, Inputs, Layout, Purpose, Role, blocked};
 use crate::diagnostic::{Code, Diagnostic};
 use pcm::Stop;
 use serde_json::{Map, Value, json};
@@ -61,10 +61,10 @@ pub fn materialise(
             let wave = wav::header(&mut source)?;
             bank.add(options, &source, &wave, findings);
             // Samples are looked at even when there is no use for them any more: a NaN is to be reported too.
-            if blocked(&findings[first_finding..]) {
-                pcm::convert(&mut source, &wave, &mut io::sink())?;
-            } else {
+            if inputs.purpose() == Purpose::Make && !blocked(&findings[first_finding..]) {
                 pcm::convert(&mut source, &wave, sink)?;
+            } else if !wave.encoding.has_no_nan() {
+                pcm::convert(&mut source, &wave, &mut io::sink())?;
             }
             digests.push(source.finish()?);
             Ok(())
@@ -78,7 +78,7 @@ pub fn materialise(
     if blocked(&findings[first_finding..]) {
         return Ok(None);
     }
-    Ok(Some(Facts { layout: bank.layout(), inputs: digests, palette_per_tile: Vec::new() }))
+    Ok(Some(Facts { layout: bank.layout(), inputs: digests, palette_per_tile: Vec::new(), fragile: None }))
 }
 
 /// The sounds of a bank as they come in.

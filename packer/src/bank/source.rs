@@ -1,7 +1,7 @@
 //! Reads one input: buffered, never beyond the size it was admitted with, and hashed on the way. Decoders see
 //! bytes through it alone. It interprets nothing.
 
-use super::{Content, Input, InputDigest, Inputs, Role};
+use super::{Content, Input, InputDigest, Inputs, Purpose, Role};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::digest::{Digest, Hasher};
 use crate::disk::DiskError;
@@ -23,25 +23,29 @@ pub(super) struct Source {
     start: usize,
     end: usize,
     fetched: u64,
-    /// Absent when the input is only scanned.
+    /// Absent where nobody asks for the digest.
     hasher: Option<Hasher>,
+    /// Whether bytes that are skipped need not be read.
+    is_scan: bool,
 }
 
 impl Source {
-    /// Opens an input to be read and hashed as a whole.
+    /// Opens an input to be read as a whole, and hashed if something is made of it.
     pub(super) fn open(inputs: &dyn Inputs, role: Role, index: usize) -> Result<Source, Diagnostic> {
-        Ok(Source::new(inputs.open(role, index)?, role, READ_BYTES, Some(Hasher::default())))
+        let hasher = (inputs.purpose() == Purpose::Make).then(Hasher::default);
+        Ok(Source { hasher, ..Source::new(inputs.open(role, index)?, role, READ_BYTES) })
     }
 
     /// Opens an input of which only parts are wanted: skipped bytes are not read.
     pub(super) fn scan(inputs: &dyn Inputs, role: Role, index: usize) -> Result<Source, Diagnostic> {
-        Ok(Source::new(inputs.open(role, index)?, role, SCAN_BYTES, None))
+        Ok(Source { is_scan: true, ..Source::new(inputs.open(role, index)?, role, SCAN_BYTES) })
     }
 
-    fn new(input: Input, role: Role, buffer_bytes: u64, hasher: Option<Hasher>) -> Source {
+    fn new(input: Input, role: Role, buffer_bytes: u64) -> Source {
         let Input { path, bytes, content } = input;
         let capacity = usize::try_from(bytes.clamp(1, buffer_bytes)).expect("at most 64 KiB");
-        Source { role, path, bytes, content, buffer: vec![0; capacity], start: 0, end: 0, fetched: 0, hasher }
+        let buffer = vec![0; capacity];
+        Source { role, path, bytes, content, buffer, start: 0, end: 0, fetched: 0, hasher: None, is_scan: false }
     }
 
     /// Relative to the project.
@@ -105,11 +109,11 @@ impl Source {
         Ok(())
     }
 
-    /// Passes over `count` bytes, which are known to be left; reads them only if they have to be hashed.
+    /// Passes over `count` bytes, which are known to be left; reads them unless the input is only scanned.
     pub(super) fn skip(&mut self, mut count: u64) -> Result<(), Diagnostic> {
         while count > 0 {
             let buffered = (self.end - self.start) as u64;
-            if self.hasher.is_none() && count > buffered {
+            if self.is_scan && count > buffered {
                 self.fetched += count - buffered;
                 self.start = self.end;
                 self.content.seek(SeekFrom::Start(self.fetched)).map_err(|error| self.unreadable(error))?;

@@ -9,6 +9,8 @@ use cap_std::ambient_authority;
 use cap_std::fs::{Dir, OpenOptions};
 use std::fs::File;
 use std::io;
+#[cfg(target_os = "linux")]
+use std::os::fd::AsFd as _;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, UNIX_EPOCH};
@@ -46,7 +48,6 @@ impl OsDisk {
 
     #[cfg(target_os = "linux")]
     fn open_folder(&self, path: &str) -> io::Result<Dir> {
-        use std::os::fd::AsFd as _;
         match super::beneath_linux::open_folder(self.root.as_fd(), path) {
             Err(error) if super::beneath_linux::is_missing(&error) => beneath_walk::open_folder(&self.root, path),
             result => result.map(Dir::from_std_file),
@@ -60,7 +61,6 @@ impl OsDisk {
 
     #[cfg(target_os = "linux")]
     fn open_file(&self, path: &PortablePath) -> Result<File, DiskError> {
-        use std::os::fd::AsFd as _;
         match super::beneath_linux::open_file(self.root.as_fd(), path.as_str()) {
             Err(error) if super::beneath_linux::is_missing(&error) => self.open_file_by_walk(path),
             result => result.map_err(|error| self.explain(path, error)),
@@ -182,8 +182,13 @@ impl Disk for OsDisk {
     }
 
     fn read_dir(&self, path: &PortablePath) -> Result<Vec<Entry>, DiskError> {
-        let folder = self.folder(Some(path))?;
         let fail = |error| DiskError::new(path.as_str(), error);
+        #[cfg(target_os = "linux")]
+        match super::beneath_linux::entries(self.root.as_fd(), path.as_str()) {
+            Err(error) if super::beneath_linux::is_missing(&error) => {}
+            result => return result.map_err(|error| self.explain(path, error)),
+        }
+        let folder = self.folder(Some(path))?;
         let mut entries = Vec::new();
         for entry in folder.entries().map_err(fail)? {
             let entry = entry.map_err(fail)?;
@@ -194,8 +199,7 @@ impl Disk for OsDisk {
                 Err(error) => return Err(fail(error)),
             };
             let name = entry.file_name();
-            let name = name.to_str().map(str::to_owned).ok_or_else(|| escape_bytes(name.as_encoded_bytes()));
-            entries.push(Entry { name, metadata });
+            entries.push(Entry { name: name_of(name.as_encoded_bytes()), metadata });
         }
         Ok(entries)
     }
@@ -297,6 +301,11 @@ impl WriteHandle for File {
     }
 }
 
+/// A name as text, or its escaped form.
+pub(super) fn name_of(bytes: &[u8]) -> Result<String, String> {
+    std::str::from_utf8(bytes).map(str::to_owned).map_err(|_| escape_bytes(bytes))
+}
+
 fn refuse_unless(found: Kind, wanted: Kind, path: &PortablePath) -> Result<(), DiskError> {
     match found {
         found if found == wanted => Ok(()),
@@ -319,20 +328,20 @@ fn convert(metadata: &cap_std::fs::Metadata) -> Metadata {
         kind: kind_of(&metadata.file_type()),
         bytes: metadata.len(),
         modified_ns,
-        changed_ns: changed_ns(metadata, modified_ns),
+        changed_ns: changed_ns(metadata),
         id: file_id(metadata),
     }
 }
 
 #[cfg(unix)]
-fn changed_ns(metadata: &cap_std::fs::Metadata, _modified_ns: i128) -> i128 {
+fn changed_ns(metadata: &cap_std::fs::Metadata) -> Option<i128> {
     use cap_std::fs::MetadataExt as _;
-    i128::from(metadata.ctime()) * 1_000_000_000 + i128::from(metadata.ctime_nsec())
+    Some(i128::from(metadata.ctime()) * 1_000_000_000 + i128::from(metadata.ctime_nsec()))
 }
 
 #[cfg(windows)]
-fn changed_ns(_metadata: &cap_std::fs::Metadata, modified_ns: i128) -> i128 {
-    modified_ns
+fn changed_ns(_metadata: &cap_std::fs::Metadata) -> Option<i128> {
+    None
 }
 
 #[cfg(unix)]

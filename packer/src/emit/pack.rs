@@ -1,17 +1,20 @@
-//! Makes the archive and what lies beside it: payloads on all threads, written in the order of the table.
+//! Makes the archive and what lies beside it: payloads on all threads, or taken from the archive before, written in the
+//! order of the table.
 
 use super::pipeline::ordered;
+use super::previous::Previous;
 use super::publish::{Context, PACKED, PROVENANCE, archive_path};
-use super::sink::Sink;
+use super::remember::Memory;
+use super::sink::{CheckedSink, Sink};
 use super::staging::Staging;
 use super::writing;
-use crate::bank::{Bank, Facts};
+use crate::bank::{Bank, Facts, InputDigest, Known, remembered};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::digest::Digest;
 use crate::disk::DiskError;
 use crate::event::{Event, Phase};
 use crate::plan::BuildPlan;
-use crate::schema::archive::{self, Prelude, header};
+use crate::schema::archive::{CanonicalMetadata, Prelude, TableEntry, header};
 use crate::schema::provenance::{self, Provenance};
 use crate::trust::{Limit, Limits};
 use crate::workspace::Asset;
@@ -50,11 +53,39 @@ impl From<io::Error> for Stop {
     }
 }
 
+/// Where the bytes of a payload are.
+enum Payload {
+    /// Here.
+    Made(Vec<u8>),
+    /// Still to be made: it is too large to be kept waiting.
+    Large,
+    /// In the archive before, from this byte of its payload region on.
+    Previous(u64),
+}
+
 struct Made {
-    payload: Option<Vec<u8>>,
+    payload: Payload,
     facts: Option<Facts>,
+    /// Whether there is anything to say about it that its facts do not tell.
+    is_told: bool,
+    /// When its inputs were read, where that was in an earlier build.
+    hashed_ns: Option<i64>,
     findings: Vec<Diagnostic>,
 }
+
+/// What was written.
+pub(super) struct Packed {
+    /// The archive's length and CRC-32.
+    pub(super) archive: (u64, u32),
+    pub(super) provenance: Written,
+    /// Where the payload region begins.
+    pub(super) payload_offset: u64,
+    /// Payloads that were taken from the archive before.
+    pub(super) reused: u64,
+}
+
+/// A row of the plan.
+type Planned = TableEntry<CanonicalMetadata>;
 
 /// A file that was written: its length and digest.
 pub(super) type Written = (u64, Digest);
@@ -66,15 +97,19 @@ pub(super) type Written = (u64, Digest);
 pub(super) fn write_archive(
     context: &Context<'_>,
     staging: &Staging<'_>,
+    memory: &mut Memory,
     findings: &mut Vec<Diagnostic>,
-) -> Result<(Written, Written), Vec<Diagnostic>> {
+) -> Result<Packed, Vec<Diagnostic>> {
     let (path, facts_path) = (staging.path(PACKED), staging.path(PROVENANCE));
     let one = |error: DiskError| vec![writing(&error)];
-    let mut archive = Sink::new(context.disk.create(&path).map_err(one)?);
+    let mut archive = CheckedSink::new(context.disk.create(&path).map_err(one)?);
     let mut provenance = Sink::new(context.disk.create(&facts_path).map_err(one)?);
     let mut found = Vec::new();
-    let written = write_payloads(context, &mut archive, &mut provenance, &mut found)
-        .and_then(|()| Ok((archive.finish()?, provenance.finish()?)));
+    let written = write_payloads(context, &mut archive, &mut provenance, memory, &mut found).and_then(
+        |(payload_offset, reused)| {
+            Ok(Packed { archive: archive.finish()?, provenance: provenance.finish()?, payload_offset, reused })
+        },
+    );
     let blocked = found.iter().any(|finding| finding.blocking);
     match written {
         Ok(written) if !blocked => {
@@ -93,12 +128,14 @@ pub(super) fn write_archive(
     }
 }
 
+/// Gives where the payload region begins, and how many payloads were taken from the archive before.
 fn write_payloads(
     context: &Context<'_>,
-    archive: &mut Sink,
+    archive: &mut CheckedSink,
     provenance: &mut Sink,
+    memory: &mut Memory,
     found: &mut Vec<Diagnostic>,
-) -> Result<(), Stop> {
+) -> Result<(u64, u64), Stop> {
     let plan = context.plan;
     let header_bytes = match check_header(plan, context.limits) {
         Ok(bytes) => bytes,
@@ -107,40 +144,55 @@ fn write_payloads(
             return Err(Stop::Blocked);
         }
     };
-    archive.write_all(&Prelude::of(header_bytes).to_bytes())?;
+    let prelude = Prelude::of(header_bytes);
+    archive.write_all(&prelude.to_bytes())?;
     header::write(plan.table.iter(), &plan.preload, archive)?;
     provenance::start(provenance)?;
     let total = plan.table.len();
-    let mut blocked = false;
+    let mut previous = context.recalled.last.as_ref().and_then(|last| Previous::open(context.disk, last));
+    let previous_bytes = previous.as_ref().map_or(0, Previous::payload_bytes);
+    let (mut blocked, mut reused) = (false, 0);
     ordered(
         total,
         rayon::current_num_threads(),
         IN_FLIGHT_BYTES,
         |at| weight(plan.table[at].bytes),
-        |at| make(context, at),
+        |at| make(context, at, previous_bytes),
         |at, made| {
             if context.events.cancelled() {
                 return Err(Stop::Cancelled);
             }
-            let mut facts = made.facts;
+            let (mut facts, mut is_told) = (made.facts, made.is_told);
             found.extend(made.findings);
-            match made.payload {
-                Some(payload) if !blocked => archive.write_all(&payload)?,
-                Some(_) => {}
-                None => facts = bank(context, at).materialise(archive, found)?,
-            }
             let planned = &plan.table[at];
+            match (made.payload, &mut previous) {
+                (Payload::Made(payload), _) if !blocked => archive.write_all(&payload)?,
+                (Payload::Previous(offset), Some(previous)) => {
+                    previous.copy(offset, planned.bytes, archive)?;
+                    reused += 1;
+                }
+                (Payload::Large, _) => {
+                    let before = found.len();
+                    facts = bank(context, at).materialise(archive, found)?;
+                    is_told = has_more_to_say(facts.as_ref(), found.len() - before);
+                }
+                _ => {}
+            }
             let asset = &context.workspace.assets[plan.assets[at]];
+            let bank = bank(context, at);
             match facts {
-                Some(facts) if facts.layout.bytes == planned.bytes && is_part_of(&facts, planned) => {
+                Some(facts) if is_as_planned(&bank, &facts, planned) => {
                     provenance::entry(provenance, at == 0, &provenance_of(asset, planned, &facts))?;
+                    let hashed_ns = made.hashed_ns.unwrap_or_else(|| memory.moment(asset));
+                    if let Some(key) = context.recalled.keys[plan.assets[at]]
+                        && let Some(entry) = remembered(&bank, key, &facts, is_told, hashed_ns, planned.offset)
+                    {
+                        memory.note(&entry);
+                    }
                 }
                 Some(_) => {
-                    let message = "an input changed between the moment it was measured and the moment it was read";
                     let path = asset.folder.as_ref().map(|folder| folder.to_string()).unwrap_or_default();
-                    let finding =
-                        Diagnostic::new(Code::TrustChangedWhileReading, message).at(path).of(&asset.reference);
-                    found.push(finding.help("let the other program finish and build again"));
+                    found.push(changed("an input").at(path).of(&asset.reference));
                     blocked = true;
                 }
                 None => blocked = true,
@@ -149,14 +201,21 @@ fn write_payloads(
             Ok(())
         },
     )?;
+    if reused > 0 && !previous.is_some_and(|previous| previous.is_unchanged()) {
+        found.push(changed("the archive before").at(archive_path().as_str()));
+        blocked = true;
+    }
     provenance::end(provenance)?;
-    if blocked { Err(Stop::Blocked) } else { Ok(()) }
+    if blocked { Err(Stop::Blocked) } else { Ok((prelude.payload_offset, reused)) }
 }
 
-fn provenance_of<'a>(asset: &'a Asset, planned: &archive::TableEntry, facts: &'a Facts) -> Provenance<'a> {
-    let input = |input: &crate::bank::InputDigest| {
-        (input.role.name(), input.path.clone(), input.bytes, input.digest.to_string())
-    };
+fn changed(what: &str) -> Diagnostic {
+    let message = format!("{what} changed between the moment it was measured and the moment it was read");
+    Diagnostic::new(Code::TrustChangedWhileReading, message).help("let the other program finish and build again")
+}
+
+fn provenance_of<'a>(asset: &'a Asset, planned: &Planned, facts: &'a Facts) -> Provenance<'a> {
+    let input = |input: &'a InputDigest| (input.role.name(), input.path.as_str(), input.bytes, input.digest);
     Provenance {
         asset_id: planned.asset_id,
         asset_uuid: asset.reference.asset_uuid.clone().unwrap_or_default(),
@@ -168,8 +227,10 @@ fn provenance_of<'a>(asset: &'a Asset, planned: &archive::TableEntry, facts: &'a
     }
 }
 
-fn is_part_of(facts: &Facts, planned: &archive::TableEntry) -> bool {
-    facts.layout.metadata.iter().all(|(key, value)| planned.metadata.get(key) == Some(value))
+/// Whether a payload turned out as it was planned.
+fn is_as_planned(bank: &Bank<'_>, facts: &Facts, planned: &Planned) -> bool {
+    facts.layout.bytes == planned.bytes
+        && CanonicalMetadata::of(&bank.with_declared(facts.layout.clone()).metadata) == planned.metadata
 }
 
 fn weight(bytes: u64) -> u64 {
@@ -181,13 +242,31 @@ fn bank<'a>(context: &'a Context<'_>, at: usize) -> Bank<'a> {
     Bank::of(asset, context.disk, context.limits).expect("a planned asset can be made")
 }
 
-fn make(context: &Context<'_>, at: usize) -> Made {
+/// Whether so many findings are more than the facts tell.
+fn has_more_to_say(facts: Option<&Facts>, findings: usize) -> bool {
+    findings > usize::from(facts.is_some_and(|facts| facts.fragile.is_some()))
+}
+
+/// Makes a payload, or finds it in the archive before, whose payload region has so many bytes.
+fn make(context: &Context<'_>, at: usize, previous_bytes: u64) -> Made {
+    let bank = bank(context, at);
+    let known = context.recalled.known[context.plan.assets[at]].as_ref();
+    let is_there = |known: &&Known| known.offset.checked_add(known.bytes()).is_some_and(|end| end <= previous_bytes);
+    // An input that cannot be read is told by whoever makes the payload.
+    if let Some(known) = known.filter(is_there).filter(|known| known.holds(&bank).unwrap_or(false)) {
+        let mut findings = Vec::new();
+        let (facts, is_told) = (known.facts(&bank), known.is_told);
+        known.say(bank, &mut findings);
+        let payload = Payload::Previous(known.offset);
+        return Made { payload, facts: Some(facts), is_told, hashed_ns: known.hashed_ns(), findings };
+    }
     let bytes = context.plan.table[at].bytes;
     let mut findings = Vec::new();
     if bytes > LARGE_BYTES {
-        return Made { payload: None, facts: None, findings };
+        return Made { payload: Payload::Large, facts: None, is_told: false, hashed_ns: None, findings };
     }
     let mut payload = Vec::with_capacity(usize::try_from(bytes).unwrap_or(0));
-    let facts = bank(context, at).materialise(&mut payload, &mut findings);
-    Made { payload: Some(payload), facts: facts.unwrap_or_default(), findings }
+    let facts = bank.materialise(&mut payload, &mut findings).unwrap_or_default();
+    let is_told = has_more_to_say(facts.as_ref(), findings.len());
+    Made { payload: Payload::Made(payload), facts, is_told, hashed_ns: None, findings }
 }

@@ -2,10 +2,12 @@
 //! then they take their places as one, by a journal. Until then the previous outputs stay as they are.
 
 use super::commit::carry_out;
-use super::pack::write_archive;
+use super::pack::{Packed, write_archive};
+use super::remember::Memory;
 use super::sink::{write_file, write_lines};
 use super::staging::Staging;
 use super::writing;
+use crate::bank::Recalled;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::digest::Digest;
 use crate::disk::{Disk, DiskError, DiskErrorKind, Kind};
@@ -14,6 +16,7 @@ use crate::event::Events;
 use crate::path::PortablePath;
 use crate::plan::BuildPlan;
 use crate::schema::archive::{self, header};
+use crate::schema::cache::CachedBuild;
 use crate::schema::journal::{Change, Journal, Original};
 use crate::trust::{Limits, refusal};
 use crate::workspace::Workspace;
@@ -30,10 +33,12 @@ pub struct Published {
     pub sha256: Digest,
     /// The other three files.
     pub companions: Vec<PortablePath>,
+    /// Payloads that were taken from the archive before.
+    pub reused: u64,
 }
 
 /// The four outputs, in the order in which they take their places; the archive last.
-const OUTPUTS: [&str; 4] = ["asset_table.json", "preload.json", "asset_table_metadata.json", ARCHIVE];
+pub(super) const OUTPUTS: [&str; 4] = ["asset_table.json", "preload.json", "asset_table_metadata.json", ARCHIVE];
 const ARCHIVE: &str = "assets.pa";
 const TABLE: usize = 0;
 const PRELOAD: usize = 1;
@@ -48,6 +53,8 @@ pub struct Context<'a> {
     pub workspace: &'a Workspace,
     /// Which asset lies where.
     pub plan: &'a BuildPlan,
+    /// What the build before learned.
+    pub recalled: &'a Recalled,
     /// What inputs and archive are held to.
     pub limits: &'a Limits,
     /// Versions that are read back.
@@ -67,18 +74,22 @@ pub fn publish(context: &Context<'_>, findings: &mut Vec<Diagnostic>) -> Result<
     let disk = context.disk;
     let one = |error: DiskError| vec![writing(&error)];
     let staging = Staging::create(disk, context.operation_id).map_err(one)?;
-    let ((bytes, sha256), (_, provenance)) = write_archive(context, &staging, findings)?;
+    let mut memory = Memory::start(disk, &staging);
+    let Packed { archive: (bytes, sum), provenance: (_, provenance), payload_offset, reused } =
+        write_archive(context, &staging, &mut memory, findings)?;
     let table = context.plan.table.iter().map(header::entry_json);
     let (_, table) = write_file(disk, &staging.path(TABLE), |sink| write_lines(sink, table)).map_err(one)?;
     let preload = context.plan.preload.iter().copied().map(header::preload_json);
     let (_, preload) = write_file(disk, &staging.path(PRELOAD), |sink| write_lines(sink, preload)).map_err(one)?;
-    verify(context, &staging, bytes, sha256)?;
-    let journal = record(context, &staging, [table, preload, provenance, sha256]).map_err(one)?;
+    let sha256 = verify(context, &staging, bytes, sum)?;
+    let digests = [table, preload, provenance, sha256];
+    let journal = record(context, &staging, digests).map_err(one)?;
     let stopped = || Diagnostic::new(Code::UsageInterrupted, "stopped on request; everything is as it was");
     let asked = if context.events.cancelled() { Err(stopped()) } else { Ok(()) };
     carry_out(disk, staging.folder(), &journal, asked)?;
-    let companions = OUTPUTS[..PACKED].iter().map(|name| PortablePath::build().own(name)).collect();
-    Ok(Published { archive: archive_path(), bytes, sha256, companions })
+    memory.keep(disk, context.recalled.build_key(context.workspace), payload_offset, digests);
+    let companions = companions();
+    Ok(Published { archive: archive_path(), bytes, sha256, companions, reused })
 }
 
 /// Keeps what is replaced and writes down what takes its place, flushed.
@@ -126,6 +137,17 @@ fn time_of(id: &str) -> String {
     }
 }
 
+/// What an earlier build published and is still in place, as if it had been published now.
+#[must_use]
+pub fn already_published(last: &CachedBuild, reused: u64) -> Option<Published> {
+    let (stamp, sha256) = last.outputs.get(PACKED)?;
+    Some(Published { archive: archive_path(), bytes: stamp.bytes, sha256: *sha256, companions: companions(), reused })
+}
+
+fn companions() -> Vec<PortablePath> {
+    OUTPUTS[..PACKED].iter().map(|name| PortablePath::build().own(name)).collect()
+}
+
 /// `build/assets.pa`.
 pub(super) fn archive_path() -> PortablePath {
     PortablePath::build().own(ARCHIVE)
@@ -155,15 +177,18 @@ pub fn check_outputs(disk: &dyn Disk) -> Result<(), Diagnostic> {
     Ok(())
 }
 
-/// Re-opens the staged archive as any reader would.
-fn verify(context: &Context<'_>, staging: &Staging<'_>, bytes: u64, sha256: Digest) -> Result<(), Vec<Diagnostic>> {
+/// Re-opens the staged archive as any reader would; gives its digest.
+fn verify(context: &Context<'_>, staging: &Staging<'_>, bytes: u64, sum: u32) -> Result<Digest, Vec<Diagnostic>> {
     let path = staging.path(PACKED);
     let file = context.disk.open(&path).map_err(|error| vec![refusal(&error)])?;
     let mut found = Vec::new();
     let verified = archive::verify(file, context.limits, context.windows, &mut found);
-    if verified.bytes != bytes || verified.sha256 != Some(sha256) {
+    if verified.bytes != bytes || verified.crc32 != Some(sum) {
         let message = "the staged archive does not read back as it was written";
         found.push(Diagnostic::new(Code::DiskIo, message).at(path.as_str()).help("check the disk and build again"));
     }
-    if found.iter().any(|finding| finding.blocking) { Err(found) } else { Ok(()) }
+    match verified.sha256 {
+        Some(sha256) if !found.iter().any(|finding| finding.blocking) => Ok(sha256),
+        _ => Err(found),
+    }
 }

@@ -12,9 +12,45 @@ pub(super) struct Sink {
     hasher: Hasher,
 }
 
+/// A file that is read back before it is used, being written: buffered, counted, and with a checksum that tells whether
+/// what is read is what was written. Its digest is for the reader to take.
+pub(super) struct CheckedSink {
+    file: BufWriter<Box<dyn WriteHandle>>,
+    bytes: u64,
+    sum: crc32fast::Hasher,
+}
+
+impl CheckedSink {
+    pub(super) fn new(file: Box<dyn WriteHandle>) -> CheckedSink {
+        CheckedSink { file: BufWriter::with_capacity(BUFFER_BYTES, file), bytes: 0, sum: crc32fast::Hasher::new() }
+    }
+
+    /// Waits until everything is on the medium; gives length and CRC-32.
+    pub(super) fn finish(&mut self) -> io::Result<(u64, u32)> {
+        self.file.flush()?;
+        self.file.get_mut().sync()?;
+        Ok((self.bytes, self.sum.clone().finalize()))
+    }
+}
+
+impl Write for CheckedSink {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.file.write(bytes)?;
+        self.bytes += written as u64;
+        self.sum.update(&bytes[..written]);
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+const BUFFER_BYTES: usize = 256 << 10;
+
 impl Sink {
     pub(super) fn new(file: Box<dyn WriteHandle>) -> Sink {
-        Sink { file: BufWriter::with_capacity(256 << 10, file), bytes: 0, hasher: Hasher::default() }
+        Sink { file: BufWriter::with_capacity(BUFFER_BYTES, file), bytes: 0, hasher: Hasher::default() }
     }
 
     /// Waits until everything is on the medium; gives length and digest.

@@ -42,6 +42,14 @@ pub struct ReadRange {
     pub max: u16,
 }
 
+impl ReadRange {
+    /// Whether a version is read.
+    #[must_use]
+    pub fn contains(&self, version: u16) -> bool {
+        (self.min..=self.max).contains(&version)
+    }
+}
+
 impl fmt::Display for ReadRange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.min.cmp(&self.max) {

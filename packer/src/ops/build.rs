@@ -1,38 +1,57 @@
 //! `build`: load, examine, plan, make, verify, publish.
 
+use super::cache::Belief;
 use super::settle::{self, Snapshot};
 use super::{Context, cache, counted};
-use crate::bank::Bank;
+use crate::bank::{Bank, Recalled};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::doctor::{examine, preload};
-use crate::emit::{self, publish};
+use crate::emit::{self, Published, publish};
 use crate::plan::{BuildPlan, PlannedAsset, for_build};
 use crate::report::{ArchiveFile, BuildResult, OperationResult, PackedAsset, Report};
-use crate::workspace::{Workspace, load};
+use crate::schema::archive::CanonicalMetadata;
+use crate::workspace::{Asset, Workspace, load};
 use rayon::prelude::*;
 
-/// Whether a build writes.
+/// Whether a build writes, and whether it takes what the last one learned from the cache.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BuildMode {
-    /// Makes and publishes the archive.
+    /// Makes and publishes the archive; what did not change is not made again.
     Publish,
+    /// Makes and publishes all of it anew.
+    PublishAnew,
     /// Plans and validates everything, and writes nothing at all.
     Check,
+    /// The same, every input decoded.
+    CheckAnew,
+}
+
+impl BuildMode {
+    fn writes(self) -> bool {
+        matches!(self, BuildMode::Publish | BuildMode::PublishAnew)
+    }
+
+    fn belief(self) -> Belief {
+        match self {
+            BuildMode::Publish | BuildMode::Check => Belief::Cache,
+            BuildMode::PublishAnew | BuildMode::CheckAnew => Belief::Nothing,
+        }
+    }
 }
 
 /// Builds the project.
 #[must_use]
 pub fn build(context: &Context<'_>, mode: BuildMode) -> Report {
     let mut result = BuildResult::default();
-    let settled = match mode {
-        BuildMode::Check => settle::look_only(context),
-        BuildMode::Publish => settle::before_reading(context),
+    let settled = match mode.writes() {
+        false => settle::look_only(context),
+        true => settle::before_reading(context),
     };
     let mut findings = settled.notes;
-    let done = match (settled.blocked, mode) {
+    let done = match (settled.blocked, mode.writes()) {
         (Some(finding), _) => Err(vec![finding]),
-        (None, BuildMode::Check) => check(context, &mut result, &mut findings),
-        (None, BuildMode::Publish) => make(context, &mut result, &mut findings),
+        (None, false) => check(context, mode.belief(), &mut result, &mut findings),
+        (None, true) => make(context, mode.belief(), &mut result, &mut findings),
     };
     if let Err(more) = done {
         findings.extend(more);
@@ -49,21 +68,41 @@ pub fn build(context: &Context<'_>, mode: BuildMode) -> Report {
     Report::new("build", &context.program, summary, findings, OperationResult::Build(result))
 }
 
-/// The workspace and its plan, or, when something blocks, everything that does.
+/// A workspace that nothing blocks, and what is to be done with it.
+struct Prepared {
+    workspace: Workspace,
+    recalled: Recalled,
+    task: Task,
+}
+
+enum Task {
+    /// To make what is planned.
+    Make(BuildPlan),
+    /// Nothing: what a build would publish is in place.
+    Nothing(Published),
+}
+
+/// Prepares a build, or gives, when something blocks, everything that does.
 fn prepare(
     context: &Context<'_>,
+    belief: Belief,
     result: &mut BuildResult,
     findings: &mut Vec<Diagnostic>,
-) -> Result<(Workspace, BuildPlan), Vec<Diagnostic>> {
+) -> Result<Prepared, Vec<Diagnostic>> {
     let mut workspace = load(context.disk, &context.options(false), context.events);
     result.assets = workspace.assets.iter().filter(|asset| asset.included_in_build).count() as u64;
     let mut found = std::mem::take(&mut workspace.findings);
-    found.extend(workspace.registry.as_ref().and_then(|_| cache::look(context)));
+    let (recalled, note) = cache::look(context, &workspace, belief);
+    found.extend(note);
     preload(&workspace, &mut found);
-    let Some(plan) = plan(context, &workspace, &mut found) else {
+    if let Some(published) = in_place(context, &workspace, &recalled, &mut found) {
+        findings.extend(found);
+        return Ok(Prepared { workspace, recalled, task: Task::Nothing(published) });
+    }
+    let Some(plan) = plan(context, &workspace, &recalled, &mut found) else {
         // One more look, so that one run names everything that has to be repaired.
         found.retain(|finding| finding.code != Code::PreloadTooMany);
-        examine(&workspace, context.disk, &context.limits, context.events, &mut found);
+        examine(&workspace, context.disk, &context.limits, &recalled, context.events, &mut found);
         note_interruption(context, &mut found);
         if !found.iter().any(|finding| finding.blocking) {
             found.push(
@@ -74,31 +113,72 @@ fn prepare(
         return Err(found);
     };
     findings.extend(found);
-    Ok((workspace, plan))
+    Ok(Prepared { workspace, recalled, task: Task::Make(plan) })
 }
 
 /// The same while no lock is held: of one state of the project.
 fn prepare_coherent(
     context: &Context<'_>,
+    belief: Belief,
     result: &mut BuildResult,
     findings: &mut Vec<Diagnostic>,
-) -> Result<(Workspace, BuildPlan), Vec<Diagnostic>> {
+) -> Result<Prepared, Vec<Diagnostic>> {
     let once = || {
         let mut found = Vec::new();
-        prepare(context, result, &mut found).map(|prepared| (prepared, found))
+        prepare(context, belief, result, &mut found).map(|prepared| (prepared, found))
     };
     let (prepared, found) = settle::coherent(context, once).map_err(|finding| vec![finding])??;
     findings.extend(found);
     Ok(prepared)
 }
 
+/// What the last build published, if this one would publish exactly that and it is still in place. What decoding has to
+/// say is said anew.
+fn in_place(
+    context: &Context<'_>,
+    workspace: &Workspace,
+    recalled: &Recalled,
+    findings: &mut Vec<Diagnostic>,
+) -> Option<Published> {
+    let last = recalled.last.as_ref()?;
+    let included = || workspace.assets.iter().enumerate().filter(|(_, asset)| asset.included_in_build);
+    let is_blocked = findings.iter().any(|finding| finding.blocking) || context.events.cancelled();
+    if is_blocked || included().any(|(index, _)| recalled.fresh(index).is_none()) {
+        return None;
+    }
+    if last.key != recalled.build_key(workspace) || !emit::is_in_place(context.disk, last) {
+        return None;
+    }
+    emit::check_outputs(context.disk).ok()?;
+    let said = |(index, asset): (usize, &Asset)| {
+        let mut said = Vec::new();
+        if let (Some(known), true) = (recalled.fresh(index), asset.included_in_build)
+            && let Some(bank) = Bank::of(asset, context.disk, &context.limits)
+        {
+            known.say(bank, &mut said);
+        }
+        said
+    };
+    let said: Vec<Diagnostic> = workspace.assets.par_iter().enumerate().flat_map_iter(said).collect();
+    if said.iter().any(|finding| finding.blocking) || context.events.cancelled() {
+        return None;
+    }
+    findings.extend(said);
+    emit::already_published(last, included().count() as u64)
+}
+
 /// The plan of a build that nothing known so far blocks; what else would keep it from being published is added.
-pub(super) fn plan(context: &Context<'_>, workspace: &Workspace, findings: &mut Vec<Diagnostic>) -> Option<BuildPlan> {
+pub(super) fn plan(
+    context: &Context<'_>,
+    workspace: &Workspace,
+    recalled: &Recalled,
+    findings: &mut Vec<Diagnostic>,
+) -> Option<BuildPlan> {
     findings.extend(emit::check_outputs(context.disk).err());
     if findings.iter().any(|finding| finding.blocking) {
         return None;
     }
-    let plan = for_build(workspace, lay_out(context, workspace)?);
+    let plan = for_build(workspace, lay_out(context, workspace, recalled)?);
     let too_large = emit::check_header(&plan, &context.limits).err();
     let fits = too_large.is_none();
     findings.extend(too_large);
@@ -106,63 +186,106 @@ pub(super) fn plan(context: &Context<'_>, workspace: &Workspace, findings: &mut 
 }
 
 /// The layout of every included asset, or `None` when one of them has none.
-fn lay_out(context: &Context<'_>, workspace: &Workspace) -> Option<Vec<PlannedAsset>> {
+fn lay_out(context: &Context<'_>, workspace: &Workspace, recalled: &Recalled) -> Option<Vec<PlannedAsset>> {
     let included = workspace.assets.par_iter().enumerate().filter(|(_, asset)| asset.included_in_build);
     included
         .map(|(index, asset)| {
-            let layout = Bank::of(asset, context.disk, &context.limits)?.layout(&mut Vec::new())?;
-            Some(PlannedAsset { index, layout })
+            let bank = Bank::of(asset, context.disk, &context.limits)?;
+            let layout = match recalled.fresh(index) {
+                Some(known) => known.layout(&bank),
+                None => bank.layout(&mut Vec::new())?,
+            };
+            Some(PlannedAsset { index, bytes: layout.bytes, metadata: CanonicalMetadata::of(&layout.metadata) })
         })
         .collect()
 }
 
 fn check(
     context: &Context<'_>,
+    belief: Belief,
     result: &mut BuildResult,
     findings: &mut Vec<Diagnostic>,
 ) -> Result<(), Vec<Diagnostic>> {
-    let (workspace, _plan) = prepare_coherent(context, result, findings)?;
-    examine(&workspace, context.disk, &context.limits, context.events, findings);
+    let Prepared { workspace, recalled, task } = prepare_coherent(context, belief, result, findings)?;
+    if let Task::Make(_) = task {
+        examine(&workspace, context.disk, &context.limits, &recalled, context.events, findings);
+    }
     note_interruption(context, findings);
     Ok(())
 }
 
 fn make(
     context: &Context<'_>,
+    belief: Belief,
     result: &mut BuildResult,
     findings: &mut Vec<Diagnostic>,
 ) -> Result<(), Vec<Diagnostic>> {
     // What is blocked is refused before anything is written, the lock file included.
     let seen = Snapshot::take(context);
-    let mut prepared = prepare_coherent(context, result, findings)?;
+    let mut prepared = prepare_coherent(context, belief, result, findings)?;
+    if let Task::Nothing(published) = prepared.task {
+        report(result, &prepared.workspace, &prepared.recalled, published);
+        return Ok(());
+    }
     let (_lock, notes) = settle::for_writing(context).map_err(|finding| vec![finding])?;
     if Snapshot::take(context) != seen {
         // Another writer was at work in between.
         findings.clear();
-        prepared = prepare(context, result, findings)?;
+        prepared = prepare(context, belief, result, findings)?;
     }
     findings.extend(notes);
-    let (workspace, plan) = prepared;
-    let scope = emit::Context {
-        disk: context.disk,
-        workspace: &workspace,
-        plan: &plan,
-        limits: &context.limits,
-        windows: &context.windows,
-        events: context.events,
-        operation_id: &context.operation_id,
+    let Prepared { workspace, recalled, task } = prepared;
+    let published = match task {
+        Task::Nothing(published) => published,
+        Task::Make(plan) => {
+            let scope = emit::Context {
+                disk: context.disk,
+                workspace: &workspace,
+                plan: &plan,
+                recalled: &recalled,
+                limits: &context.limits,
+                windows: &context.windows,
+                events: context.events,
+                operation_id: &context.operation_id,
+            };
+            let published = publish(&scope, findings)?;
+            cache::discard(context, findings);
+            let packed = plan.table.into_iter();
+            result.packed = packed
+                .map(|row| PackedAsset {
+                    asset_id: row.asset_id,
+                    name: row.asset_name,
+                    bank: row.bank,
+                    bytes: row.bytes,
+                })
+                .collect();
+            published
+        }
     };
-    let published = publish(&scope, findings)?;
-    cache::discard(context, findings);
-    result.materialised = plan.table.len() as u64;
+    report(result, &workspace, &recalled, published);
+    Ok(())
+}
+
+/// Tells what lies in the archive now.
+fn report(result: &mut BuildResult, workspace: &Workspace, recalled: &Recalled, published: Published) {
+    result.reused = published.reused;
+    result.materialised = result.assets - published.reused;
     result.archive =
         Some(ArchiveFile { path: published.archive.to_string(), bytes: published.bytes, sha256: published.sha256 });
-    let packed = plan.table.into_iter();
-    result.packed = packed
-        .map(|row| PackedAsset { asset_id: row.asset_id, name: row.asset_name, bank: row.bank, bytes: row.bytes })
-        .collect();
     result.companions = published.companions.iter().map(ToString::to_string).collect();
-    Ok(())
+    if result.packed.is_empty() {
+        let included = workspace.assets.iter().enumerate().filter(|(_, asset)| asset.included_in_build);
+        let packed = |(index, asset): (usize, &Asset)| {
+            let declaration = asset.declaration.as_ref()?;
+            Some(PackedAsset {
+                asset_id: asset.asset_id()?,
+                name: declaration.name.as_deref()?.to_owned(),
+                bank: declaration.bank?,
+                bytes: recalled.fresh(index)?.bytes(),
+            })
+        };
+        result.packed = included.filter_map(packed).collect();
+    }
 }
 
 pub(super) fn note_interruption(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {

@@ -3,6 +3,7 @@
 #[cfg(test)]
 mod tests;
 
+use super::cache::Belief;
 use super::{Context, cache, counted, fix, settle};
 use crate::diagnostic::Diagnostic;
 use crate::doctor::{Tidiness, examine, look_for_untidiness, suppressions_path};
@@ -63,10 +64,11 @@ pub(super) struct Looked {
 pub(super) fn look(context: &Context<'_>, scope: Scope) -> Looked {
     let mut workspace = load(context.disk, &context.options(scope != Scope::Registered), context.events);
     let mut findings = std::mem::take(&mut workspace.findings);
-    findings.extend(workspace.registry.as_ref().and_then(|_| cache::look(context)));
+    let (recalled, note) = cache::look(context, &workspace, Belief::Cache);
+    findings.extend(note);
     let mut result = DoctorResult::within(scope.name());
-    result.checked = examine(&workspace, context.disk, &context.limits, context.events, &mut findings);
-    super::build::plan(context, &workspace, &mut findings);
+    result.checked = examine(&workspace, context.disk, &context.limits, &recalled, context.events, &mut findings);
+    super::build::plan(context, &workspace, &recalled, &mut findings);
     if let Scope::Workspace { today } = scope {
         let (disk, limits, windows) = (context.disk, &context.limits, &context.windows);
         let Tidiness { files, suppressed } =

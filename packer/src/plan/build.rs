@@ -1,15 +1,14 @@
 //! The plan of a build: which asset lies where in the archive.
 
-use crate::bank::Layout;
 use crate::schema::BankType;
-use crate::schema::archive::{GLYPH_DECODED_BYTES, PreloadEntry, TableEntry};
+use crate::schema::archive::{CanonicalMetadata, GLYPH_DECODED_BYTES, PreloadEntry, TableEntry};
 use crate::workspace::Workspace;
 
 /// A build, decided to the byte before the first payload is made.
 #[derive(Debug)]
 pub struct BuildPlan {
     /// The archive's table, ascending by id, offsets without gaps.
-    pub table: Vec<TableEntry>,
+    pub table: Vec<TableEntry<CanonicalMetadata>>,
     /// The slots of preloaded assets, ascending by id.
     pub preload: Vec<PreloadEntry>,
     /// For each row of the table, the asset it is made from: its index in the workspace.
@@ -21,8 +20,10 @@ pub struct BuildPlan {
 pub struct PlannedAsset {
     /// Its index in the workspace.
     pub index: usize,
-    /// What its payload will be.
-    pub layout: Layout,
+    /// Length of its payload.
+    pub bytes: u64,
+    /// The complete metadata of its payload.
+    pub metadata: CanonicalMetadata,
 }
 
 /// Lays payloads end to end in the order of ids. `planned` holds every included asset of a workspace that nothing
@@ -31,14 +32,14 @@ pub struct PlannedAsset {
 pub fn for_build(workspace: &Workspace, planned: Vec<PlannedAsset>) -> BuildPlan {
     let mut plan = BuildPlan { table: Vec::with_capacity(planned.len()), preload: Vec::new(), assets: Vec::new() };
     let (mut offset, mut slots) = (0, [0_u32; 2]);
-    for PlannedAsset { index, layout } in planned {
+    for PlannedAsset { index, bytes, metadata } in planned {
         let asset = &workspace.assets[index];
         let declaration = asset.declaration.as_ref().expect("an asset with a layout has a declaration");
         let bank = declaration.bank.expect("an asset with a layout has a type");
         let asset_id = asset.asset_id().expect("an included asset is registered");
         let decoded_bytes = match bank {
             BankType::Glyph => GLYPH_DECODED_BYTES,
-            BankType::Sound => layout.bytes,
+            BankType::Sound => bytes,
         };
         if declaration.preload == Some(true) {
             let slot = &mut slots[bank as usize];
@@ -50,12 +51,12 @@ pub fn for_build(workspace: &Workspace, planned: Vec<PlannedAsset>) -> BuildPlan
             asset_name: declaration.name.as_deref().unwrap_or_default().to_owned(),
             bank,
             offset,
-            bytes: layout.bytes,
+            bytes,
             decoded_bytes,
-            metadata: layout.metadata,
+            metadata,
         });
         plan.assets.push(index);
-        offset += layout.bytes;
+        offset += bytes;
     }
     plan
 }

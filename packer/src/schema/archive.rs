@@ -19,6 +19,7 @@ pub use verify::{Verified, verify};
 
 use super::BankType;
 use serde_json::{Map, Value};
+use std::borrow::Cow;
 
 /// The first bytes of every archive.
 pub const MAGIC: [u8; 4] = *b"ASPA";
@@ -93,9 +94,39 @@ impl Prelude {
     }
 }
 
+/// What the runtime is told of an asset: integers within ±(2^53 - 1), strings, booleans, lists, objects.
+pub trait Metadata {
+    /// Its text in the canonical form of RFC 8785.
+    fn canonical(&self) -> Cow<'_, str>;
+}
+
+impl Metadata for Map<String, Value> {
+    fn canonical(&self) -> Cow<'_, str> {
+        Cow::Owned(serde_json_canonicalizer::to_string(self).expect("a plain value can be written"))
+    }
+}
+
+/// Metadata that is only to be written: a tenth of the memory that its values take.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CanonicalMetadata(Box<str>);
+
+impl CanonicalMetadata {
+    /// Writes it down.
+    #[must_use]
+    pub fn of(metadata: &Map<String, Value>) -> CanonicalMetadata {
+        CanonicalMetadata(metadata.canonical().into())
+    }
+}
+
+impl Metadata for CanonicalMetadata {
+    fn canonical(&self) -> Cow<'_, str> {
+        Cow::Borrowed(&self.0)
+    }
+}
+
 /// One asset in the header's `asset_table`. Its codec is always [`CODEC`].
 #[derive(Clone, Debug, PartialEq)]
-pub struct TableEntry {
+pub struct TableEntry<M = Map<String, Value>> {
     /// From 1 to 2147483647.
     pub asset_id: u32,
     /// The declared name.
@@ -108,8 +139,8 @@ pub struct TableEntry {
     pub bytes: u64,
     /// `decoded_size`: length in bytes as a runtime holds it.
     pub decoded_bytes: u64,
-    /// What the runtime is told: integers within ±(2^53 - 1), strings, booleans, lists, objects.
-    pub metadata: Map<String, Value>,
+    /// What the runtime is told.
+    pub metadata: M,
 }
 
 /// One asset that a runtime loads at start.

@@ -60,6 +60,14 @@ impl Inputs {
         self.iter().filter(move |row| row.0 == role).map(|row| row.1)
     }
 
+    /// Input `index` of one role, and its place among all.
+    #[must_use]
+    pub fn nth(&self, role: Role, index: usize) -> Option<(usize, &str)> {
+        let at = self.rows.iter().enumerate().filter(|(_, row)| row.0 == role).nth(index)?.0;
+        let (_, start, end) = self.rows[at];
+        Some((at, &self.text[start as usize..end as usize]))
+    }
+
     /// How many there are of one role.
     #[must_use]
     pub fn count(&self, role: Role) -> usize {

@@ -113,6 +113,9 @@ impl Read for Stream {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let left = usize::try_from(self.metadata.bytes.saturating_sub(self.at)).unwrap_or(usize::MAX);
         let most = buffer.len().min(left);
+        if most == 0 {
+            return Ok(0);
+        }
         let got = self.handle.read(&mut buffer[..most])?;
         self.at += got as u64;
         Ok(got)
@@ -141,7 +144,7 @@ fn check_size(file: &RawFile, limit: Limit, limits: &Limits) -> Result<(), Diagn
 
 fn check_unchanged(path: &str, handle: &dyn ReadHandle, before: &Metadata) -> Result<(), Diagnostic> {
     match handle.metadata() {
-        Ok(now) if now == *before => Ok(()),
+        Ok(now) if now.is_same_content(before) => Ok(()),
         Ok(_) => Err(changed(path)),
         Err(error) => Err(refusal(&DiskError::new(path, error))),
     }

@@ -2,6 +2,7 @@
 
 use super::action::Action;
 use crate::diagnostic::{AssetRef, Code, Diagnostic, Severity};
+use crate::disk::Stamp;
 use crate::path::PortablePath;
 use crate::schema::Declaration;
 use std::sync::Arc;
@@ -48,8 +49,8 @@ pub struct Asset {
     pub declaration: Option<Declaration>,
     /// The version of its declaration on disk.
     pub schema_version: Option<u16>,
-    /// The length in bytes of each declared input that is there, in the declared order; complete unless it has findings.
-    pub input_bytes: Box<[u64]>,
+    /// The stamp of each declared input that is there, in the declared order; complete unless it has findings.
+    pub input_stamps: Box<[Stamp]>,
     /// How it is.
     pub health: Health,
     /// What can be done with it now.

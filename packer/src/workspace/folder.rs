@@ -8,12 +8,10 @@ use std::sync::OnceLock;
 /// A listed folder.
 pub(super) struct Folder {
     entries: Vec<(String, Metadata)>,
-    /// The entries by folded name, made when a large folder is first asked for names that are alike.
-    alike: OnceLock<HashMap<String, Vec<usize>>>,
+    /// The first two entries of each folded name, made when a name has to be looked for by it; empty where every name is
+    /// its own folded form, so that no two of them are one to any system.
+    folded: OnceLock<HashMap<String, (usize, Option<usize>)>>,
 }
-
-/// Below this many entries, to go through them all is quicker than to sort them by folded name.
-const MANY: usize = 64;
 
 /// What a name in a folder leads to.
 pub(super) enum Found<'f> {
@@ -32,43 +30,55 @@ impl Folder {
             .into_iter()
             .filter_map(|entry| entry.name.ok().map(|name| (name, entry.metadata)))
             .collect();
-        entries.sort_by(|a, b| a.0.cmp(&b.0));
-        Ok(Folder { entries, alike: OnceLock::new() })
+        entries.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+        let folded = OnceLock::new();
+        if entries.iter().all(|entry| is_folded(&entry.0)) {
+            let _ = folded.set(HashMap::new());
+        }
+        Ok(Folder { entries, folded })
     }
 
     pub(super) fn find(&self, name: &str) -> Found<'_> {
-        if let Ok(at) = self.entries.binary_search_by(|entry| entry.0.as_str().cmp(name)) {
+        if let Some(at) = self.position(name) {
             return Found::Entry(self.entries[at].1);
         }
-        self.alike(name).next().map_or(Found::Nothing, Found::Similar)
-    }
-
-    /// Another name here that some system takes for `name`.
-    pub(super) fn rival(&self, name: &str) -> Option<&str> {
-        self.alike(name).find(|other| *other != name)
-    }
-
-    /// The names here that are `name` once both are folded, in order.
-    fn alike(&self, name: &str) -> impl Iterator<Item = &str> {
         let folded = fold(name);
-        let among_all = self.entries.len() < MANY;
-        let found = if among_all { None } else { self.by_folded_name().get(&folded) };
-        let found = found.into_iter().flatten().map(|&at| self.entries[at].0.as_str());
-        // Cheap to rule out: names that are equal after folding ASCII have equal lengths.
-        let bytes = name.is_ascii().then_some(name.len());
-        let may_fold = move |other: &&str| bytes.is_none_or(|bytes| !other.is_ascii() || other.len() == bytes);
-        let all = if among_all { self.entries.as_slice() } else { &[] };
-        let all = all.iter().map(|entry| entry.0.as_str());
-        found.chain(all.filter(may_fold).filter(move |other| fold(other) == folded))
+        let similar = match self.folded() {
+            groups if groups.is_empty() => self.position(&folded),
+            groups => groups.get(&folded).map(|group| group.0),
+        };
+        similar.map_or(Found::Nothing, |at| Found::Similar(&self.entries[at].0))
     }
 
-    fn by_folded_name(&self) -> &HashMap<String, Vec<usize>> {
-        self.alike.get_or_init(|| {
-            let mut alike: HashMap<String, Vec<usize>> = HashMap::with_capacity(self.entries.len());
-            for (at, entry) in self.entries.iter().enumerate() {
-                alike.entry(fold(&entry.0)).or_default().push(at);
+    /// Another name here that some system takes for `name`, which stands here itself.
+    pub(super) fn rival(&self, name: &str) -> Option<&str> {
+        if self.folded().is_empty() {
+            return None;
+        }
+        let &(first, second) = self.folded().get(&fold(name))?;
+        let other = if self.entries[first].0 == name { second? } else { first };
+        Some(&self.entries[other].0)
+    }
+
+    fn position(&self, name: &str) -> Option<usize> {
+        self.entries.binary_search_by(|entry| entry.0.as_str().cmp(name)).ok()
+    }
+
+    fn folded(&self) -> &HashMap<String, (usize, Option<usize>)> {
+        self.folded.get_or_init(|| {
+            let mut groups = HashMap::with_capacity(self.entries.len());
+            for (at, (name, _)) in self.entries.iter().enumerate() {
+                let group = groups.entry(fold(name)).or_insert((at, None));
+                if group.0 != at {
+                    group.1.get_or_insert(at);
+                }
             }
-            alike
+            groups
         })
     }
+}
+
+/// Whether a name is seen at once to be its own folded form.
+fn is_folded(name: &str) -> bool {
+    name.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase())
 }

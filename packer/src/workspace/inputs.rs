@@ -2,14 +2,14 @@
 
 use super::folder::{Folder, Found};
 use crate::diagnostic::{AssetRef, Code, Diagnostic};
-use crate::disk::{Disk, DiskError, DiskErrorKind, Kind, Metadata};
+use crate::disk::{Disk, DiskError, DiskErrorKind, Kind, Metadata, Stamp};
 use crate::path::{PortablePath, fold};
 use crate::schema::{Inputs, Role};
 use crate::trust::{Limit, Limits, refusal};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// The length of each input in the declared order; stops being complete with the first finding.
+/// The stamp of each input in the declared order; stops being complete with the first finding.
 pub(super) fn check(
     disk: &dyn Disk,
     root: &PortablePath,
@@ -18,10 +18,10 @@ pub(super) fn check(
     asset: &Arc<AssetRef>,
     limits: &Limits,
     findings: &mut Vec<Diagnostic>,
-) -> Box<[u64]> {
+) -> Box<[Stamp]> {
     collisions(root, declared, asset, findings);
     let mut folders = Folders { disk, root, top, below: BTreeMap::new() };
-    let mut bytes = Vec::new();
+    let mut stamps = Vec::new();
     for (role, text) in declared.iter() {
         let limit = if role == Role::Palettes { Limit::PaletteBytes } else { Limit::InputBytes };
         match folders.look_up(text) {
@@ -33,11 +33,11 @@ pub(super) fn check(
                     finding.help(format!("make it smaller, or raise `--limit {}=BYTES` if you trust it", limit.name())),
                 );
             }
-            Ok(metadata) => bytes.push(metadata.bytes),
+            Ok(metadata) => stamps.push(Stamp::from(&metadata)),
             Err(finding) => findings.push(finding.at(format!("{root}/{text}")).of(asset)),
         }
     }
-    bytes.into()
+    stamps.into()
 }
 
 /// Checks the inputs of a root that has no declaration yet, as those of a declared one are checked.

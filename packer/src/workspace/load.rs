@@ -186,7 +186,7 @@ fn load_registered(
                 folder: entry.folder.clone(),
                 declaration: None,
                 schema_version: None,
-                input_bytes: Box::default(),
+                input_stamps: Box::default(),
                 health: Health::Blocked,
                 actions: Vec::new(),
             };
@@ -244,7 +244,7 @@ fn load_unregistered(disk: &dyn Disk, folder: PortablePath, options: &Options) -
         folder: Some(folder.clone()),
         declaration: None,
         schema_version: None,
-        input_bytes: Box::default(),
+        input_stamps: Box::default(),
         health: Health::Blocked,
         actions: Vec::new(),
     };
@@ -272,7 +272,7 @@ fn load_root(
         Ok(top) => {
             if let Some(declaration) = &asset.declaration {
                 let declared = &declaration.inputs;
-                asset.input_bytes =
+                asset.input_stamps =
                     inputs::check(disk, folder, &top, declared, &asset.reference, &options.limits, findings);
             }
         }

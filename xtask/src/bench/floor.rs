@@ -21,6 +21,10 @@ pub(super) enum Floor {
     ReadAndDecode,
     /// Inputs of all included assets read, decoded, indexed and written as one file with one flush
     Build,
+    /// The walk once more, for commands that find what a build left
+    WalkAgain,
+    /// The walk, and the archive of the last build copied
+    WalkAndCopy,
     /// All declarations journalled, written anew beside it, flushed at once and renamed into place
     Migrate,
 }
@@ -43,6 +47,8 @@ impl Floor {
             Floor::WalkAndRead => "walk-and-read",
             Floor::ReadAndDecode => "read-and-decode",
             Floor::Build => "build",
+            Floor::WalkAgain => "walk-again",
+            Floor::WalkAndCopy => "walk-and-copy",
             Floor::Migrate => "migrate",
         }
     }
@@ -53,7 +59,15 @@ impl Floor {
     /// When something cannot be read, parsed, decoded or written: a floor is for projects that build.
     pub(super) fn run(self, project: &Path) -> anyhow::Result<Done> {
         match self {
-            Floor::Walk => walk(project, |_| Ok(())),
+            Floor::Walk | Floor::WalkAgain => walk(project, |_| Ok(())),
+            Floor::WalkAndCopy => {
+                let walked = walk(project, |_| Ok(()))?;
+                let mut archive = fs::File::open(project.join("build/assets.pa"))?;
+                let mut copy = fs::File::create(project.join(OUTPUT))?;
+                let bytes = io::copy(&mut archive, &mut copy)?;
+                copy.sync_all()?;
+                Ok(Done { bytes: walked.bytes + bytes, ..walked })
+            }
             Floor::WalkAndParse => walk(project, |declaration| {
                 serde_json::from_slice::<serde_json::Value>(&fs::read(declaration)?)?;
                 Ok(())

@@ -1,5 +1,6 @@
 //! The rounds of one project: which commands run, what each is held against, and in which order.
 
+use super::change;
 use super::floor::Floor;
 use super::inputs::{self, Asset};
 use super::old;
@@ -12,11 +13,24 @@ use std::io::Read;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-/// A command and its goal. None of them finds a cache.
+/// What a command finds of earlier builds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Past {
+    /// No cache.
+    Forgotten,
+    /// A build of exactly this project, and its cache.
+    Remembered,
+    /// The same, but one input has other bytes since.
+    OneChanged,
+}
+
+/// A command and its goal.
 #[derive(Debug)]
 pub(super) struct Subject {
     /// Its words on the command line.
     pub(super) words: &'static [&'static str],
+    /// What it finds.
+    pub(super) past: Past,
     /// The exit code with which it has done its work.
     pub(super) exit: i32,
     /// What it is held against.
@@ -29,8 +43,15 @@ pub(super) struct Subject {
 type Round = &'static [(Floor, &'static [Subject])];
 
 const fn subject(words: &'static [&'static str], floor: Floor, ratio_max: Option<f64>) -> Subject {
-    Subject { words, exit: 0, floor, ratio_max }
+    Subject { words, past: Past::Forgotten, exit: 0, floor, ratio_max }
 }
+
+const fn later(past: Past, words: &'static [&'static str], floor: Floor, ratio_max: f64) -> Subject {
+    Subject { past, ..subject(words, floor, Some(ratio_max)) }
+}
+
+/// A file whose times are older tells every later change by them.
+const YOUNG: Duration = Duration::from_millis(2_100);
 
 /// What is measured on a project as it is.
 const ROUND: Round = &[
@@ -44,6 +65,22 @@ const ROUND: Round = &[
         ],
     ),
     (Floor::Build, &[subject(&["build", "--full"], Floor::Build, Some(1.3))]),
+    (
+        Floor::WalkAgain,
+        &[
+            later(Past::Remembered, &["list"], Floor::WalkAgain, 1.2),
+            later(Past::Remembered, &["doctor"], Floor::WalkAgain, 1.2),
+            later(Past::Remembered, &["build"], Floor::WalkAgain, 1.0),
+        ],
+    ),
+    (Floor::WalkAndCopy, &[later(Past::OneChanged, &["build"], Floor::WalkAndCopy, 2.0)]),
+];
+
+/// Programs that pack all files of a project, and their arguments: `OUT` is the file that they write.
+const PEERS: [(&str, &[&str]); 3] = [
+    ("tar", &["--create", "--file", "OUT", "assets"]),
+    ("zip", &["-0", "-q", "-r", "OUT.zip", "assets"]),
+    ("7z", &["a", "-mx0", "-bd", "-y", "OUT.7z", "assets"]),
 ];
 
 /// What is measured on an old project; only the last changes it.
@@ -68,6 +105,8 @@ pub(super) struct Measured {
     pub(super) input_bytes: u64,
     /// All inputs read once on one thread, inside this process.
     pub(super) cat: Vec<Duration>,
+    /// Other programs that pack all files, as far as they are installed.
+    pub(super) peers: Vec<(&'static str, Vec<Usage>)>,
     /// The floors, cheapest first.
     pub(super) floors: Vec<(Floor, Vec<Usage>)>,
     /// The commands.
@@ -81,7 +120,23 @@ pub(super) struct Measured {
 pub(super) fn project(project: &Path, rounds: u32) -> anyhow::Result<Measured> {
     let name = project.to_string_lossy().escape_debug().to_string();
     let scratch = Scratch::of(project)?;
-    measure(name, ROUND, &scratch, rounds, &|| scratch.forget_cache())
+    let inputs = inputs::registered(scratch.folder())?;
+    // Files have to be older than this for their times to tell every later change.
+    std::thread::sleep(YOUNG);
+    let build = || process::tried(&std::env::current_exe()?, &build_arguments(&scratch), 0);
+    let change = change::one_of(&inputs)?;
+    let prepare = |past: Past| match past {
+        Past::Forgotten => scratch.forget_cache(),
+        Past::Remembered => {
+            if scratch.has_cache() {
+                Ok(())
+            } else {
+                build()
+            }
+        }
+        Past::OneChanged => change.make(),
+    };
+    measure(name, ROUND, &scratch, rounds, &PEERS, &prepare)
 }
 
 /// Measures the migration of this many declarations, made for it and made anew for each round.
@@ -90,7 +145,7 @@ pub(super) fn project(project: &Path, rounds: u32) -> anyhow::Result<Measured> {
 /// When they cannot be written, or a floor or command fails on them.
 pub(super) fn migration(assets: u32, rounds: u32) -> anyhow::Result<Measured> {
     let scratch = old::project(assets)?;
-    measure("old declarations".to_owned(), MIGRATION, &scratch, rounds, &|| old::make_old(&scratch, assets))
+    measure("old declarations".to_owned(), MIGRATION, &scratch, rounds, &[], &|_| old::make_old(&scratch, assets))
 }
 
 /// `prepare` brings the project into the state that floors and commands are to meet.
@@ -99,7 +154,8 @@ fn measure(
     round: Round,
     scratch: &Scratch,
     rounds: u32,
-    prepare: &dyn Fn() -> anyhow::Result<()>,
+    peers: &[(&'static str, &[&str])],
+    prepare: &dyn Fn(Past) -> anyhow::Result<()>,
 ) -> anyhow::Result<Measured> {
     let program = std::env::current_exe().context("could not find this program")?;
     let assets = inputs::registered(scratch.folder())?;
@@ -110,14 +166,15 @@ fn measure(
         inputs,
         input_bytes,
         cat: Vec::new(),
+        peers: Vec::new(),
         floors: round.iter().map(|(floor, _)| (*floor, Vec::new())).collect(),
         commands: round.iter().flat_map(|(_, subjects)| *subjects).map(|subject| (subject, Vec::new())).collect(),
     };
     for (floor, subjects) in round {
-        prepare()?;
+        prepare(past_of(*floor))?;
         process::tried(&program, &floor_arguments(*floor, scratch), 0)?;
         for subject in *subjects {
-            prepare()?;
+            prepare(subject.past)?;
             process::tried(&program, &arguments(subject, scratch), subject.exit)?;
         }
     }
@@ -125,16 +182,44 @@ fn measure(
         let started = Instant::now();
         cat(&assets)?;
         measured.cat.push(started.elapsed());
+        for (name, arguments) in peers {
+            let Some(usage) = peer(name, arguments, scratch)? else { continue };
+            match measured.peers.iter_mut().find(|(known, _)| known == name) {
+                Some((_, runs)) => runs.push(usage),
+                None => measured.peers.push((name, vec![usage])),
+            }
+        }
         for (floor, runs) in &mut measured.floors {
-            prepare()?;
+            prepare(past_of(*floor))?;
             runs.push(process::timed(&program, &floor_arguments(*floor, scratch), 0)?);
             for (subject, runs) in measured.commands.iter_mut().filter(|(subject, _)| subject.floor == *floor) {
-                prepare()?;
+                prepare(subject.past)?;
                 runs.push(process::timed(&program, &arguments(subject, scratch), subject.exit)?);
             }
         }
     }
     Ok(measured)
+}
+
+/// Floors that need what a build leaves.
+fn past_of(floor: Floor) -> Past {
+    if matches!(floor, Floor::WalkAgain | Floor::WalkAndCopy) { Past::Remembered } else { Past::Forgotten }
+}
+
+/// One run of another program; `None` where it is not installed.
+fn peer(name: &str, arguments: &[&str], scratch: &Scratch) -> anyhow::Result<Option<Usage>> {
+    let out = scratch.folder().join("peer.out");
+    let (out, folder) = (out.to_string_lossy(), scratch.folder());
+    let arguments: Vec<String> = arguments.iter().map(|word| word.replace("OUT", &out)).collect();
+    let usage = process::of_peer(name, &arguments, folder);
+    for file in [out.to_string(), format!("{out}.zip"), format!("{out}.7z")] {
+        let _ = std::fs::remove_file(file);
+    }
+    usage
+}
+
+fn build_arguments(scratch: &Scratch) -> [&OsStr; 3] {
+    ["build".as_ref(), "--project".as_ref(), scratch.folder().as_os_str()]
 }
 
 fn floor_arguments(floor: Floor, scratch: &Scratch) -> Vec<&OsStr> {

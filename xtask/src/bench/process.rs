@@ -52,6 +52,25 @@ pub(super) fn tried(program: &Path, arguments: &[&OsStr], exit: i32) -> anyhow::
     Ok(())
 }
 
+/// Runs another program in `folder`; `None` where it is not installed.
+///
+/// # Errors
+/// When it fails.
+pub(super) fn of_peer(program: &str, arguments: &[String], folder: &Path) -> anyhow::Result<Option<Usage>> {
+    let arguments: Vec<&OsStr> = arguments.iter().map(OsStr::new).collect();
+    let started = Instant::now();
+    let mut child = match silent(Path::new(program), &arguments).current_dir(folder).spawn() {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        child => child.with_context(|| format!("could not start {program}"))?,
+    };
+    let used = child.wait4().with_context(|| format!("could not wait for {program}"))?;
+    let wall = started.elapsed();
+    if !used.status.success() {
+        bail!("{program} ended with {}", used.status);
+    }
+    Ok(Some(Usage { wall, cpu: used.rusage.utime + used.rusage.stime, peak_bytes: used.rusage.maxrss }))
+}
+
 fn silent(program: &Path, arguments: &[&OsStr]) -> Command {
     let mut command = Command::new(program);
     command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());

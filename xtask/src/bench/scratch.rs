@@ -6,6 +6,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use tempfile::TempDir;
 
+/// What a build keeps for the next one.
+const CACHE: &str = "assets/.prometeu/cache.json";
+
 /// The folder; it is gone when this is dropped.
 pub(super) struct Scratch {
     place: TempDir,
@@ -44,12 +47,17 @@ impl Scratch {
         self.place.path()
     }
 
+    /// Whether a build has left what it keeps for the next one.
+    pub(super) fn has_cache(&self) -> bool {
+        self.folder().join(CACHE).exists()
+    }
+
     /// Removes what a build keeps for the next one.
     ///
     /// # Errors
     /// When it is there and stays.
     pub(super) fn forget_cache(&self) -> anyhow::Result<()> {
-        let cache: PathBuf = self.folder().join("assets/.prometeu/cache.json");
+        let cache: PathBuf = self.folder().join(CACHE);
         match fs::remove_file(&cache) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
                 Err(error).context("could not drop the cache")

@@ -1,7 +1,7 @@
 //! The figures of one project: as an aligned table for people and as a value for programs.
 
 use super::floor::Floor;
-use super::measure::Measured;
+use super::measure::{Measured, Past, Subject};
 use super::process::Usage;
 use super::statistics::{median, milliseconds, ratios};
 use anstyle::{AnsiColor, Style};
@@ -53,18 +53,33 @@ pub(super) fn to_json(measured: &Measured) -> Value {
         let pairs = ratios(runs, runs_of(measured, subject.floor));
         let (ratio, peak, peak_max) = (median(pairs.clone()), peak_bytes(runs), peak_bytes_max(measured.assets));
         json!({
-            "command": subject.words.join(" "), "median_ms": wall_ms(runs), "cpu_ms": cpu_ms(runs),
+            "command": name_of(subject), "median_ms": wall_ms(runs), "cpu_ms": cpu_ms(runs),
             "peak_bytes": peak, "peak_bytes_goal": peak_max, "peak_met": peak <= peak_max,
             "floor": subject.floor.name(), "ratios": pairs, "ratio": ratio, "ratio_goal": subject.ratio_max,
             "ratio_met": subject.ratio_max.map(|most| ratio <= most),
+        })
+    });
+    let peers = measured.peers.iter().map(|(name, runs)| {
+        json!({
+            "peer": name, "median_ms": wall_ms(runs), "cpu_ms": cpu_ms(runs), "peak_bytes": peak_bytes(runs),
         })
     });
     json!({
         "project": measured.project, "assets": measured.assets, "inputs": measured.inputs,
         "input_bytes": measured.input_bytes, "rounds": measured.cat.len(),
         "cat_ms": median(measured.cat.iter().copied().map(milliseconds)),
-        "floors": floors.collect::<Vec<_>>(), "commands": commands.collect::<Vec<_>>(),
+        "peers": peers.collect::<Vec<_>>(), "floors": floors.collect::<Vec<_>>(), "commands": commands.collect::<Vec<_>>(),
     })
+}
+
+/// A command as the table calls it.
+fn name_of(subject: &Subject) -> String {
+    let words = subject.words.join(" ");
+    match subject.past {
+        Past::Forgotten => words,
+        Past::Remembered => format!("{words}, cached"),
+        Past::OneChanged => format!("{words}, one changed"),
+    }
 }
 
 type Cell = (String, Style);
@@ -120,7 +135,7 @@ fn commands(measured: &Measured) -> impl Iterator<Item = Vec<Cell>> {
             (format!("missed: {}", missed.join(", ")), AnsiColor::Yellow.on_default())
         };
         let goal = subject.ratio_max.map_or("-".to_owned(), |goal| format!("≤ {goal:.1}"));
-        let mut row = figures(&subject.words.join(" "), wall_ms(runs), Some((cpu_ms(runs), peak)));
+        let mut row = figures(&name_of(subject), wall_ms(runs), Some((cpu_ms(runs), peak)));
         row.extend([
             plain(format!("≤ {}", peak_max / (1024 * 1024))),
             plain(subject.floor.name().to_owned()),
@@ -138,7 +153,11 @@ fn floors(measured: &Measured) -> impl Iterator<Item = Vec<Cell>> {
     let floors = measured.floors.iter().map(|(floor, runs)| {
         figures(&format!("floor {}", floor.name()), wall_ms(runs), Some((cpu_ms(runs), peak_bytes(runs))))
     });
-    std::iter::once(cat).chain(floors)
+    let peers = measured
+        .peers
+        .iter()
+        .map(|(name, runs)| figures(&format!("peer {name}"), wall_ms(runs), Some((cpu_ms(runs), peak_bytes(runs)))));
+    std::iter::once(cat).chain(floors).chain(peers)
 }
 
 /// The first cells of a row: four, or two of what was no process.
@@ -159,10 +178,10 @@ mod tests {
     #![allow(clippy::unwrap_used, reason = "a test says where it failed by panicking")]
 
     use super::*;
-    use crate::bench::measure::Subject;
     use std::time::Duration;
 
-    const LIST: Subject = Subject { words: &["list"], exit: 0, floor: Floor::WalkAndParse, ratio_max: Some(1.3) };
+    const LIST: Subject =
+        Subject { words: &["list"], past: Past::Forgotten, exit: 0, floor: Floor::WalkAndParse, ratio_max: Some(1.3) };
 
     fn measured(command_ms: u64, peak_bytes: u64) -> Measured {
         let run = |ms| Usage { wall: Duration::from_millis(ms), cpu: Duration::from_millis(ms), peak_bytes };
@@ -172,6 +191,7 @@ mod tests {
             inputs: 2_000,
             input_bytes: 1 << 20,
             cat: vec![Duration::from_millis(5); 3],
+            peers: vec![("tar", vec![run(7); 3])],
             floors: vec![(Floor::WalkAndParse, vec![run(10); 3])],
             commands: vec![(&LIST, vec![run(command_ms); 3])],
         }
@@ -201,6 +221,7 @@ mod tests {
                 "  list                       14.0    14.0       1.0  ≤ 48  walk-and-parse   1.40  1.40-1.40  ≤ 1.3  missed: time",
                 "  floor cat                   5.0",
                 "  floor walk-and-parse       10.0    10.0       1.0",
+                "  peer tar                    7.0     7.0       1.0",
             ],
         );
     }

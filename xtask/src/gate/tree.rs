@@ -10,6 +10,8 @@ pub(in crate::gate) struct Tree(BTreeMap<String, Vec<u8>>);
 
 /// Where transactions keep their records.
 const RECORDS: &str = "assets/.prometeu/txn/";
+/// What a build remembers for the next one; it may come and go.
+const CACHE: &str = "assets/.prometeu/cache.json";
 /// What only a transaction under way needs.
 const TEMPORARY: [&str; 4] = ["new-", "old-", "gone-", "journal.new"];
 
@@ -67,9 +69,9 @@ impl Tree {
         Ok(())
     }
 
-    /// What a user sees: everything but the records of transactions, and every id the same, since each run has its own.
+    /// What a user sees: everything but the records of transactions and what a build remembers, and every id the same, since each run has its own.
     pub(in crate::gate) fn without_records(&self) -> Tree {
-        let seen = self.0.iter().filter(|(path, _)| !path.starts_with(RECORDS));
+        let seen = self.0.iter().filter(|(path, _)| !path.starts_with(RECORDS) && *path != CACHE);
         Tree(seen.map(|(path, bytes)| (without_id(path), bytes.clone())).collect())
     }
 

@@ -51,10 +51,10 @@ fn copy_actors(project: &Path) {
     }
 }
 
-/// Everything but the packer's own records.
+/// Everything but the packer's own records and what a build remembers.
 fn content(project: &Path) -> BTreeMap<String, Entry> {
     let mut all = snapshot(project).unwrap();
-    all.retain(|path, _| !path.starts_with("assets/.prometeu/txn"));
+    all.retain(|path, _| !path.starts_with("assets/.prometeu/txn") && !path.starts_with("assets/.prometeu/cache"));
     all
 }
 

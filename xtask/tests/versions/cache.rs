@@ -1,4 +1,4 @@
-//! What is said of the cache: one note, and it is gone with the next build.
+//! What is said of a cache that cannot be used: one note, and the next build writes another one over it.
 
 use crate::{Answer, answers, codes, project, put, run, unchanged};
 use fixtures::snapshot;
@@ -36,23 +36,32 @@ fn a_cache_is_dropped_with_one_note_and_never_blocks() {
         }
         let report = run(project, &["build"], None, 0);
         check_note(&report, CACHE);
-        assert!(project.join("build/assets.pa").exists() && !project.join(CACHE).exists(), "{text:?}");
+        assert!(project.join("build/assets.pa").exists() && is_own(project), "{text:?}");
         assert!(codes(&run(project, &["build"], None, 0)).is_empty());
     }
 }
 
 #[test]
-fn a_cache_of_this_version_is_left_alone_and_a_raised_floor_drops_it() {
+fn a_cache_of_this_version_that_another_program_wrote_is_dropped_and_so_is_one_below_a_raised_floor() {
     let project = project();
     let project = project.path();
-    put(project, CACHE, "{\"schema_version\": 2,\n\"assets\": [\n{\"anything\": [1e999, -0]}\n]}\n");
-    for command in [&["doctor"][..], &["build"], &["build", "--check"]] {
-        assert!(codes(&run(project, command, None, 0)).is_empty());
+    let foreign = "{\"schema_version\": 2,\n\"assets\": [\n{\"anything\": [1e999, -0]}\n]}\n";
+    put(project, CACHE, foreign);
+    for command in [&["doctor"][..], &["build", "--check"], &["build"]] {
+        check_note(&run(project, command, None, 0), CACHE);
     }
-    assert!(project.join(CACHE).exists());
+    assert!(is_own(project));
     let floor = "--window-floor=cache.json=3".to_owned();
     check_note(&run(project, &["build"], Some(&floor), 0), CACHE);
-    assert!(!project.join(CACHE).exists());
+    put(project, CACHE, foreign);
+    assert!(codes(&run(project, &["build", "--full"], None, 0)).is_empty(), "a full build does not look at it");
+    assert!(is_own(project));
+}
+
+/// Whether the cache is what a build wrote.
+fn is_own(project: &Path) -> bool {
+    codes(&unchanged(project, &["doctor"], None, 0)).is_empty()
+        && fs::read_to_string(project.join(CACHE)).unwrap().starts_with("{\"schema_version\":2,\"assets\":[\n")
 }
 
 #[test]
@@ -63,7 +72,7 @@ fn the_first_cache_lay_elsewhere_and_is_dropped_too() {
     check_note(&unchanged(project, &["doctor"], None, 0), FIRST_CACHE);
     put(project, CACHE, "{\"schema_version\": 1}");
     check_note(&run(project, &["build"], None, 0), CACHE);
-    assert!(!project.join(FIRST_CACHE).parent().unwrap().exists() && !project.join(CACHE).exists());
+    assert!(!project.join(FIRST_CACHE).parent().unwrap().exists() && is_own(project));
 }
 
 #[test]

@@ -5,9 +5,16 @@ use crate::bank::colour::rgb565;
 use crate::bank::palette::Palette;
 use crate::diagnostic::{Code, Diagnostic};
 
+/// The row of a colour that no palette has.
+pub(super) const NOWHERE: u16 = 0;
+/// The row of a pixel without colour: every palette serves it, by index 0.
+pub(super) const CLEAR: u16 = 1;
+/// The row of a pixel that is neither clear nor opaque; it rules no palette out.
+pub(super) const PARTIAL: u16 = 2;
+
 /// The colours of all palettes of a bank. Entry 0 of a palette stands for transparency and is never matched.
 pub(super) struct Matcher {
-    /// RGB565 value → row in the two lists below; row 0 is a colour that no palette has.
+    /// RGB565 value → row in the two lists below.
     rows: Vec<u16>,
     /// Bit p: palette p has the colour.
     palettes_with: Vec<u64>,
@@ -19,15 +26,15 @@ pub(super) struct Matcher {
 impl Matcher {
     pub(super) fn new(palettes: &[Palette]) -> Matcher {
         let mut matcher = Matcher {
-            rows: vec![0; 1 << 16],
-            palettes_with: vec![0],
-            index_in: vec![[0; PALETTES]],
+            rows: vec![NOWHERE; 1 << 16],
+            palettes_with: vec![0, u64::MAX, u64::MAX],
+            index_in: vec![[0; PALETTES]; 3],
             palette_count: palettes.len(),
         };
         for (palette, file) in palettes.iter().enumerate() {
             for (index, entry) in (0_u8..).zip(&file.entries).skip(1) {
                 let row = &mut matcher.rows[usize::from(rgb565(entry.colour))];
-                if *row == 0 {
+                if *row == NOWHERE {
                     *row = u16::try_from(matcher.index_in.len()).expect("at most 64 × 15 colours");
                     matcher.palettes_with.push(0);
                     matcher.index_in.push([0; PALETTES]);
@@ -44,7 +51,7 @@ impl Matcher {
         matcher
     }
 
-    /// The row of an RGB565 colour, for the questions below; 0 if no palette has it.
+    /// The row of an RGB565 colour, for the questions below; [`NOWHERE`] if no palette has it.
     pub(super) fn row(&self, colour: u16) -> u16 {
         self.rows[usize::from(colour)]
     }
@@ -54,12 +61,12 @@ impl Matcher {
         u64::MAX.checked_shr(64 - u32::try_from(self.palette_count).expect("at most 64")).unwrap_or(0)
     }
 
-    /// The palettes that have a colour, as bits.
+    /// The palettes that serve a row, as bits.
     pub(super) fn palettes_with(&self, row: u16) -> u64 {
         self.palettes_with[usize::from(row)]
     }
 
-    /// The index of a colour in a palette that has it, 1..=15.
+    /// The index of a row in a palette that serves it: 1..=15 for a colour.
     pub(super) fn index(&self, row: u16, palette: usize) -> u8 {
         self.index_in[usize::from(row)][palette]
     }
@@ -82,7 +89,7 @@ pub(super) fn duplicate_colour(palette: &Palette) -> Option<Diagnostic> {
         format!("entries {earlier} and {later} are one colour once rounded to RGB565, and {earlier} is used{more}");
     let warning = Diagnostic::new(Code::GlyphDuplicateColour, message)
         .at(&palette.path)
-        .on(palette.entries[later].place.clone())
+        .on(palette.place(later))
         .help("remove the later entry, or give it a colour of its own")
         .number("index", later)
         .number("used_index", earlier);

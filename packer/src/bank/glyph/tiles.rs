@@ -1,10 +1,10 @@
 //! Cuts pictures into tiles and finds the palette of each; says which pixel stands in the way.
 
 use super::GlyphOptions;
-use super::matcher::Matcher;
+use super::matcher::{CLEAR, Matcher, NOWHERE, PARTIAL};
 use super::sheet::Sheet;
 use crate::bank::colour::rgb565;
-use crate::bank::png::Picture;
+use crate::bank::png::{Picture, Pixels};
 use crate::diagnostic::{Code, Diagnostic};
 
 /// Cuts the pictures of one bank into its sheet.
@@ -13,7 +13,8 @@ pub(super) struct Cutter<'a> {
     /// What each alpha value is.
     opacity: [Opacity; 256],
     matcher: &'a Matcher,
-    sheet: &'a mut Sheet,
+    /// Absent where only findings are wanted.
+    sheet: Option<&'a mut Sheet>,
     palette_per_tile: Vec<u8>,
     fragile: Option<Fragile>,
 }
@@ -27,16 +28,22 @@ pub(super) enum Opacity {
 }
 
 /// Tiles whose indices depend on which of several fitting palettes stands first.
-pub(super) struct Fragile {
-    count: usize,
-    path: String,
-    sprite: usize,
-    tile: usize,
-    palettes: [usize; 2],
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fragile {
+    /// How many tiles of the bank.
+    pub count: usize,
+    /// The picture with the first of them, relative to the project.
+    pub path: String,
+    /// Its place among the sprites.
+    pub sprite: usize,
+    /// The first of them.
+    pub tile: usize,
+    /// The palette that it uses, and one that it could use.
+    pub palettes: [usize; 2],
 }
 
 impl Fragile {
-    pub(super) fn finding(self) -> Diagnostic {
+    pub(in crate::bank) fn finding(&self) -> Diagnostic {
         let [used, other] = self.palettes;
         let tiles = if self.count == 1 { "1 tile fits".to_owned() } else { format!("{} tiles fit", self.count) };
         let message = format!(
@@ -45,7 +52,7 @@ impl Fragile {
             self.tile
         );
         Diagnostic::new(Code::GlyphFragileIndex, message)
-            .at(self.path)
+            .at(&self.path)
             .help("put common colours at the same index in all palettes, or make each tile's colours its own")
             .number("count", self.count)
             .number("tile", self.tile)
@@ -71,7 +78,7 @@ struct Misfit {
 }
 
 impl<'a> Cutter<'a> {
-    pub(super) fn new(options: &GlyphOptions, matcher: &'a Matcher, sheet: &'a mut Sheet) -> Cutter<'a> {
+    pub(super) fn new(options: &GlyphOptions, matcher: &'a Matcher, sheet: Option<&'a mut Sheet>) -> Cutter<'a> {
         Cutter {
             side: options.tile_size as usize,
             opacity: options.opacity(),
@@ -99,17 +106,32 @@ impl<'a> Cutter<'a> {
         self.palette_per_tile.resize(first_tile + tiles, 0);
         let mut partial: Option<Fault> = None;
         let mut misfit: Option<(Fault, bool)> = None;
-        // A colour's row in the matcher for each pixel of a tile, `None` where it is clear.
-        let mut rows: Vec<Option<u16>> = vec![None; side * side];
+        // The matcher's row for each pixel of a tile.
+        let mut rows = vec![CLEAR; side * side];
         let mut indices = vec![0_u8; side * side];
+        let mut meanings = [NOWHERE; 256];
+        if let Pixels::Numbers { meanings: colours, .. } = &picture.pixels {
+            meanings.iter_mut().zip(colours).for_each(|(row, &rgba)| *row = self.row(rgba));
+        }
         for at in 0..tiles {
             let (left, top) = (at % tiles_in_row * side, at / tiles_in_row * side);
             let tile = first_tile + at;
             let fault = |pixel: usize| {
                 let (x, y) = (left + pixel % side, top + pixel / side);
-                Fault { tile, x, y, rgba: picture.pixels[y * picture.width + x], tiles: 0 }
+                Fault { tile, x, y, rgba: picture.rgba(y * picture.width + x), tiles: 0 }
             };
-            let (first_partial, candidates) = self.read_tile(picture, left, top, &mut rows);
+            let start = top * picture.width + left;
+            match &picture.pixels {
+                Pixels::Numbers { numbers, .. } => {
+                    each_pixel(&numbers[start..], picture.width, side, &mut rows, |number| {
+                        meanings[usize::from(number)]
+                    });
+                }
+                Pixels::Colours(colours) => {
+                    each_pixel(&colours[start..], picture.width, side, &mut rows, |colour| self.row(colour));
+                }
+            }
+            let (first_partial, candidates) = self.candidates(&mut rows);
             if let Some(pixel) = first_partial {
                 partial.get_or_insert_with(|| fault(pixel)).tiles += 1;
             }
@@ -120,10 +142,12 @@ impl<'a> Cutter<'a> {
             }
             let palette = candidates.trailing_zeros() as usize;
             self.note_fragile(path, sprite, tile, candidates, &rows);
-            for (index, row) in indices.iter_mut().zip(&rows) {
-                *index = row.map_or(0, |row| self.matcher.index(row, palette));
+            if let Some(sheet) = &mut self.sheet {
+                for (index, row) in indices.iter_mut().zip(&rows) {
+                    *index = self.matcher.index(*row, palette);
+                }
+                sheet.put(tile, side, &indices);
             }
-            self.sheet.put(tile, side, &indices);
             self.palette_per_tile[tile] = u8::try_from(palette).expect("at most 64 palettes");
         }
         findings.extend(partial.map(|fault| partial_alpha(&fault).at(path).number("sprite", sprite)));
@@ -138,54 +162,55 @@ impl<'a> Cutter<'a> {
         (self.palette_per_tile, self.fragile)
     }
 
-    /// Looks up every pixel of a tile. Gives the first one that is neither clear nor opaque, which then counts
-    /// as clear, and the palettes that have all colours, as bits.
-    fn read_tile(&self, picture: &Picture, left: usize, top: usize, rows: &mut [Option<u16>]) -> (Option<usize>, u64) {
-        let mut candidates = self.matcher.all();
-        let mut first_partial = None;
-        for (y, rows) in rows.chunks_exact_mut(self.side).enumerate() {
-            let start = (top + y) * picture.width + left;
-            for (x, (row, &[r, g, b, alpha])) in rows.iter_mut().zip(&picture.pixels[start..]).enumerate() {
-                *row = match self.opacity[usize::from(alpha)] {
-                    Opacity::Clear => None,
-                    Opacity::Opaque => {
-                        let found = self.matcher.row(rgb565([r, g, b]));
-                        candidates &= self.matcher.palettes_with(found);
-                        Some(found)
-                    }
-                    Opacity::Partial => {
-                        first_partial.get_or_insert(y * self.side + x);
-                        None
-                    }
-                };
-            }
+    /// The matcher's row for a colour, or [`PARTIAL`].
+    fn row(&self, [r, g, b, alpha]: [u8; 4]) -> u16 {
+        match self.opacity[usize::from(alpha)] {
+            Opacity::Clear => CLEAR,
+            Opacity::Opaque => self.matcher.row(rgb565([r, g, b])),
+            Opacity::Partial => PARTIAL,
         }
+    }
+
+    /// The first pixel of a tile that is neither clear nor opaque, which then counts as clear, and the palettes that have
+    /// all colours, as bits.
+    fn candidates(&self, rows: &mut [u16]) -> (Option<usize>, u64) {
+        // Without branches for each pixel: neighbours are of one colour too often to look, and too rarely to guess.
+        let (mut candidates, mut is_partial) = (self.matcher.all(), false);
+        for &row in &*rows {
+            candidates &= self.matcher.palettes_with(row);
+            is_partial |= row == PARTIAL;
+        }
+        if !is_partial {
+            return (None, candidates);
+        }
+        let first_partial = rows.iter().position(|&row| row == PARTIAL);
+        rows.iter_mut().filter(|row| **row == PARTIAL).for_each(|row| *row = CLEAR);
         (first_partial, candidates)
     }
 
     /// The pixel to blame for a tile that no palette fits: the first whose colour no palette has at all, else
     /// the first whose colour no palette has together with those before it.
-    fn misfit(&self, rows: &[Option<u16>]) -> Misfit {
-        if let Some(pixel) = rows.iter().position(|&row| row == Some(0)) {
+    fn misfit(&self, rows: &[u16]) -> Misfit {
+        if let Some(pixel) = rows.iter().position(|&row| row == NOWHERE) {
             return Misfit { pixel, is_nowhere: true };
         }
         let mut candidates = self.matcher.all();
-        let pixel = rows.iter().position(|row| {
-            candidates &= row.map_or(u64::MAX, |row| self.matcher.palettes_with(row));
+        let pixel = rows.iter().position(|&row| {
+            candidates &= self.matcher.palettes_with(row);
             candidates == 0
         });
         Misfit { pixel: pixel.unwrap_or(0), is_nowhere: false }
     }
 
     /// Counts a tile whose indices would be others in another palette that fits too.
-    fn note_fragile(&mut self, path: &str, sprite: usize, tile: usize, candidates: u64, rows: &[Option<u16>]) {
+    fn note_fragile(&mut self, path: &str, sprite: usize, tile: usize, candidates: u64, rows: &[u16]) {
         let used = candidates.trailing_zeros() as usize;
         let mut others = candidates & (candidates - 1);
         if others == 0 {
             return;
         }
         let mut colours: Vec<u16> = Vec::new();
-        for &row in rows.iter().flatten() {
+        for &row in rows {
             if colours.last() != Some(&row) && !colours.contains(&row) {
                 colours.push(row);
             }
@@ -199,6 +224,13 @@ impl<'a> Cutter<'a> {
                 return;
             }
         }
+    }
+}
+
+/// Fills the square `rows` from the pixels of a picture of that width, whose first one is the tile's.
+fn each_pixel<T: Copy>(pixels: &[T], width: usize, side: usize, rows: &mut [u16], mut row: impl FnMut(T) -> u16) {
+    for (rows, pixels) in rows.chunks_exact_mut(side).zip(pixels.chunks(width)) {
+        rows.iter_mut().zip(pixels).for_each(|(out, &pixel)| *out = row(pixel));
     }
 }
 

@@ -1,8 +1,8 @@
 //! From the compressed data of a checked PNG to pixels: inflate, undo the row filters, de-interlace, and bring
-//! every colour type and bit depth to 8-bit RGBA. Sections of the PNG specification are named where they apply.
+//! every colour type and bit depth to numbers of 8 bits with meanings, or to 8-bit RGBA. Sections of the PNG specification are named where they apply.
 
 use super::chunks::Parts;
-use super::{Header, Picture};
+use super::{Header, Picture, Pixels};
 use fdeflate::{DecompressionError, Decompressor};
 
 /// One pass over the picture: the first column and row it holds, and its steps.
@@ -31,6 +31,33 @@ const ADAM7: &[Pass] = &[
 
 /// Decodes a picture whose header and chunks were checked. The error says what is wrong with the data.
 pub(super) fn decode(header: &Header, parts: &Parts) -> Result<Picture, String> {
+    let pixels = match Samples::new(header, parts) {
+        Samples::Table { depth, meanings } => {
+            let is_whole = meanings.len() == 1 << depth;
+            let numbers = rows(header, parts, |line, numbers: &mut [u8]| {
+                unpack(depth, line, numbers);
+                match numbers.iter().position(|&number| usize::from(number) >= meanings.len()) {
+                    Some(column) if !is_whole => Err((column, numbers[column])),
+                    _ => Ok(()),
+                }
+            })?;
+            Pixels::Numbers { numbers, meanings }
+        }
+        Samples::Direct(samples) => Pixels::Colours(rows(header, parts, |line, colours: &mut [[u8; 4]]| {
+            samples.expand(line, colours);
+            Ok(())
+        })?),
+    };
+    Ok(Picture { width: header.width as usize, height: header.height as usize, pixels })
+}
+
+/// Inflates, undoes the filters and gives each row to `fill`, which makes pixels of it or names the column of one that
+/// means nothing, with its number.
+fn rows<T: Copy + Default>(
+    header: &Header,
+    parts: &Parts,
+    fill: impl Fn(&[u8], &mut [T]) -> Result<(), (usize, u8)>,
+) -> Result<Vec<T>, String> {
     let (width, height) = (header.width as usize, header.height as usize);
     let bits = usize::from(header.depth) * usize::from(header.channels());
     let passes = if header.interlace == 1 { ADAM7 } else { WHOLE };
@@ -43,8 +70,8 @@ pub(super) fn decode(header: &Header, parts: &Parts) -> Result<Picture, String> 
     let filtered_bytes = sizes.clone().map(|(_, rows, row_bytes)| rows * (row_bytes + 1)).sum();
     let mut filtered = inflate(&parts.data, filtered_bytes)?;
 
-    let samples = Samples::new(header, parts);
-    let mut pixels = vec![[0; 4]; width * height];
+    let mut pixels = vec![T::default(); width * height];
+    let mut spread = if header.interlace == 1 { vec![T::default(); width] } else { Vec::new() };
     let mut rest = filtered.as_mut_slice();
     for (pass, (columns, rows, row_bytes)) in passes.iter().zip(sizes) {
         let (lines, later) = rest.split_at_mut(rows * (row_bytes + 1));
@@ -55,16 +82,36 @@ pub(super) fn decode(header: &Header, parts: &Parts) -> Result<Picture, String> 
             let (filter, line) = line.split_first_mut().expect("a line has its filter byte");
             unfilter(*filter, bits.div_ceil(8), above, line)
                 .ok_or_else(|| format!("row {y} has no filter {filter}"))?;
-            let out = pixels[y * width + pass.column..(y + 1) * width].iter_mut().step_by(pass.columns_step);
-            samples.expand(line, out.take(columns)).map_err(|(column, index)| {
+            let row = &mut pixels[y * width..(y + 1) * width];
+            let is_dense = pass.columns_step == 1;
+            let target = if is_dense { &mut *row } else { &mut spread[..columns] };
+            fill(line, target).map_err(|(column, number)| {
                 let x = pass.column + column * pass.columns_step;
                 let entries = parts.palette.len();
-                format!("the pixel at {x},{y} has palette index {index}, and the palette {entries} entries")
+                format!("the pixel at {x},{y} has palette index {number}, and the palette {entries} entries")
             })?;
+            if !is_dense {
+                let targets = row[pass.column..].iter_mut().step_by(pass.columns_step);
+                targets.zip(&spread).for_each(|(pixel, value)| *pixel = *value);
+            }
             above = line;
         }
     }
-    Ok(Picture { width, height, pixels })
+    Ok(pixels)
+}
+
+/// The numbers of a row, one byte each, from the left.
+fn unpack(depth: usize, line: &[u8], numbers: &mut [u8]) {
+    match depth {
+        8 => numbers.copy_from_slice(line),
+        _ => {
+            for (numbers, byte) in numbers.chunks_mut(8 / depth).zip(line) {
+                for (at, number) in numbers.iter_mut().enumerate() {
+                    *number = byte >> (8 - depth - at * depth) & ((1 << depth) - 1);
+                }
+            }
+        }
+    }
 }
 
 /// Inflates a zlib stream that has to hold exactly `expected` bytes and to end with the data.
@@ -116,29 +163,46 @@ fn inflate_error(error: &DecompressionError) -> String {
 /// Undoes the filter of a row in place (section 9). `step` is the distance to the byte that stands for the pixel
 /// to the left. `None` for a filter that does not exist.
 fn unfilter(filter: u8, step: usize, above: &[u8], line: &mut [u8]) -> Option<()> {
-    match filter {
-        0 => {}
-        1 => {
-            for at in step..line.len() {
-                line[at] = line[at].wrapping_add(line[at - step]);
-            }
-        }
-        2 => line.iter_mut().zip(above).for_each(|(byte, up)| *byte = byte.wrapping_add(*up)),
-        3 => {
-            for at in 0..line.len() {
-                let left = if at < step { 0 } else { line[at - step] };
-                line[at] = line[at].wrapping_add(left.midpoint(above[at]));
-            }
-        }
-        4 => {
-            for at in 0..line.len() {
-                let (left, corner) = if at < step { (0, 0) } else { (line[at - step], above[at - step]) };
-                line[at] = line[at].wrapping_add(paeth(left, above[at], corner));
-            }
-        }
+    match (filter, step) {
+        (0, _) => {}
+        (2, _) => line.iter_mut().zip(above).for_each(|(byte, up)| *byte = byte.wrapping_add(*up)),
+        (1 | 3 | 4, 1) => unfilter_pixels::<1>(filter, above, line),
+        (1 | 3 | 4, 2) => unfilter_pixels::<2>(filter, above, line),
+        (1 | 3 | 4, 3) => unfilter_pixels::<3>(filter, above, line),
+        (1 | 3 | 4, 4) => unfilter_pixels::<4>(filter, above, line),
+        (1 | 3 | 4, 6) => unfilter_pixels::<6>(filter, above, line),
+        (1 | 3 | 4, _) => unfilter_pixels::<8>(filter, above, line),
         _ => return None,
     }
     Some(())
+}
+
+/// The filters that look to the left, for pixels of `N` bytes; a row is a whole number of them.
+fn unfilter_pixels<const N: usize>(filter: u8, above: &[u8], line: &mut [u8]) {
+    let (pixels, _) = line.as_chunks_mut::<N>();
+    let (above, _) = above.as_chunks::<N>();
+    let (mut left, mut corner) = ([0_u8; N], [0_u8; N]);
+    match filter {
+        1 => {
+            for pixel in pixels {
+                left = std::array::from_fn(|at| pixel[at].wrapping_add(left[at]));
+                *pixel = left;
+            }
+        }
+        3 => {
+            for (pixel, up) in pixels.iter_mut().zip(above) {
+                left = std::array::from_fn(|at| pixel[at].wrapping_add(left[at].midpoint(up[at])));
+                *pixel = left;
+            }
+        }
+        _ => {
+            for (pixel, up) in pixels.iter_mut().zip(above) {
+                left = std::array::from_fn(|at| pixel[at].wrapping_add(paeth(left[at], up[at], corner[at])));
+                *pixel = left;
+                corner = *up;
+            }
+        }
+    }
 }
 
 /// The Paeth predictor (section 9.4): the neighbour nearest to `left + up - corner`.
@@ -158,6 +222,11 @@ fn paeth(left: u8, up: u8, corner: u8) -> u8 {
 enum Samples {
     /// Grey or indexed of at most 8 bits: a table of what each sample means, as far as there are meanings.
     Table { depth: usize, meanings: Vec<[u8; 4]> },
+    /// Everything else: the colour itself.
+    Direct(Direct),
+}
+
+enum Direct {
     /// Grey of 16 bits and the value that is transparent.
     Grey16(Option<[u8; 2]>),
     /// Colour of 8 bits a channel and the one that is transparent.
@@ -174,8 +243,8 @@ impl Samples {
     fn new(header: &Header, parts: &Parts) -> Samples {
         let transparency = parts.transparency.as_deref();
         let wide = usize::from(header.depth) / 8;
-        match (header.colour, header.depth) {
-            (0, 16) => Samples::Grey16(transparency.and_then(|key| key.try_into().ok())),
+        Samples::Direct(match (header.colour, header.depth) {
+            (0, 16) => Direct::Grey16(transparency.and_then(|key| key.try_into().ok())),
             (0, depth) => {
                 let most = (1_usize << depth) - 1;
                 // Bits above the depth do not count (section 11.3.1.1).
@@ -184,67 +253,45 @@ impl Samples {
                     let grey = u8::try_from(sample * 255 / most).expect("at most 255");
                     [grey, grey, grey, if key == Some(sample) { 0 } else { 255 }]
                 };
-                Samples::Table { depth: usize::from(depth), meanings: (0..=most).map(meaning).collect() }
+                return Samples::Table { depth: usize::from(depth), meanings: (0..=most).map(meaning).collect() };
             }
             (3, depth) => {
                 let alpha = |index: usize| transparency.and_then(|alphas| alphas.get(index)).copied().unwrap_or(255);
                 let entries = parts.palette.iter().enumerate();
                 let meanings = entries.map(|(index, &[r, g, b])| [r, g, b, alpha(index)]).collect();
-                Samples::Table { depth: usize::from(depth), meanings }
+                return Samples::Table { depth: usize::from(depth), meanings };
             }
-            (2, 16) => Samples::Colour16(transparency.and_then(|key| key.try_into().ok())),
-            (2, _) => Samples::Colour8(transparency.filter(|key| key.len() == 6).map(|key| [key[1], key[3], key[5]])),
-            (4, _) => Samples::GreyAlpha(wide),
-            _ => Samples::ColourAlpha(wide),
-        }
+            (2, 16) => Direct::Colour16(transparency.and_then(|key| key.try_into().ok())),
+            (2, _) => Direct::Colour8(transparency.filter(|key| key.len() == 6).map(|key| [key[1], key[3], key[5]])),
+            (4, _) => Direct::GreyAlpha(wide),
+            _ => Direct::ColourAlpha(wide),
+        })
     }
+}
 
-    /// Writes a row's pixels to `out`. The error is a column and the palette index there that does not exist.
-    fn expand<'a>(&self, line: &[u8], out: impl Iterator<Item = &'a mut [u8; 4]>) -> Result<(), (usize, usize)> {
+impl Direct {
+    /// Writes a row's pixels to `out`.
+    fn expand(&self, line: &[u8], out: &mut [[u8; 4]]) {
         let opaque_unless = |is_key: bool| if is_key { 0 } else { 255 };
         match *self {
-            Samples::Table { depth: 8, ref meanings } => {
-                for (column, (pixel, &byte)) in out.zip(line).enumerate() {
-                    *pixel = *meanings.get(usize::from(byte)).ok_or((column, usize::from(byte)))?;
-                }
+            Direct::Grey16(key) => {
+                each(line, out, |value: &[u8; 2]| [value[0], value[0], value[0], opaque_unless(key == Some(*value))])
             }
-            Samples::Table { depth, ref meanings } => {
-                for (column, pixel) in out.enumerate() {
-                    let first_bit = column * depth;
-                    let byte = usize::from(line[first_bit / 8]);
-                    let sample = (byte >> (8 - depth - first_bit % 8)) & ((1 << depth) - 1);
-                    *pixel = *meanings.get(sample).ok_or((column, sample))?;
-                }
+            Direct::Colour8(key) => {
+                each(line, out, |value: &[u8; 3]| [value[0], value[1], value[2], opaque_unless(key == Some(*value))])
             }
-            Samples::Grey16(key) => {
-                let (values, _) = line.as_chunks::<2>();
-                out.zip(values).for_each(|(pixel, value)| {
-                    *pixel = [value[0], value[0], value[0], opaque_unless(key == Some(*value))];
-                });
+            Direct::Colour16(key) => {
+                each(line, out, |value: &[u8; 6]| [value[0], value[2], value[4], opaque_unless(key == Some(*value))])
             }
-            Samples::Colour8(key) => {
-                let (values, _) = line.as_chunks::<3>();
-                out.zip(values).for_each(|(pixel, value)| {
-                    *pixel = [value[0], value[1], value[2], opaque_unless(key == Some(*value))];
-                });
-            }
-            Samples::Colour16(key) => {
-                let (values, _) = line.as_chunks::<6>();
-                out.zip(values).for_each(|(pixel, value)| {
-                    *pixel = [value[0], value[2], value[4], opaque_unless(key == Some(*value))];
-                });
-            }
-            Samples::GreyAlpha(wide) => {
-                let values = line.chunks_exact(2 * wide);
-                out.zip(values).for_each(|(pixel, value)| *pixel = [value[0], value[0], value[0], value[wide]]);
-            }
-            Samples::ColourAlpha(wide) => {
-                let values = line.chunks_exact(4 * wide);
-                out.zip(values).for_each(|(pixel, value)| {
-                    *pixel = [value[0], value[wide], value[2 * wide], value[3 * wide]];
-                });
-            }
+            Direct::GreyAlpha(1) => each(line, out, |&[grey, alpha]| [grey, grey, grey, alpha]),
+            Direct::GreyAlpha(_) => each(line, out, |&[grey, _, alpha, _]| [grey, grey, grey, alpha]),
+            Direct::ColourAlpha(1) => each(line, out, |colour: &[u8; 4]| *colour),
+            Direct::ColourAlpha(_) => each(line, out, |&[r, _, g, _, b, _, alpha, _]| [r, g, b, alpha]),
         }
-        Ok(())
     }
+}
+
+fn each<const N: usize>(line: &[u8], out: &mut [[u8; 4]], colour: impl Fn(&[u8; N]) -> [u8; 4]) {
+    let (values, _) = line.as_chunks::<N>();
+    out.iter_mut().zip(values).for_each(|(pixel, value)| *pixel = colour(value));
 }

@@ -28,6 +28,11 @@ pub(super) enum Encoding {
 }
 
 impl Encoding {
+    /// Whether all bytes are samples, whatever they are.
+    pub(super) fn has_no_nan(self) -> bool {
+        self != Encoding::Float32
+    }
+
     /// Bytes of a sample.
     pub(super) fn bytes(self) -> u16 {
         match self {

@@ -131,7 +131,8 @@ impl Tree {
     pub(super) fn metadata(&self, node: Node) -> Metadata {
         let bytes = self.files.get(&node.id).map_or(0, |file| file.visible.len() as u64);
         let modified_ns = i128::from(self.modified.get(&node.id).copied().unwrap_or_default());
-        Metadata { kind: node.kind, bytes, modified_ns, changed_ns: modified_ns, id: (1, node.id) }
+        // The counter is moved by every change, so it is a time of change as well.
+        Metadata { kind: node.kind, bytes, modified_ns, changed_ns: Some(modified_ns), id: (1, node.id) }
     }
 
     pub(super) fn names(&self, folder: u64) -> impl Iterator<Item = (&String, &Node)> {

@@ -269,7 +269,7 @@ impl<'a> Scene<'a> {
         let found = self.context.disk.metadata(folder).map_err(|error| refusal(&error))?;
         if found.kind == Kind::File {
             let Metadata { bytes, modified_ns, changed_ns, id, .. } = found;
-            let digest = Digest::of(format!("{folder}\0{bytes}\0{modified_ns}\0{changed_ns}\0{id:?}").as_bytes());
+            let digest = Digest::of(format!("{folder}\0{bytes}\0{modified_ns}\0{changed_ns:?}\0{id:?}").as_bytes());
             return Ok(Survey { files: 1, bytes, digest, nested: Vec::new(), unnamed: None });
         }
         let most = self.context.limits.get(Limit::FilesWalked);
@@ -284,7 +284,7 @@ impl<'a> Scene<'a> {
                 };
                 let path = at.own(&name);
                 let Metadata { kind, bytes: length, modified_ns, changed_ns, id } = entry.metadata;
-                lines.push(format!("{path}\0{kind:?}\0{length}\0{modified_ns}\0{changed_ns}\0{id:?}"));
+                lines.push(format!("{path}\0{kind:?}\0{length}\0{modified_ns}\0{changed_ns:?}\0{id:?}"));
                 if kind == Kind::Folder && !is_text {
                     let message = "a folder whose name is no Unicode text cannot be looked into";
                     let help = "rename it, or take it away";

@@ -1,14 +1,14 @@
 //! Writes the header of an archive in the canonical form of RFC 8785, entry by entry. It checks nothing.
 
-use super::{CODEC, PreloadEntry, TableEntry, bank_word};
+use super::{CODEC, Metadata, PreloadEntry, TableEntry, bank_word};
 use std::io::{self, Write};
 
 /// Writes `{"asset_table":[…],"preload":[…]}`; `entries` and `preload` come in their final order.
 ///
 /// # Errors
 /// Those of `sink`.
-pub fn write<'e>(
-    entries: impl IntoIterator<Item = &'e TableEntry>,
+pub fn write<'e, M: Metadata + 'e>(
+    entries: impl IntoIterator<Item = &'e TableEntry<M>>,
     preload: &[PreloadEntry],
     sink: &mut dyn Write,
 ) -> io::Result<()> {
@@ -21,7 +21,10 @@ pub fn write<'e>(
 
 /// The length in bytes of what [`write()`] writes.
 #[must_use]
-pub fn length<'e>(entries: impl IntoIterator<Item = &'e TableEntry>, preload: &[PreloadEntry]) -> u64 {
+pub fn length<'e, M: Metadata + 'e>(
+    entries: impl IntoIterator<Item = &'e TableEntry<M>>,
+    preload: &[PreloadEntry],
+) -> u64 {
     let mut count = Count(0);
     write(entries, preload, &mut count).expect("counting never fails");
     count.0
@@ -29,14 +32,14 @@ pub fn length<'e>(entries: impl IntoIterator<Item = &'e TableEntry>, preload: &[
 
 /// One entry of the asset table. Its members stand in sorted order, as the canonical form wants them.
 #[must_use]
-pub fn entry_json(entry: &TableEntry) -> String {
+pub fn entry_json<M: Metadata>(entry: &TableEntry<M>) -> String {
     format!(
         r#"{{"asset_id":{},"asset_name":{},"bank_type":"{}","codec":"{CODEC}","decoded_size":{},"metadata":{},"offset":{},"size":{}}}"#,
         entry.asset_id,
         serde_json_canonicalizer::to_string(&entry.asset_name).expect("a string can be written"),
         bank_word(entry.bank),
         entry.decoded_bytes,
-        serde_json_canonicalizer::to_string(&entry.metadata).expect("a plain value can be written"),
+        entry.metadata.canonical(),
         entry.offset,
         entry.bytes,
     )

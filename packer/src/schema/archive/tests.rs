@@ -26,7 +26,7 @@ impl Seek for Memory {
 }
 
 fn metadata(bytes: u64) -> Metadata {
-    Metadata { kind: Kind::File, bytes, modified_ns: 0, changed_ns: 0, id: (0, 0) }
+    Metadata { kind: Kind::File, bytes, modified_ns: 0, changed_ns: None, id: (0, 0) }
 }
 
 impl ReadHandle for Memory {

@@ -19,6 +19,8 @@ pub struct Verified {
     pub bytes: u64,
     /// Digest of all its bytes; absent when they could not be read to the end.
     pub sha256: Option<Digest>,
+    /// CRC-32 of all its bytes, where there is a digest.
+    pub crc32: Option<u32>,
     /// The version in the prelude, where it is one.
     pub schema_version: Option<u16>,
     /// The asset table, empty when it could not be read.
@@ -40,17 +42,20 @@ pub fn verify(file: RawFile, limits: &Limits, windows: &Windows, findings: &mut 
     let mut verified = Verified {
         bytes: metadata.bytes,
         sha256: None,
+        crc32: None,
         schema_version: None,
         entries: Vec::new(),
         has_metadata: true,
         header_bytes: None,
         is_laid_out: false,
     };
-    let mut pass = Pass { handle: &mut *handle, hasher: Hasher::default(), left: metadata.bytes };
+    let mut pass =
+        Pass { handle: &mut *handle, hasher: Hasher::default(), sum: crc32fast::Hasher::new(), left: metadata.bytes };
     let examined = examine(&mut pass, limits, windows, &mut verified, &mut faults);
     let unchanged = examined.and_then(|()| {
+        verified.crc32 = (pass.left == 0).then(|| pass.sum.clone().finalize());
         verified.sha256 = (pass.left == 0).then(|| pass.hasher.finish());
-        pass.handle.metadata().map(|now| now == metadata)
+        pass.handle.metadata().map(|now| now.is_same_content(&metadata))
     });
     match unchanged {
         Ok(true) => {}
@@ -71,6 +76,7 @@ pub fn verify(file: RawFile, limits: &Limits, windows: &Windows, findings: &mut 
 struct Pass<'h> {
     handle: &'h mut dyn ReadHandle,
     hasher: Hasher,
+    sum: crc32fast::Hasher,
     left: u64,
 }
 
@@ -81,6 +87,7 @@ impl Pass<'_> {
         let mut bytes = vec![0; usize::try_from(most).map_err(io::Error::other)?];
         self.handle.read_exact(&mut bytes)?;
         self.hasher.update(&bytes);
+        self.sum.update(&bytes);
         self.left -= most;
         Ok(bytes)
     }
@@ -92,6 +99,7 @@ impl Pass<'_> {
             let most = usize::try_from(self.left).map_or(chunk.len(), |left| left.min(chunk.len()));
             self.handle.read_exact(&mut chunk[..most])?;
             self.hasher.update(&chunk[..most]);
+            self.sum.update(&chunk[..most]);
             self.left -= most as u64;
         }
         Ok(())

@@ -1,0 +1,84 @@
+//! What the last build learned about a whole workspace.
+
+use super::known::key;
+use super::{Bank, Key, Known};
+use crate::digest::Digest;
+use crate::disk::Disk;
+use crate::envelope::Windows;
+use crate::schema::cache::{self, CachedBuild};
+use crate::trust::{Limits, Stream};
+use crate::workspace::{State, Workspace};
+use rayon::prelude::*;
+use std::collections::HashMap;
+
+/// What is known of a workspace's assets; the lists are as long and in the same order.
+#[derive(Debug, Default)]
+pub struct Recalled {
+    /// What decides each payload, inputs left out; only of registered assets that can be made.
+    pub keys: Vec<Option<Digest>>,
+    /// What is known of each asset.
+    pub known: Vec<Option<Known>>,
+    /// What was published last.
+    pub last: Option<CachedBuild>,
+}
+
+impl Recalled {
+    /// What is known of an asset of which no input can have changed.
+    #[must_use]
+    pub fn fresh(&self, index: usize) -> Option<&Known> {
+        self.known.get(index)?.as_ref().filter(|known| known.is_fresh)
+    }
+
+    /// What decides what a build of this workspace publishes, inputs' bytes left out: which assets, how they are called
+    /// and described, and what decides each payload.
+    #[must_use]
+    pub fn build_key(&self, workspace: &Workspace) -> Digest {
+        let mut all = Key::default();
+        for (asset, key) in workspace.assets.iter().zip(&self.keys).filter(|(asset, _)| asset.included_in_build) {
+            let preload = asset.declaration.as_ref().and_then(|declaration| declaration.preload);
+            all.part(&asset.asset_id().unwrap_or_default().to_le_bytes());
+            all.part(asset.reference.asset_uuid.as_deref().unwrap_or_default().as_bytes());
+            all.part(asset.reference.name.as_deref().unwrap_or_default().as_bytes());
+            all.part(&asset.schema_version.unwrap_or_default().to_le_bytes());
+            all.part(&[u8::from(preload == Some(true))]);
+            all.part(key.map(|key| key.to_string()).unwrap_or_default().as_bytes());
+        }
+        all.finish()
+    }
+}
+
+/// Reads the cache in `stream`, if there is one, and compares it with the workspace.
+///
+/// Beside it, why the cache cannot be used; nothing is known then.
+pub fn recall(
+    workspace: &Workspace,
+    disk: &dyn Disk,
+    limits: &Limits,
+    windows: &Windows,
+    stream: Option<Stream>,
+) -> (Recalled, Option<String>) {
+    let bank = |index: usize| Bank::of(&workspace.assets[index], disk, limits);
+    let count = workspace.assets.len();
+    let is_registered = |index: &usize| workspace.assets[*index].state == State::Registered;
+    let key_of = |index: usize| Some(index).filter(is_registered).and_then(bank).map(|bank| key(&bank));
+    let keys: Vec<Option<Digest>> = (0..count).into_par_iter().map(key_of).collect();
+    let nothing = |keys| Recalled { keys, known: vec![None; count], last: None };
+    let Some(stream) = stream else { return (nothing(keys), None) };
+    let mut places: HashMap<u32, usize> = HashMap::with_capacity(count);
+    for (index, asset) in workspace.assets.iter().enumerate() {
+        // Assets that claim one id are not built, and nothing is known of them.
+        places.extend(asset.asset_id().map(|id| (id, index)));
+    }
+    let read = cache::read(stream, windows, |cached| {
+        let index = *places.get(&cached.asset_id)?;
+        Some((index, Known::of(&bank(index)?, keys[index]?, cached)?))
+    });
+    match read {
+        Ok((found, last)) => {
+            let mut known = vec![None; count];
+            found.into_iter().for_each(|(index, found)| known[index] = Some(found));
+            (Recalled { keys, known, last: Some(last) }, None)
+        }
+        Err(why) => (nothing(keys), Some(why)),
+    }
+}
