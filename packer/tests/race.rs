@@ -38,6 +38,8 @@ fn nothing_outside_is_read_while_a_folder_is_swapped_for_a_link() {
                 fs::rename(&aside, &folder).unwrap();
             }
         });
+        // Also when something is not as it should be: the other thread has to end.
+        let _ends = Ends(&is_over);
         for _ in 0..TRIES {
             match disk.open(&file) {
                 Ok(mut found) => {
@@ -55,7 +57,14 @@ fn nothing_outside_is_read_while_a_folder_is_swapped_for_a_link() {
                 assert!(entries.iter().all(|entry| entry.metadata.bytes == 6), "{entries:?}");
             }
         }
-        is_over.store(true, Ordering::Relaxed);
     });
     assert!(read > 0 && refused > 0, "{read} read, {refused} refused: there was no race");
+}
+
+struct Ends<'a>(&'a AtomicBool);
+
+impl Drop for Ends<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
 }

@@ -81,6 +81,11 @@ impl OsDisk {
     /// Sorts an error; what the system words differently from case to case is looked at again by metadata.
     fn explain(&self, path: &PortablePath, error: io::Error) -> DiskError {
         let sorted = DiskError::new(path.as_str(), error);
+        #[cfg(target_os = "linux")]
+        if super::beneath_linux::met_a_link(&sorted.source) {
+            // It may be gone by now.
+            return DiskError { kind: DiskErrorKind::Link, ..sorted };
+        }
         if sorted.kind == DiskErrorKind::NotFound && !self.has_link(path) {
             return sorted;
         }
