@@ -165,7 +165,7 @@ fn run_one(
     let started = Instant::now();
     let verdict = match (gate.run)(repository) {
         Ok(Verdict::Skipped(reason)) if refuse_skips => {
-            Verdict::Failed(vec![format!("{reason}; with CI set, no gate may be skipped")])
+            Verdict::Failed(vec![format!("{reason}; with `--strict`, no gate may be skipped")])
         }
         Ok(verdict) => verdict,
         Err(error) => Verdict::Failed(vec![format!("{error:#}")]),

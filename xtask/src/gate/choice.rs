@@ -80,6 +80,9 @@ pub(crate) struct Args {
     /// Run the remaining gates after one has failed
     #[arg(long)]
     pub(super) keep_going: bool,
+    /// Fail where a gate has to be skipped because a tool is missing
+    #[arg(long)]
+    pub(super) strict: bool,
     /// Run the I-th of N parts: tests are divided one by one, the other gates among the parts
     #[arg(long, value_name = "I/N")]
     pub(super) shard: Option<Shard>,
@@ -95,7 +98,7 @@ pub(crate) struct GateOptions {
     pub(super) gates: Vec<&'static Gate>,
     /// Whether the rest runs after a failure.
     pub(super) keep_going: bool,
-    /// Whether a gate that had to be skipped has failed: in CI every tool must be there.
+    /// Whether a gate that had to be skipped has failed.
     pub(super) refuse_skips: bool,
     /// Which part of the work is done here; all of it when absent.
     pub(super) shard: Option<Shard>,
@@ -127,12 +130,7 @@ impl Args {
         if gates.is_empty() {
             return Err(WrongChoice::Nothing);
         }
-        Ok(GateOptions {
-            gates,
-            keep_going: self.keep_going,
-            refuse_skips: std::env::var("CI").is_ok_and(|value| !matches!(value.as_str(), "" | "false" | "0")),
-            shard: self.shard,
-        })
+        Ok(GateOptions { gates, keep_going: self.keep_going, refuse_skips: self.strict, shard: self.shard })
     }
 }
 
