@@ -6,8 +6,9 @@ use prometeu_packer::envelope::Windows;
 use prometeu_packer::event::Silent;
 use prometeu_packer::ops::{self, Apply, BuildMode, Context, Edited, MigrateMode};
 use prometeu_packer::path::PortablePath;
-use prometeu_packer::report::Report;
+use prometeu_packer::report::{OperationResult, Report};
 use prometeu_packer::trust::Limits;
+use prometeu_packer::workspace::Asset;
 use std::time::Duration;
 
 /// The transaction that a scenario makes. Older ones have ids that sort before it.
@@ -84,7 +85,10 @@ pub fn list(disk: &MemoryDisk) -> Report {
 /// What a reader is shown by the report of `list`.
 #[must_use]
 pub fn view(report: &Report) -> String {
-    format!("{:?}", report.result)
+    let OperationResult::List(assets, quarantined) = &report.result else { return format!("{:?}", report.result) };
+    // Times and identities of files are no part of it: what is undone comes back as other files with the same bytes.
+    let seen: Vec<Asset> = assets.iter().map(|asset| Asset { input_stamps: Box::default(), ..asset.clone() }).collect();
+    format!("{seen:?} {quarantined:?}")
 }
 
 /// Holds the writer lock, as a writer does that lives.

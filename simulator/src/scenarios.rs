@@ -19,18 +19,18 @@ use crate::scenario::Scenario;
 pub(crate) const TRANSACTIONS: &[Scenario] =
     &[migrate::SCENARIO, rollback::SCENARIO, change::SCENARIO, publish::FIRST, publish::AGAIN];
 
-/// Every transaction, those of the mutations among them.
+/// Every transaction on a project that can be read, those of the mutations among them.
 fn transactions() -> impl Iterator<Item = &'static Scenario> {
     TRANSACTIONS.iter().chain(mutations::SCENARIOS).chain(fix::SCENARIOS)
 }
 
 /// What settles, what drops records, and what makes a project.
 const OTHERS: &[Scenario] =
-    &[recover::SCENARIO, keep_edited::SCENARIO, forget::SCENARIO, prune::SCENARIO, init::SCENARIO];
+    &[recover::SCENARIO, recover::LOST, keep_edited::SCENARIO, forget::SCENARIO, prune::SCENARIO, init::SCENARIO];
 
 /// Every scenario.
 pub fn all() -> impl Iterator<Item = &'static Scenario> {
-    transactions().chain(OTHERS)
+    transactions().chain(fix::LOST).chain(OTHERS)
 }
 
 /// The scenario of this name.

@@ -125,11 +125,16 @@ fn plan_twice(
 ) -> Result<(MutationPlan, MutationPlan), Diagnostic> {
     let workspace = load(context.disk, &context.options(true), context.events);
     let scene = Scene::open(context, &workspace)?;
-    let preview = or_blocked(operation, as_shown(&scene, planner))?;
+    let mut preview = or_blocked(operation, as_shown(&scene, planner))?;
     if preview.is_blocked() {
         return Ok((preview.clone(), preview));
     }
-    Ok((preview, planner(&scene, fresh)?))
+    let plan = planner(&scene, fresh)?;
+    if plan.steps.len() != preview.steps.len() && !plan.is_blocked() {
+        // Something was another the second time that it was looked at.
+        preview.findings.push(stale(operation));
+    }
+    Ok((preview, plan))
 }
 
 /// What the caller agreed to, and when.
@@ -214,6 +219,10 @@ pub(super) fn commit(context: &Context<'_>, plan: &MutationPlan, time: String) -
     let check =
         |path: &PortablePath, bytes: &[u8]| if is_restored { context.go_on() } else { read_back(context, path, bytes) };
     context.go_on().map_err(|finding| vec![finding])?;
+    // What could be looked at for the preview may have failed for the plan; without its step this is another plan.
+    if plan.is_blocked() {
+        return Err(plan.findings.iter().filter(|finding| finding.blocking).cloned().collect());
+    }
     transact(context.disk, &transaction, &context.limits, &check)?;
     prune(context);
     Ok(transaction.id)

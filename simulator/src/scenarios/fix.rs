@@ -26,6 +26,10 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         ..FIX
     },
     Scenario { name: "fix-copy", starts: || start(copied(), COPY), act: |disk| mutate(disk, OWN, COPY), ..FIX },
+];
+
+/// Where the registry is lost, so that no other command finds a project until it is made anew.
+pub(super) const LOST: &[Scenario] = &[
     Scenario {
         name: "fix-empty-registry",
         starts: || start(project::edited(&project::current(), INDEX, Some(Vec::new())), EMPTY),
@@ -68,7 +72,7 @@ fn fix(context: &Context<'_>, only: Option<&str>, how: Apply<'_>) -> Report {
 }
 
 /// Where there is no registry to be read, `recover` alone says that nothing is left to settle.
-fn settled(disk: &MemoryDisk, _: usize) -> Result<(), String> {
+pub(super) fn settled(disk: &MemoryDisk, _: usize) -> Result<(), String> {
     let report = commands::recover(disk);
     if report.exit() == 0 { Ok(()) } else { Err(told(&report)) }
 }

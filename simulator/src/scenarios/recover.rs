@@ -1,6 +1,6 @@
 //! `recover`, from every state that a transaction leaves when the process is killed in it or the power goes.
 
-use super::transactions;
+use super::{fix, transactions};
 use crate::commands;
 use crate::scenario::{Scenario, Start};
 use prometeu_packer::disk::memory::Fault;
@@ -12,6 +12,14 @@ pub(super) const SCENARIO: Scenario = Scenario {
     act: commands::recover,
     is_decided_by_report: false,
     ..Scenario::TRANSACTION
+};
+
+/// The same where there was no registry to be read before.
+pub(super) const LOST: Scenario = Scenario {
+    name: "recover-lost",
+    starts: || fix::LOST.iter().flat_map(cut_short).collect(),
+    next: fix::settled,
+    ..SCENARIO
 };
 
 /// How operations are worded that change nothing.
