@@ -303,7 +303,10 @@ fn an_old_project_is_migrated_and_brought_back() {
 fn a_build_publishes_what_the_command_line_publishes() {
     with_both(|mut client, project| {
         for full in [json!({}), json!({ "full": true }), json!({ "full": false })] {
+            let is_anew = full["full"] == true;
             let report = client.report("packer/build", full);
+            let result = &report["result"];
+            assert!(!is_anew || (&result["materialised"], &result["reused"]) == (&json!(7), &json!(0)), "{result:#}");
             let archive = &report["result"]["archive"];
             assert_eq!((&report["status"], &archive["path"]), (&json!("ok"), &json!("build/assets.pa")));
             let bytes = fs::metadata(project.join("build/assets.pa")).unwrap().len();
