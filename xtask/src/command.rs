@@ -39,16 +39,22 @@ pub(crate) fn run(audience: Audience) -> u8 {
     let format = cli.global.format;
     let name = cli.command.name();
     let caller = caller(&cli.global, &program, &arguments);
-    match catch_unwind(AssertUnwindSafe(|| execute(cli, &caller))) {
+    match guarded(name, &program, || execute(cli, &caller)) {
         Ok(exit) => exit,
         Err(fault) => {
-            let said =
-                fault.downcast_ref::<String>().map(String::as_str).or_else(|| fault.downcast_ref::<&str>().copied());
-            let summary = format!("a fault of the packer itself: {}; please report it", said.unwrap_or("no message"));
-            render::report(&Report::fault(name, &program, summary), format, &caller);
+            render::report(&fault, format, &caller);
             EXIT_FAULT
         }
     }
+}
+
+/// Runs an operation. One that panics gives a report that says so.
+fn guarded(name: &str, program: &str, operation: impl FnOnce() -> u8) -> Result<u8, Box<Report>> {
+    catch_unwind(AssertUnwindSafe(operation)).map_err(|fault| {
+        let said = fault.downcast_ref::<String>().map(String::as_str).or_else(|| fault.downcast_ref::<&str>().copied());
+        let summary = format!("a fault of the packer itself: {}; please report it", said.unwrap_or("no message"));
+        Box::new(Report::fault(name, program, summary))
+    })
 }
 
 /// Reads the command line. Options may stand anywhere: where those of a command stand before it, it is put in front.
@@ -474,4 +480,18 @@ fn machine_format(arguments: &[String]) -> Option<Format> {
     let joined = arguments.iter().filter_map(|argument| argument.strip_prefix("--format="));
     let mut asked = spaced.chain(joined).filter_map(|name| Format::from_str(name, false).ok());
     asked.next_back().filter(|format| *format != Format::Human)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::panic, reason = "a fault is made on purpose")]
+    use super::{EXIT_FAULT, guarded};
+
+    #[test]
+    fn a_panic_is_a_report_with_an_exit_code_of_its_own() {
+        assert!(matches!(guarded("list", "packer", || 3), Ok(3)));
+        let Err(report) = guarded("list", "packer", || panic!("no such thing")) else { panic!("it was a fault") };
+        assert_eq!((report.exit(), EXIT_FAULT), (70, 70));
+        assert!(report.summary.contains("no such thing; please report it"), "{}", report.summary);
+    }
 }

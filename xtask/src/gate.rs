@@ -2,6 +2,7 @@
 //! repository from outside, through its files and its built programs; nothing here names the packer's library.
 
 mod choice;
+mod complete;
 mod crash;
 mod deny;
 mod determinism;
@@ -41,6 +42,7 @@ pub(crate) const TABLE: &[Gate] = &[
     frozen::GATE,
     formats::GATE,
     protocol::GATE,
+    complete::GATE,
     deny::GATE,
     lint::GATE,
     test::GATE,

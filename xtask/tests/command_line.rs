@@ -159,13 +159,22 @@ fn a_stale_staging_folder_goes_with_the_next_build() {
     assert!(!project.path().join("build/.staging").exists());
 }
 
+#[test]
+fn a_benchmark_of_what_is_no_project_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let (exit, report) = json(&["bench", text(folder.path()), "--rounds", "1"]);
+    assert_eq!((exit, &report["operation"]), (2, &"bench".into()), "{report:#}");
+    assert!(report["diagnostics"][0]["message"].as_str().unwrap().contains(text(folder.path())), "{report:#}");
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn an_answer_that_cannot_be_written_is_the_disks_refusal() {
     for arguments in [&["limits"][..], &["--help"], &["limits", "--format", "json"]] {
         let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
         let status = Command::new(env!("CARGO_BIN_EXE_xtask")).args(arguments).stdout(full).status().unwrap();
-        assert_eq!(status.code(), Some(6), "{arguments:?}");
+        let exit = status.code();
+        assert_eq!(exit, Some(6), "{arguments:?}");
     }
 }
 

@@ -123,6 +123,21 @@ fn every_released_workspace_goes_forward_and_back_without_losing_a_byte() {
     }
 }
 
+/// The names stand in every report of a migration, so they stay what they are.
+#[test]
+fn each_step_is_reported_by_its_name() {
+    let place = placed(&fixtures::frozen::workspace("asset-1-index-1").unwrap());
+    let preview = succeed(place.path(), &["migrate"]);
+    let rows = preview["result"]["files"].as_array().unwrap();
+    let declaration = json!(["asset_v2_identity_anchor", "asset_v3_glyph_bank"]);
+    for row in rows {
+        let names: Value = row["steps"].as_array().unwrap().iter().map(|step| step["name"].clone()).collect();
+        let expected = if row["path"] == INDEX { &json!(["index_v2_build_participation"]) } else { &declaration };
+        assert_eq!(names, *expected, "{row:#}");
+    }
+    assert!(rows.len() > 2, "{rows:#?}");
+}
+
 #[test]
 fn frozen_workspaces_hold_what_their_names_say_and_leave_no_old_version_out() {
     let mut seen = (Vec::new(), Vec::new());
