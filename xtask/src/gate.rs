@@ -16,6 +16,7 @@ pub(crate) mod hostile;
 mod kill;
 mod layers;
 mod lint;
+mod minimal;
 mod protocol;
 mod random;
 mod report;
@@ -26,6 +27,8 @@ mod studio;
 mod test;
 mod tool;
 mod tree;
+mod unused;
+mod workflows;
 
 use anstyle::{AnsiColor, Style};
 pub(crate) use choice::{Args, GateOptions, Group};
@@ -43,6 +46,10 @@ pub(crate) const TABLE: &[Gate] = &[
     formats::GATE,
     protocol::GATE,
     complete::GATE,
+    workflows::GATE,
+    workflows::ACTIONLINT,
+    workflows::ZIZMOR,
+    unused::GATE,
     deny::GATE,
     lint::GATE,
     test::GATE,
@@ -58,6 +65,7 @@ pub(crate) const TABLE: &[Gate] = &[
     crash::GATE,
     kill::GATE,
     fuzz::GATE,
+    minimal::GATE,
 ];
 
 /// One check of the repository.

@@ -8,6 +8,8 @@ use fixtures::Files;
 use fixtures::broken::both;
 use serde_json::Value;
 use std::collections::BTreeSet;
+use std::io::Write as _;
+use std::process::{Command, Stdio};
 
 /// A limit, the least value under which the project below passes, what is asked, and the code under one less.
 struct Edge {
@@ -51,12 +53,11 @@ fn edges(files: &Files) -> Vec<Edge> {
     ]
 }
 
-/// Limits that are tried elsewhere: a case of the hostile kit, or why nothing is held to them yet.
-const ELSEWHERE: [(&str, &str); 3] = [
-    ("cache-bytes", "objects/giant-cache"),
-    ("frame-bytes", "the Studio protocol comes later"),
-    ("frame-header-bytes", "the Studio protocol comes later"),
-];
+/// Limits that a case of the hostile kit is over.
+const HOSTILE: [(&str, &str); 1] = [("cache-bytes", "objects/giant-cache")];
+/// Limits of what Studio sends: the frame below has just so many bytes of each.
+const OF_FRAMES: [(&str, usize); 2] = [("frame-header-bytes", 22), ("frame-bytes", ASKED.len())];
+const ASKED: &str = r#"{"jsonrpc":"2.0","id":1,"method":"packer/list_assets"}"#;
 
 #[test]
 fn each_limit_is_hit_at_its_edge() {
@@ -80,12 +81,31 @@ fn each_limit_is_hit_at_its_edge() {
     }
 }
 
+/// What is over its limit is said to be; what is not is only told that nobody has introduced himself.
+#[test]
+fn a_frame_is_read_up_to_its_limits() {
+    for (limit, bytes) in OF_FRAMES {
+        for (value, says) in [(bytes, "`initialize` comes first"), (bytes - 1, "is over its limit")] {
+            let mut studio = Command::new(env!("CARGO_BIN_EXE_xtask"))
+                .args(["serve", "--limit", &format!("{limit}={value}")])
+                .stdin(Stdio::piped())
+                .stdout(Stdio::piped())
+                .spawn()
+                .unwrap();
+            write!(studio.stdin.take().unwrap(), "Content-Length: {}\r\n\r\n{ASKED}", ASKED.len()).unwrap();
+            let output = studio.wait_with_output().unwrap();
+            let said = String::from_utf8_lossy(&output.stdout);
+            assert!(said.contains(says), "{limit}={value}: {said}");
+        }
+    }
+}
+
 #[test]
 fn no_limit_is_left_out() {
     let kit: BTreeSet<String> = fixtures::hostile::kit().into_iter().map(|attack| attack.name).collect();
     let mut tried: BTreeSet<String> = edges(&both()).iter().map(|edge| edge.limit.to_owned()).collect();
-    for (limit, place) in ELSEWHERE {
-        assert!(place.contains(' ') || kit.contains(place), "the kit has no {place}");
+    assert!(HOSTILE.iter().all(|(_, case)| kit.contains(*case)), "the kit has no such case");
+    for limit in HOSTILE.iter().map(|row| row.0).chain(OF_FRAMES.iter().map(|row| row.0)) {
         assert!(tried.insert(limit.to_owned()), "{limit} is tried twice");
     }
     let folder = tempfile::tempdir().unwrap();
