@@ -25,7 +25,8 @@ pub enum Audience {
 }
 
 /// Commands that work on the packer's repository, or are about it.
-const MAINTAINING: [&str; 8] = ["gate", "bench", "fuzz", "hostile", "schemas", "docs", "new-step", "completions"];
+const MAINTAINING: [&str; 9] =
+    ["gate", "bench", "fuzz", "mutants", "hostile", "schemas", "docs", "new-step", "completions"];
 
 impl Cli {
     /// The command line that an audience has.
@@ -258,6 +259,15 @@ pub(crate) enum Command {
         #[arg(long, value_name = "N", default_value_t = 60)]
         seconds: u32,
     },
+    /// Change the code bit by bit, and list what no test notices
+    Mutants {
+        /// Whole files, as patterns [default: what changed, in any]
+        #[arg(value_name = "FILE")]
+        files: Vec<String>,
+        /// What version control calls the state before the changes
+        #[arg(long, value_name = "COMMIT", default_value = "main")]
+        since: String,
+    },
     /// Print what lets a shell complete `prometeu-packer`
     Completions {
         /// The shell
@@ -406,6 +416,7 @@ impl Command {
             Command::Bench(_) => "bench",
             Command::Hostile { .. } => "hostile",
             Command::Fuzz { .. } => "fuzz",
+            Command::Mutants { .. } => "mutants",
             Command::Schemas { .. } => "schemas",
             Command::Docs { .. } => "docs",
             Command::NewStep(_) => "new-step",

@@ -123,6 +123,7 @@ fn execute(cli: Cli, caller: &Caller) -> u8 {
         Command::Serve => return serve(&global, format, caller),
         Command::Hostile { folder } => return run_tool("hostile", hostile(&folder), format, caller),
         Command::Fuzz { target, seconds } => return run_tool("fuzz", fuzz(target.as_deref(), seconds), format, caller),
+        Command::Mutants { files, since } => return run_tool("mutants", mutants(&since, &files), format, caller),
         Command::NewStep(new) => return make("new-step", &Task::NewStep(new), format, caller),
         Command::Completions { shell } => return complete(shell, format),
         command => command,
@@ -410,6 +411,10 @@ fn hostile(folder: &camino::Utf8Path) -> anyhow::Result<Vec<String>> {
 
 fn fuzz(target: Option<&str>, seconds: u32) -> anyhow::Result<Vec<String>> {
     gate::fuzz::targets_for(&gate::Repository::find()?, target, seconds)
+}
+
+fn mutants(since: &str, files: &[String]) -> anyhow::Result<Vec<String>> {
+    gate::mutants::run(&gate::Repository::find()?, since, files)
 }
 
 /// Answers with the lines that a tool of the maintainers gave, or with why it failed.

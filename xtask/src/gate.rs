@@ -3,6 +3,7 @@
 
 mod choice;
 mod complete;
+mod coverage;
 mod crash;
 mod deny;
 mod determinism;
@@ -17,6 +18,7 @@ mod kill;
 mod layers;
 mod lint;
 mod minimal;
+pub(crate) mod mutants;
 mod protocol;
 mod random;
 mod report;
@@ -66,6 +68,7 @@ pub(crate) const TABLE: &[Gate] = &[
     kill::GATE,
     fuzz::GATE,
     minimal::GATE,
+    coverage::GATE,
 ];
 
 /// One check of the repository.

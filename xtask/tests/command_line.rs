@@ -167,6 +167,19 @@ fn a_benchmark_of_what_is_no_project_says_so() {
     assert!(report["diagnostics"][0]["message"].as_str().unwrap().contains(text(folder.path())), "{report:#}");
 }
 
+#[test]
+fn what_maintainers_ask_for_outside_the_repository_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    for command in [&["mutants"][..], &["fuzz", "json"], &["hostile", "kit"]] {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_xtask"));
+        let output = program.args(command).args(["--format", "json"]).current_dir(folder.path()).output().unwrap();
+        let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let said = report["diagnostics"][0]["message"].as_str().unwrap();
+        assert!(said.contains("is not inside the packer's repository"), "{command:?}: {report:#}");
+        assert_eq!(report["operation"], command[0]);
+    }
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn an_answer_that_cannot_be_written_is_the_disks_refusal() {

@@ -107,7 +107,16 @@ mod tests {
     fn the_repository_pins_the_tools_its_gates_ask_for() {
         let root = Utf8Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
         let text = std::fs::read_to_string(root.join(".config/gate.toml")).unwrap();
-        for name in ["cargo-nextest", "cargo-deny", "cargo-fuzz", "cargo-shear", "actionlint", "zizmor"] {
+        for name in [
+            "cargo-nextest",
+            "cargo-deny",
+            "cargo-fuzz",
+            "cargo-shear",
+            "cargo-mutants",
+            "cargo-llvm-cov",
+            "actionlint",
+            "zizmor",
+        ] {
             read(&text, name).unwrap();
         }
     }
