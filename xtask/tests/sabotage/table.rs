@@ -344,8 +344,8 @@ pub(crate) const TABLE: &[Sabotage] = &[
         read(
             "a blocking finding that blocks nothing",
             "flow-doctor",
-            "packer/src/doctor/rule.rs",
-            ("            _ => 1,", "            _ => 0,"),
+            "packer/src/ops/doctor.rs",
+            ("Report::new(\"doctor\"", "Report::inspection(\"doctor\""),
             "`doctor",
         ),
         By::Sabotaged,
