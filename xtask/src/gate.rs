@@ -61,6 +61,7 @@ pub(crate) const TABLE: &[Gate] = &[
     flow::BUILD,
     flow::MUTATION,
     flow::MIGRATION,
+    test::STUDIO_GATE,
     studio::GATE,
     determinism::GATE,
     hostile::GATE,

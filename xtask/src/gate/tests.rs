@@ -130,27 +130,43 @@ fn every_gate_says_what_it_proves_and_how_to_repair() {
     }
 }
 
-/// A workspace of one crate with this source, and its own place to build.
+/// A workspace with a crate of this source, one that stands for the Studio adapter, and its own place to build.
 struct Scratch {
     repository: Repository,
     _folder: tempfile::TempDir,
 }
 
+/// What stands for the adapter's own tests, and for those that drive it from outside.
+const ADAPTER: &str = "#[test]\nfn serves() {}\n";
+
 impl Scratch {
     fn new(source: &str) -> Scratch {
+        Scratch::with_adapter(source, ADAPTER)
+    }
+
+    fn with_adapter(source: &str, adapter: &str) -> Scratch {
         let folder = tempfile::tempdir().unwrap();
         let root = Utf8Path::from_path(folder.path()).unwrap();
         let here = Utf8Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-        std::fs::create_dir_all(root.join("src")).unwrap();
-        std::fs::create_dir_all(root.join(".config")).unwrap();
+        for below in ["src", "adapter/src", "adapter/tests", ".config"] {
+            std::fs::create_dir_all(root.join(below)).unwrap();
+        }
         for name in ["gate.toml", "nextest.toml"] {
             std::fs::copy(here.join(".config").join(name), root.join(".config").join(name)).unwrap();
         }
-        let manifest = "[package]\nname = \"scratch\"\nversion = \"0.0.0\"\nedition = \"2024\"\n[workspace]\n";
-        std::fs::write(root.join("Cargo.toml"), manifest).unwrap();
-        std::fs::write(root.join("Cargo.lock"), "version = 4\n[[package]]\nname = \"scratch\"\nversion = \"0.0.0\"\n")
-            .unwrap();
-        std::fs::write(root.join("src/lib.rs"), source).unwrap();
+        let package = |name| format!("name = \"{name}\"\nversion = \"0.0.0\"\n");
+        let [adapter_package, own_package] = ["prometeu-studio-adapter", "scratch"].map(package);
+        let manifest = |package: &str| format!("[package]\n{package}edition = \"2024\"\n");
+        for (path, text) in [
+            ("Cargo.toml", manifest(&own_package) + "[workspace]\nmembers = [\"adapter\"]\n"),
+            ("adapter/Cargo.toml", manifest(&adapter_package)),
+            ("Cargo.lock", format!("version = 4\n[[package]]\n{adapter_package}[[package]]\n{own_package}")),
+            ("src/lib.rs", source.to_owned()),
+            ("adapter/src/lib.rs", "//! A server.\n".to_owned()),
+            ("adapter/tests/studio.rs", adapter.to_owned()),
+        ] {
+            std::fs::write(root.join(path), text).unwrap();
+        }
         let mut repository = Repository::at(root).unwrap();
         // What is installed for the real repository serves here too.
         repository.tools = Repository::at(here).unwrap().tools;
@@ -160,7 +176,11 @@ impl Scratch {
 }
 
 fn passes(gate: &Gate, source: &str) -> bool {
-    match (gate.run)(&Scratch::new(source).repository).unwrap() {
+    passes_in(gate, &Scratch::new(source))
+}
+
+fn passes_in(gate: &Gate, scratch: &Scratch) -> bool {
+    match (gate.run)(&scratch.repository).unwrap() {
         Verdict::Passed(_) => true,
         Verdict::Failed(_) => false,
         Verdict::Skipped(reason) => unreachable!("{} was skipped: {reason}", gate.name),
@@ -186,6 +206,18 @@ fn test_refuses_a_failing_test_and_having_no_tests() {
     assert!(!passes(&test::GATE, &format!("{PASSING}#[test]\nfn fails() {{ assert_eq!(1, 2) }}\n")));
     assert!(!passes(&test::GATE, "pub fn a() {}\n"));
     assert!(!passes(&test::GATE, "#[test]\n#[ignore = \"never\"]\nfn sleeps() {}\n"));
+}
+
+#[test]
+fn a_broken_adapter_fails_its_own_gate_and_a_broken_packer_the_other() {
+    const PASSING: &str = "#[test]\nfn passes() {}\n";
+    const FAILING: &str = "#[test]\nfn fails() { assert_eq!(1, 2) }\n";
+    for (packer, adapter) in [(PASSING, FAILING), (FAILING, PASSING), (PASSING, "does not compile")] {
+        let scratch = Scratch::with_adapter(packer, adapter);
+        let passes = [&test::GATE, &test::STUDIO_GATE].map(|gate| passes_in(gate, &scratch));
+        assert_eq!(passes, [packer == PASSING, adapter == PASSING], "{packer}{adapter}");
+    }
+    assert!(!passes_in(&test::STUDIO_GATE, &Scratch::with_adapter(PASSING, "")), "no test proves nothing");
 }
 
 #[test]
