@@ -102,7 +102,7 @@ fn giving_way<K: Ord>(
     for group in groups.values().filter(|group| group.len() > 1) {
         let kept = group.iter().position(|(_, entry)| keeps(entry)).unwrap_or(0);
         let others = group.iter().enumerate().filter(|(at, _)| *at != kept);
-        subjects.extend(others.map(|(_, (at, _))| Subject { path: index().to_string(), at: *at }));
+        subjects.extend(others.map(|(_, (at, _))| Subject::new(index().to_string(), *at)));
     }
     subjects
 }
