@@ -65,7 +65,7 @@ mod tests {
             without(TEXT, 0),
             "# What we live with.\nschema_version = 1\n\n# Belongs to the second.\n\n  # So does this.\n  [[allow]]\n  code = 'b'\n# The end.\n"
         );
-        let kept = TEXT.find("  # So does this.").unwrap();
+        let kept = TEXT.find("  # So does this.").expect("it is there");
         assert_eq!(without(TEXT, 1), format!("{}# The end.\n", &TEXT[..kept]));
     }
 
