@@ -2,7 +2,7 @@
 //! version are refused and left alone. There is no version control near, and no program on the search path.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
-use fixtures::{Entry, Files, INDEX, snapshot};
+use fixtures::{Entry, Files, INDEX, project_content, snapshot};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fs;
@@ -45,15 +45,9 @@ fn placed(files: &Files) -> TempDir {
     place
 }
 
-/// Everything that is the project's own: neither built nor the packer's record of a transaction.
+/// What is the project's own.
 fn content(project: &Path) -> BTreeMap<String, Entry> {
-    let mut all = snapshot(project).unwrap();
-    all.retain(|path, _| {
-        !path.starts_with("assets/.prometeu/txn")
-            && !path.starts_with("assets/.prometeu/cache")
-            && !path.starts_with("build")
-    });
-    all
+    project_content(project).unwrap()
 }
 
 /// The four outputs; of the one that says which versions were read, all but that.

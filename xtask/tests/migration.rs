@@ -1,24 +1,20 @@
 //! Old projects are brought forward and back through the program, and nothing else about them changes.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
-use fixtures::{Entry, snapshot};
+mod program;
+
+use fixtures::{Entry, project_content, snapshot};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 use std::time::{Duration, Instant};
 
 const INDEX: &str = "assets/.prometeu/index.json";
 
 fn run(project: &Path, arguments: &[&str]) -> (i32, Value) {
-    let output = Command::new(env!("CARGO_BIN_EXE_xtask"))
-        .args(arguments)
-        .args(["--format", "json", "--project"])
-        .arg(project)
-        .output()
-        .unwrap();
-    (output.status.code().unwrap(), serde_json::from_slice(&output.stdout).unwrap())
+    let run = program::run(arguments, project).unwrap();
+    (run.exit, run.report)
 }
 
 /// The showcase as older packers wrote it: every declaration at version 1, the registry at version 1.
@@ -46,15 +42,9 @@ fn old_project() -> tempfile::TempDir {
     folder
 }
 
-/// Everything but the packer's own records.
+/// What is the project's own.
 fn content(project: &Path) -> BTreeMap<String, Entry> {
-    let mut all = snapshot(project).unwrap();
-    all.retain(|path, _| {
-        !path.starts_with("assets/.prometeu/txn")
-            && !path.starts_with("assets/.prometeu/cache")
-            && !path.starts_with("build")
-    });
-    all
+    project_content(project).unwrap()
 }
 
 fn outcomes(report: &Value) -> Vec<&str> {

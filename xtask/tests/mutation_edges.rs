@@ -347,3 +347,49 @@ fn an_asset_goes_by_id_uuid_root_and_name_in_this_order() {
         assert_eq!((exit, codes(&report)), (2, vec!["usage/unknown-asset"]), "{word}");
     }
 }
+
+/// Refused in the preview and when carried out, with a help that says what can be done.
+fn helped(project: &Path, arguments: &[&str], code: &str, exit: i32, help: &str) {
+    let report = refused(project, arguments, code, exit);
+    let findings = report["diagnostics"].as_array().unwrap();
+    let finding = findings.iter().find(|finding| finding["code"] == code).unwrap();
+    assert!(finding["help"].as_str().unwrap().contains(help), "{arguments:?}: {finding:#}");
+}
+
+#[test]
+fn what_keeps_an_asset_from_coming_back_is_to_give_way() {
+    let project = showcase();
+    let project = project.path();
+    let id = apply(project, &["quarantine", "actors"]);
+    let taken = project.join("assets/actors");
+    fs::create_dir(&taken).unwrap();
+    helped(project, &["restore", &id], "plan/blocked", 1, "move away what is in its way");
+    fs::rename(&taken, project.join("assets/ACTORS")).unwrap();
+    helped(project, &["restore", &id], "trust/name-collision", 4, "move away what is in its way");
+    fs::remove_dir(project.join("assets/ACTORS")).unwrap();
+    copy(project, "world/tiles", "actors/inner");
+    edit(&project.join(INDEX), "\"world/tiles\"", "\"actors/inner\"");
+    helped(project, &["restore", &id], "registry/nested-root", 1, "move away what is in its way");
+}
+
+#[test]
+fn a_root_that_is_not_written_as_roots_are_is_answered_with_how_they_are() {
+    let project = showcase();
+    copy(project.path(), "actors", "copy");
+    for (arguments, code, help) in [
+        (&["adopt", "copy/"][..], "trust/name-not-portable", "without the slash at its end: `copy`"),
+        (&["relocate", "actors", "people/"], "trust/name-not-portable", "without the slash at its end: `people`"),
+        (&["relocate", "actors", "../people"], "trust/outside-root", "below `assets/`"),
+        (&["relocate", "actors", "a//b"], "trust/name-not-portable", "such as `ui/atlas`"),
+    ] {
+        helped(project.path(), arguments, code, 4, help);
+    }
+}
+
+#[test]
+fn a_root_that_cannot_be_adopted_says_what_else_to_run() {
+    let project = showcase();
+    copy(project.path(), "actors", "copy");
+    helped(project.path(), &["adopt", "copy"], "declaration/name-duplicate", 1, "rename copy` or, if it is a copy,");
+    helped(project.path(), &["adopt", "actors"], "registry/duplicate-root", 1, "nothing to adopt");
+}

@@ -6,7 +6,7 @@ mod shape;
 
 use fixtures::declaration::{Asset, Kind};
 use fixtures::png::Picture;
-use fixtures::{Entry, Files, INDEX, snapshot, wav};
+use fixtures::{Entry, Files, INDEX, project_content, snapshot, wav};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs;
@@ -35,15 +35,9 @@ fn sound(rate: u32, channels: u16) -> Vec<u8> {
     wav::Format::integers(rate, channels, 16).file(&[0.5, -0.5, 0.25, -0.25])
 }
 
-/// Everything but the packer's own records.
+/// What is the project's own.
 fn content(project: &Path) -> BTreeMap<String, Entry> {
-    let mut all = snapshot(project).unwrap();
-    all.retain(|path, _| {
-        !["assets/.prometeu/txn", "assets/.prometeu/lock", "assets/.prometeu/cache", "build"]
-            .iter()
-            .any(|own| path.starts_with(own))
-    });
-    all
+    project_content(project).unwrap()
 }
 
 fn codes(findings: &Value) -> Vec<&str> {

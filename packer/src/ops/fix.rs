@@ -11,11 +11,15 @@ mod input_names;
 mod layout;
 mod missing_root;
 mod name;
+mod name_twice;
+mod nested_root;
 mod palettes;
 mod patient;
 mod rebuild;
 mod request;
+mod suppressions;
 mod table;
+mod uuid_mismatch;
 
 use super::doctor::{Looked, look, summary};
 use super::mutate::{Apply, Fresh, commit};
@@ -29,12 +33,15 @@ use crate::report::{DoctorResult, FixResult, FixRow, MutationResult, OperationRe
 use crate::workspace::Workspace;
 use patient::{Chosen, Patient};
 pub use request::FixRequest;
+use std::collections::HashMap;
 
 /// The repairs that are listed; who has more than these repairs some and looks again.
 const ROWS_MAX: usize = 10_000;
-/// The plan of each one that changes the registry holds a whole registry; so many entries are written for all of them.
-const ENTRIES_MAX: usize = 1_000_000;
-/// So many of these are listed however large the registry is.
+/// So many bytes are written into the plans of all repairs that ask: each one that changes the registry has a whole registry.
+const PLANNED_BYTES_MAX: usize = 128 << 20;
+/// About so long is an entry of the registry.
+const ENTRY_BYTES: usize = 128;
+/// So many of these are listed however large the files are.
 const ROWS_MIN: usize = 16;
 
 /// Shows, or makes, the repairs that are asked for. What was found is reported as `doctor` does it; once they are made,
@@ -80,34 +87,50 @@ pub fn fix(context: &Context<'_>, wanted: &FixRequest, how: Apply<'_>) -> Report
 pub(super) fn list(context: &Context<'_>, workspace: &mut Workspace) -> Vec<FixRow> {
     let mut rows = Vec::new();
     let patient = Patient::of(context, workspace, None);
-    let entries = workspace.registry.as_ref().map_or(0, |registry| registry.entries.len());
-    let mut asking = (ENTRIES_MAX / entries.max(1)).clamp(ROWS_MIN, ROWS_MAX);
-    for chosen in patient.all() {
-        if rows.len() == ROWS_MAX || (!chosen.fix.safe && asking == 0) {
-            continue;
-        }
-        asking -= usize::from(!chosen.fix.safe);
-        let plan = patient.plan(std::slice::from_ref(&chosen), &shown());
-        if !plan.is_blocked() && !plan.steps.is_empty() {
-            let Chosen { fix, subject } = chosen;
-            rows.push(FixRow { code: fix.code, path: subject.path, safe: fix.safe, preview_id: plan.id() });
-        }
+    let mut known = HashMap::new();
+    let can_be_made = |(_, plan): &(Chosen, MutationPlan)| !plan.is_blocked() && !plan.steps.is_empty();
+    for (Chosen { fix, subject }, plan) in one_by_one(&patient, patient.all()).filter(can_be_made).take(ROWS_MAX) {
+        known.insert((fix.code, subject.path.clone(), subject.offset), fix.safe);
+        rows.push(FixRow { code: fix.code, path: subject.path, safe: fix.safe, preview_id: plan.id() });
     }
     drop(patient);
     rows.sort_by(|a, b| (&a.path, a.code.as_str(), &a.preview_id).cmp(&(&b.path, b.code.as_str(), &b.preview_id)));
-    tell(&rows, &mut workspace.findings);
+    tell(&known, &mut workspace.findings);
     rows
 }
 
+/// Each repair with a plan of its own, as far as there is room for the plans.
+fn one_by_one<'p, 'a>(
+    patient: &'p Patient<'a>,
+    chosen: Vec<Chosen>,
+) -> impl Iterator<Item = (Chosen, MutationPlan)> + use<'p, 'a> {
+    let entries = patient.workspace.registry.as_ref().map_or(0, |registry| registry.entries.len());
+    let (mut asking, mut bytes_left) = (ROWS_MIN, PLANNED_BYTES_MAX);
+    chosen.into_iter().filter_map(move |chosen| {
+        if !chosen.fix.safe && asking == 0 && bytes_left == 0 {
+            return None;
+        }
+        let plan = patient.plan(std::slice::from_ref(&chosen), &shown());
+        if !chosen.fix.safe {
+            asking = asking.saturating_sub(1);
+            // What is not made after all was looked for in the whole registry, too.
+            let bytes: usize = plan.steps.iter().map(Step::bytes).sum();
+            bytes_left = bytes_left.saturating_sub(bytes.max(entries * ENTRY_BYTES));
+        }
+        Some((chosen, plan))
+    })
+}
+
 /// Says beside each finding that can be repaired how that is done.
-fn tell(rows: &[FixRow], findings: &mut [Diagnostic]) {
-    if rows.is_empty() {
+fn tell(known: &HashMap<(Code, String, Option<u64>), bool>, findings: &mut [Diagnostic]) {
+    if known.is_empty() {
         return;
     }
-    let known: std::collections::HashMap<(Code, &str), bool> =
-        rows.iter().map(|row| ((row.code, row.path.as_str()), row.safe)).collect();
     for finding in findings {
-        let Some(&safe) = known.get(&(finding.code, finding.path.as_deref().unwrap_or_default())) else { continue };
+        let path = finding.path.clone().unwrap_or_default();
+        let offset = finding.place.as_ref().map(|place| place.span.offset);
+        let at = |offset| known.get(&(finding.code, path.clone(), offset));
+        let Some(&safe) = at(offset).or_else(|| at(None)) else { continue };
         let is_said = finding.help.as_deref().is_some_and(|help| help.contains(" --fix"));
         if !is_said {
             let help = match safe {
@@ -242,9 +265,8 @@ fn agreed_to<'a>(
     let Some(id) = id.filter(|id| only.is_some() && selected.len() > 1 && whole.id() != *id) else {
         return (selected, whole);
     };
-    let mut one_by_one = selected.iter().map(|chosen| (chosen, patient.plan(std::slice::from_ref(chosen), &shown())));
-    match one_by_one.find(|(_, plan)| plan.id() == id) {
-        Some((chosen, plan)) => (vec![chosen.clone()], plan),
+    match one_by_one(patient, selected.clone()).find(|(_, plan)| plan.id() == id) {
+        Some((chosen, plan)) => (vec![chosen], plan),
         None => (selected, whole),
     }
 }

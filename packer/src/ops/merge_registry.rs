@@ -2,7 +2,7 @@
 //! the result. It knows no project: the files lie wherever version control put them.
 
 use crate::diagnostic::{Code, Diagnostic};
-use crate::disk::{DiskError, RawFile};
+use crate::disk::{DiskError, DiskErrorKind, RawFile};
 use crate::emit::writing;
 use crate::envelope::{Artifact, Envelope, Tree, Windows};
 use crate::migrate::{self, Known};
@@ -39,7 +39,7 @@ pub fn merge_registry(
         [("the common ancestor", versions.base), ("this branch", versions.ours), ("the other branch", versions.theirs)];
     let mut admitted = Vec::new();
     for (side, file) in sides {
-        let read = file.map_err(|error| refusal(&error));
+        let read = file.map_err(|error| unopened(&error));
         match read.and_then(|file| trust::admit(file, Limit::ControlFileBytes, limits)) {
             Ok(file) => admitted.push((side, file)),
             Err(finding) => return report(unread, vec![of(side, finding)]),
@@ -87,6 +87,16 @@ fn merge(files: [(&'static str, Admitted); 3], windows: &Windows) -> Result<Merg
         let message = format!("the registry of {side} has no list `assets`");
         Diagnostic::new(Code::RegistryInvalid, message).help("repair it there, and merge again")
     })
+}
+
+/// A file that was never there was not named right.
+fn unopened(error: &DiskError) -> Diagnostic {
+    match error.kind {
+        DiskErrorKind::NotFound => Diagnostic::new(Code::UsageArguments, "there is no such file")
+            .at(&error.path)
+            .help("give the three files in the order BASE OURS THEIRS; version control makes them"),
+        _ => refusal(error),
+    }
 }
 
 /// Says whose file it is: its name is one that version control made up.

@@ -13,6 +13,7 @@ mod undo;
 
 pub use adopt::adopt;
 pub use participation::{forget_asset, set_included};
+pub(super) use place::planned_relocation;
 pub use place::relocate;
 pub(super) use quarantine::quarantined;
 pub use quarantine::{quarantine, restore};

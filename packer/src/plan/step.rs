@@ -21,6 +21,17 @@ pub enum Step {
     RemoveFolder(PortablePath),
 }
 
+impl Step {
+    /// How many bytes it writes.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        match self {
+            Step::Replace(Replacement { after: Some(bytes), .. }) => bytes.len(),
+            _ => 0,
+        }
+    }
+}
+
 /// A file that changes.
 #[derive(Clone, Debug)]
 pub struct Replacement {

@@ -239,7 +239,7 @@ fn below_assets(text: &str) -> Option<PortablePath> {
     let control = PortablePath::control();
     let inside = text.strip_prefix("assets/.prometeu/").map(|rest| rest.split('/').collect::<Vec<_>>());
     match inside.as_deref() {
-        Some(["index.json"]) => own(control.own("index.json")),
+        Some([name @ ("index.json" | "doctor.toml")]) => own(control.own(name)),
         Some(["txn", id, name]) if is_id(id) && is_kept_root(name) => own(control.own(&format!("txn/{id}/{name}"))),
         Some(["cache.json"] | ["cache"] | ["cache", "fingerprints.json"]) => {
             own(control.own(&text["assets/.prometeu/".len()..]))

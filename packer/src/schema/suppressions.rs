@@ -1,6 +1,7 @@
 //! `doctor.toml`, version 1: which hygiene findings a project has decided to live with, why, and until when. Nothing but
 //! hygiene can be allowed here, and an entry that is not right in every part allows nothing.
 
+mod cut;
 mod date;
 mod pattern;
 
@@ -8,6 +9,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::envelope::{self, ReadRange};
 use crate::span::{LineIndex, Place};
 use crate::trust::{Admitted, Limit};
+pub use cut::cuts;
 pub use date::Date;
 pub use pattern::Pattern;
 use std::ops::Range;

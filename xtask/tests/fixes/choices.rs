@@ -3,7 +3,7 @@
 use crate::projects::{case, sprite, without_palettes};
 use crate::{codes, content, id, rows, run, written};
 use fixtures::broken::{both, glyph_project};
-use fixtures::{Files, INDEX, snapshot};
+use fixtures::{Files, INDEX, snapshot, without_next_id};
 use serde_json::Value;
 use std::fs;
 use std::path::Path;
@@ -109,7 +109,7 @@ fn the_entry_that_stands_second_gets_a_new_id_unless_another_is_to_keep_it() {
         let transaction = made["result"]["transaction_id"].as_str().unwrap();
         let (exit, undone) = run(project, &["undo", transaction, "--apply"]);
         assert_eq!(exit, 0, "{undone:#}");
-        assert_eq!(crate::without_allocator(content(project)), crate::without_allocator(before));
+        assert_eq!(without_next_id(content(project)), without_next_id(before));
         assert_eq!(declaration(project, INDEX)["next_asset_id"], 4, "an id was turned back");
     }
 }

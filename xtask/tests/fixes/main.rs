@@ -2,11 +2,14 @@
 //! changed in between or nobody agreed, made once, and undone to the byte.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod anywhere;
 mod choices;
+mod identity;
 mod projects;
 mod rebuilding;
+mod suppressions;
 
-use fixtures::{Entry, Files, INDEX, snapshot};
+use fixtures::{Entry, Files, snapshot, without_next_id};
 use projects::{Repair, repairs};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -32,16 +35,6 @@ fn written(files: &Files) -> tempfile::TempDir {
 fn content(project: &Path) -> BTreeMap<String, Entry> {
     let mut all = snapshot(project).unwrap();
     all.retain(|path, _| !path.starts_with("assets/.prometeu/txn") && path != "assets/.prometeu");
-    all
-}
-
-/// What a project must be again once a repair is undone: ids that were handed out stay used.
-fn without_allocator(mut all: BTreeMap<String, Entry>) -> BTreeMap<String, Entry> {
-    if let Some(Entry::File(bytes)) = all.get_mut(INDEX) {
-        let lines: Vec<String> = String::from_utf8_lossy(bytes).lines().map(str::to_owned).collect();
-        let kept: Vec<String> = lines.into_iter().filter(|line| !line.contains("next_asset_id")).collect();
-        *bytes = kept.join("\n").into_bytes();
-    }
     all
 }
 
@@ -124,7 +117,7 @@ fn what_is_shown_is_what_is_made_once_and_undone_to_the_byte() {
         }
         let (exit, undone) = run(project, &["undo", transaction, "--apply"]);
         assert_eq!((exit, &undone["result"]["applied"]), (0, &true.into()), "{code}: {undone:#}");
-        assert_eq!(without_allocator(content(project)), without_allocator(before), "{code} undone");
+        assert_eq!(without_next_id(content(project)), without_next_id(before), "{code} undone");
     }
 }
 

@@ -5,6 +5,7 @@ use fixtures::{Files, INDEX};
 
 const UI: &str = "assets/ui/asset.json";
 const SFX: &str = "assets/sfx/asset.json";
+pub(crate) const CONFIGURATION: &str = "assets/.prometeu/doctor.toml";
 const SPRITE: &str = "assets/ui/a.png";
 
 /// One repair.
@@ -50,6 +51,40 @@ pub(crate) fn repairs() -> Vec<Repair> {
         Repair { code: "registry/duplicate-uuid", make: || case("workspace/uuid-twice"), ..ASKS },
         Repair { code: "registry/duplicate-root", make: || case("workspace/root-twice"), ..ASKS },
         Repair { code: "registry/allocator-behind", make: || case("workspace/next-id-behind"), ..ASKS },
+        Repair {
+            code: "registry/uuid-mismatch",
+            path: UI,
+            make: || case("workspace/uuid-of-another"),
+            depends: &[UI],
+            ..ASKS
+        },
+        Repair {
+            code: "registry/nested-root",
+            make: || case("workspace/root-inside-a-root"),
+            depends: &[INDEX, "assets/ui/sfx/asset.json", "assets/ui/sfx/a.wav"],
+            ..ASKS
+        },
+        Repair {
+            code: "declaration/name-duplicate",
+            path: SFX,
+            make: || case("workspace/name-twice"),
+            depends: &[SFX],
+            ..ASKS
+        },
+        Repair {
+            code: "hygiene/suppression-unused",
+            path: CONFIGURATION,
+            make: || case("hygiene/suppression-unused"),
+            depends: &[CONFIGURATION],
+            ..ASKS
+        },
+        Repair {
+            code: "hygiene/suppression-expired",
+            path: CONFIGURATION,
+            make: || case("hygiene/suppression-expired"),
+            depends: &[CONFIGURATION],
+            ..ASKS
+        },
         Repair { code: "registry/root-missing", path: "assets/music", make: || case("workspace/root-gone"), ..ASKS },
         Repair {
             code: "hygiene/copied-identity",

@@ -1,6 +1,7 @@
 //! All eleven mutations on projects of any kind, made-up and real ones: preview, refusal, stale preview, apply, undo.
 
-use crate::{INDEX, codes, content, run, showcase, without_allocator};
+use crate::{INDEX, codes, content, run, showcase};
+use fixtures::without_next_id;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs;
@@ -91,11 +92,12 @@ const PLAYED: [Played; 11] = [
 /// The showcase, and copies of the projects that `PROMETEU_CORPUS` names, as the gate `determinism` takes them.
 fn projects() -> Vec<tempfile::TempDir> {
     let mut all = vec![showcase()];
-    let named = std::env::var_os("PROMETEU_CORPUS").unwrap_or_default();
-    for folder in std::env::split_paths(&named).filter(|folder| !folder.as_os_str().is_empty()) {
-        assert!(folder.join("assets").is_dir(), "PROMETEU_CORPUS: {} is no project", folder.display());
+    for files in fixtures::corpus().unwrap() {
         let copy = tempfile::tempdir().unwrap();
-        fixtures::Files::read(&folder).unwrap().write(copy.path()).unwrap();
+        files.write(copy.path()).unwrap();
+        // A project of an old version is changed once it was brought forward.
+        let (exit, report) = run(copy.path(), &["migrate", "--apply"]);
+        assert_eq!(exit, 0, "{report:#}");
         all.push(copy);
     }
     all
@@ -172,14 +174,10 @@ fn play(project: &Path, played: &Played) {
     for (at, id) in done.iter().enumerate().rev() {
         apply(&["undo".to_owned(), id.clone()]);
         if at + 1 == done.len() {
-            assert_eq!(without_allocator(content(project)), without_allocator(before.clone()), "{command:?} undone");
+            assert_eq!(without_next_id(content(project)), without_next_id(before.clone()), "{command:?} undone");
         }
     }
-    assert_eq!(
-        without_allocator(content(project)),
-        without_allocator(untouched),
-        "{command:?} and all before it undone"
-    );
+    assert_eq!(without_next_id(content(project)), without_next_id(untouched), "{command:?} and all before it undone");
 }
 
 fn words(project: &Path) -> BTreeMap<&'static str, String> {

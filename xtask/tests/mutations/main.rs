@@ -3,24 +3,20 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod anywhere;
+#[path = "../program/mod.rs"]
+mod program;
 
-use fixtures::{Entry, snapshot};
+use fixtures::{Entry, project_content, snapshot, without_next_id};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
 const INDEX: &str = "assets/.prometeu/index.json";
 
 fn run(project: &Path, arguments: &[&str]) -> (i32, Value) {
-    let output = Command::new(env!("CARGO_BIN_EXE_xtask"))
-        .args(arguments)
-        .args(["--format", "json", "--project"])
-        .arg(project)
-        .output()
-        .unwrap();
-    (output.status.code().unwrap(), serde_json::from_slice(&output.stdout).unwrap())
+    let run = program::run(arguments, project).unwrap();
+    (run.exit, run.report)
 }
 
 fn showcase() -> tempfile::TempDir {
@@ -51,11 +47,9 @@ fn copy_actors(project: &Path) {
     }
 }
 
-/// Everything but the packer's own records and what a build remembers.
+/// What is the project's own.
 fn content(project: &Path) -> BTreeMap<String, Entry> {
-    let mut all = snapshot(project).unwrap();
-    all.retain(|path, _| !path.starts_with("assets/.prometeu/txn") && !path.starts_with("assets/.prometeu/cache"));
-    all
+    project_content(project).unwrap()
 }
 
 fn index(project: &Path) -> Value {
@@ -113,7 +107,7 @@ fn what_is_shown_is_what_happens_and_it_can_be_undone() {
         assert_eq!((exit, content(project)), (0, after.clone()), "{arguments:?}: {undone:#}");
         let (exit, undone) = run(project, &["undo", transaction, "--apply"]);
         assert_eq!(exit, 0, "{arguments:?}: {undone:#}");
-        assert_eq!(without_allocator(content(project)), without_allocator(before), "{arguments:?} undone");
+        assert_eq!(without_next_id(content(project)), without_next_id(before), "{arguments:?} undone");
         // What is undone can be done again.
         let back = undone["result"]["transaction_id"].as_str().unwrap();
         let (exit, redone) = run(project, &["undo", back, "--apply"]);
@@ -125,16 +119,6 @@ fn what_is_shown_is_what_happens_and_it_can_be_undone() {
 fn only_registry_differs(before: &BTreeMap<String, Entry>, after: &BTreeMap<String, Entry>) -> bool {
     let strip = |all: &BTreeMap<String, Entry>| all.iter().filter(|(path, _)| *path != INDEX).count();
     strip(before) == strip(after) && before.iter().all(|(path, entry)| path == INDEX || after.get(path) == Some(entry))
-}
-
-/// Ids that were handed out stay used.
-fn without_allocator(mut all: BTreeMap<String, Entry>) -> BTreeMap<String, Entry> {
-    if let Some(Entry::File(bytes)) = all.get_mut(INDEX) {
-        let text = String::from_utf8(std::mem::take(bytes)).unwrap();
-        let lines: Vec<&str> = text.lines().filter(|line| !line.contains("next_asset_id")).collect();
-        *bytes = lines.join("\n").into_bytes();
-    }
-    all
 }
 
 #[test]

@@ -11,5 +11,6 @@ pub(crate) const RULE: Rule = Rule {
     example: r#"assets/ui/atlas/asset.json:      "name": "ui_atlas"
 assets/menu/atlas/asset.json:    "name": "ui_atlas""#,
     repair: "Rename one of them: `{program} rename ASSET NAME`, with its id or root as ASSET (a preview; add \
-           `--apply` to do it). Id and uuid stay.",
+           `--apply` to do it). Id and uuid stay. Or let `{program} doctor --fix --only declaration/name-duplicate` \
+           preview a free name for those that stand later in the registry; `--keep UUID` says which asset keeps the name.",
 };

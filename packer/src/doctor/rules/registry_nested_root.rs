@@ -13,5 +13,6 @@ pub(crate) const RULE: Rule = Rule {
   … "root":"ui"
   … "root":"ui/atlas""#,
     repair: "Move one of the two out: `{program} relocate ASSET ROOT` (a preview; add `--apply` to do it). The \
-           asset keeps its id and uuid. If the outer asset uses files of the inner one, give it inputs of its own first.",
+           asset keeps its id and uuid. `{program} doctor --fix --only registry/nested-root` previews just that, to a \
+           free place beside the outer folder, and with `--apply PREVIEW_ID` does it. If the outer asset uses files of the inner one, give it inputs of its own first.",
 };

@@ -9,7 +9,7 @@ use crate::ops::mutate::blocker;
 use crate::schema::registry::ASSET_ID_MAX;
 
 pub(super) fn subjects(_: &Patient<'_>) -> Vec<Subject> {
-    vec![Subject { path: index().to_string(), at: 0 }]
+    vec![Subject::new(index().to_string(), 0)]
 }
 
 pub(super) fn plan(draft: &mut Draft<'_>, _: &Subject) -> Result<(), Diagnostic> {

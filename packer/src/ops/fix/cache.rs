@@ -19,7 +19,7 @@ pub(super) fn subjects(patient: &Patient<'_>) -> Vec<Subject> {
         patient.workspace.findings.iter().any(is_it)
     };
     let places = places().into_iter().enumerate().filter(|(_, place)| dropped(place.as_str()));
-    places.map(|(at, place)| Subject { path: place.to_string(), at }).collect()
+    places.map(|(at, place)| Subject::new(place.to_string(), at)).collect()
 }
 
 pub(super) fn plan(draft: &mut Draft<'_>, subject: &Subject) -> Result<(), Diagnostic> {

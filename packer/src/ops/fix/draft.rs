@@ -90,6 +90,30 @@ impl<'a> Draft<'a> {
         self.texts.entry(path.clone()).or_insert_with(fresh).text = text;
     }
 
+    /// The text of a file as other repairs have left it, if they changed it.
+    pub(super) fn rewritten(&self, path: &PortablePath) -> Option<&str> {
+        self.texts.get(path).map(|rewritten| rewritten.text.as_str())
+    }
+
+    /// Takes over a plan that was made by itself, whole or not at all.
+    ///
+    /// # Errors
+    /// What stands in its way.
+    pub(super) fn take(&mut self, mut other: MutationPlan) -> Result<(), Diagnostic> {
+        if let Some(at) = other.findings.iter().position(|finding| finding.blocking) {
+            return Err(other.findings.swap_remove(at));
+        }
+        // The registry is rewritten once, for all.
+        let is_other = |step: &Step| !matches!(step, Step::Replace(replacement) if replacement.path == index());
+        self.others.extend(other.steps.into_iter().filter(is_other));
+        self.entries.extend(other.entries);
+        self.plan.class = Class::Workspace;
+        self.plan.workspace.extend(other.workspace);
+        self.plan.depends.extend(other.depends);
+        self.plan.findings.extend(other.findings);
+        Ok(())
+    }
+
     /// Makes a folder, unless another repair does.
     pub(super) fn make_folder(&mut self, path: PortablePath) {
         if self.folders.insert(path.clone()) {

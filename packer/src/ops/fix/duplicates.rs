@@ -8,7 +8,7 @@ use crate::ops::mutate::blocker;
 use crate::schema::{Entry, with_member};
 use crate::workspace::{Asset, State};
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use uuid::Uuid;
 
 /// The entries that are to leave a root to another one.
@@ -27,11 +27,15 @@ pub(super) fn drop_entry(draft: &mut Draft<'_>, subject: &Subject) -> Result<(),
 pub(super) fn ids(patient: &Patient<'_>) -> Vec<Subject> {
     let keeps = |entry: &Entry| patient.keep.is_some_and(|keep| entry.asset_uuid.to_string() == keep);
     let Some(registry) = &patient.workspace.registry else { return Vec::new() };
-    let contested = |id: u32| registry.entries.iter().filter(move |entry| entry.asset_id == id);
+    let mut at_root: HashMap<(u32, &str), usize> = HashMap::new();
+    for entry in &registry.entries {
+        *at_root.entry((entry.asset_id, &*entry.root)).or_default() += 1;
+    }
+    let kept: HashSet<u32> = registry.entries.iter().filter(|entry| keeps(entry)).map(|entry| entry.asset_id).collect();
     let is_asked_for = |at: &Subject| {
         let entry = &registry.entries[at.at];
-        let is_alone = contested(entry.asset_id).filter(|other| other.root == entry.root).count() == 1;
-        is_alone && (patient.keep.is_none() || contested(entry.asset_id).any(keeps))
+        let is_alone = at_root.get(&(entry.asset_id, &*entry.root)) == Some(&1);
+        is_alone && (patient.keep.is_none() || kept.contains(&entry.asset_id))
     };
     giving_way(patient, |entry| entry.asset_id, keeps).into_iter().filter(is_asked_for).collect()
 }
@@ -102,7 +106,7 @@ fn giving_way<K: Ord>(
     for group in groups.values().filter(|group| group.len() > 1) {
         let kept = group.iter().position(|(_, entry)| keeps(entry)).unwrap_or(0);
         let others = group.iter().enumerate().filter(|(at, _)| *at != kept);
-        subjects.extend(others.map(|(_, (at, _))| Subject { path: index().to_string(), at: *at }));
+        subjects.extend(others.map(|(_, (at, _))| Subject::new(index().to_string(), *at)));
     }
     subjects
 }

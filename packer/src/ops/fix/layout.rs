@@ -11,8 +11,7 @@ pub(super) fn subjects(patient: &Patient<'_>) -> Vec<Subject> {
     let code = Code::HygieneNotCanonical;
     let index = index().to_string();
     let is_it = |finding: &&Diagnostic| finding.code == code && finding.path.as_deref() == Some(&index);
-    let registry =
-        patient.workspace.findings.iter().find(is_it).map(|_| Subject { path: index.clone(), at: usize::MAX });
+    let registry = patient.workspace.findings.iter().find(is_it).map(|_| Subject::new(index.clone(), usize::MAX));
     registry.into_iter().chain(patient.declarations(code)).collect()
 }
 

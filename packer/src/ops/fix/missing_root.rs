@@ -15,7 +15,7 @@ pub(super) fn subjects(patient: &Patient<'_>) -> Vec<Subject> {
         patient.workspace.findings.iter().filter(is_gone).filter_map(|finding| finding.path.as_deref()).collect();
     let subject = |(at, entry): (usize, &Entry)| {
         let path = escape(entry.folder.as_ref()?.as_str());
-        gone.contains(&*path).then_some(Subject { path, at })
+        gone.contains(&*path).then(|| Subject::new(path, at))
     };
     registry.entries.iter().enumerate().filter_map(subject).collect()
 }

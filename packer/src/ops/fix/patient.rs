@@ -2,6 +2,7 @@
 
 use super::draft::Draft;
 use super::evidence::Evidence;
+use super::suppressions::Suppressions;
 use super::table::{self, Fix, TABLE};
 use crate::diagnostic::{Code, Diagnostic, escape};
 use crate::ops::Context;
@@ -18,12 +19,13 @@ pub(super) struct Patient<'a> {
     pub(super) context: &'a Context<'a>,
     /// Its findings are all of the doctor's.
     pub(super) workspace: &'a Workspace,
-    /// Of entries that claim one id, the uuid of the one that keeps it.
+    /// Of those that claim one id or one name, or of one that has two uuids, the uuid that keeps it.
     pub(super) keep: Option<&'a str>,
     /// The project with its registry, or why there is none.
     pub(super) scene: Result<Scene<'a>, Diagnostic>,
     evidence: OnceCell<Evidence>,
     lines: OnceCell<RegistryDraft>,
+    suppressions: OnceCell<Option<Suppressions>>,
     roots: OnceCell<Vec<Asset>>,
 }
 
@@ -34,6 +36,14 @@ pub(super) struct Subject {
     pub(super) path: String,
     /// A place among the workspace's assets, or among the registry's entries; the repair knows which.
     pub(super) at: usize,
+    /// The offset of the finding in its file, where others of its code stand in the same file; else all of them are meant.
+    pub(super) offset: Option<u64>,
+}
+
+impl Subject {
+    pub(super) fn new(path: impl Into<String>, at: usize) -> Subject {
+        Subject { path: path.into(), at, offset: None }
+    }
 }
 
 /// A repair of one thing.
@@ -45,8 +55,9 @@ pub(super) struct Chosen {
 
 impl<'a> Patient<'a> {
     pub(super) fn of(context: &'a Context<'a>, workspace: &'a Workspace, keep: Option<&'a str>) -> Patient<'a> {
-        let (evidence, lines, roots) = Default::default();
-        Patient { context, workspace, keep, scene: Scene::open(context, workspace), evidence, lines, roots }
+        let (evidence, lines, suppressions, roots) = Default::default();
+        let scene = Scene::open(context, workspace);
+        Patient { context, workspace, keep, scene, evidence, lines, suppressions, roots }
     }
 
     /// Everything that there is a repair for.
@@ -64,8 +75,8 @@ impl<'a> Patient<'a> {
         match self.keep.filter(|_| chosen.is_empty() && self.has(code)) {
             None => Ok(chosen),
             Some(keep) => {
-                let message = format!("no entry that claims the same id as another one has the uuid `{keep}`");
-                Err(Diagnostic::new(Code::UsageArguments, message).help_to_run("`{program} doctor` names the entries"))
+                let message = format!("none of those that {} is about has the uuid `{keep}`", code.as_str());
+                Err(Diagnostic::new(Code::UsageArguments, message).help_to_run("`{program} doctor` names them"))
             }
         }
     }
@@ -94,6 +105,11 @@ impl<'a> Patient<'a> {
     /// Everything that is known of ids but for the registry as it is read.
     pub(super) fn evidence(&self) -> &Evidence {
         self.evidence.get_or_init(|| Evidence::gather(self.context))
+    }
+
+    /// `doctor.toml`, if it is there and can be read.
+    pub(super) fn suppressions(&self) -> Option<&Suppressions> {
+        self.suppressions.get_or_init(|| Suppressions::read(self.context)).as_ref()
     }
 
     /// Every root below `assets/` as if no registry knew it.
@@ -133,7 +149,7 @@ impl<'a> Patient<'a> {
                 places.entry(escape(path.as_str())).or_insert(at);
             }
         }
-        let subject = |path: &str| Some(Subject { path: path.to_owned(), at: *places.get(path)? });
+        let subject = |path: &str| Some(Subject::new(path, *places.get(path)?));
         found.into_iter().filter_map(subject).collect()
     }
 
@@ -141,13 +157,17 @@ impl<'a> Patient<'a> {
     pub(super) fn registry_file(&self, code: Code) -> Vec<Subject> {
         let index = index().to_string();
         let is_it = self.workspace.registry.is_none() && self.found(code).any(|path| path == index);
-        if is_it { vec![Subject { path: index, at: 0 }] } else { Vec::new() }
+        if is_it { vec![Subject::new(index, 0)] } else { Vec::new() }
+    }
+
+    /// The findings of a code.
+    pub(super) fn findings(&self, code: Code) -> impl Iterator<Item = &'a Diagnostic> {
+        self.workspace.findings.iter().filter(move |finding| finding.code == code)
     }
 
     /// The paths at which a code was found.
     fn found(&self, code: Code) -> impl Iterator<Item = &str> {
-        let findings = self.workspace.findings.iter().filter(move |finding| finding.code == code);
-        findings.filter_map(|finding| finding.path.as_deref())
+        self.findings(code).filter_map(|finding| finding.path.as_deref())
     }
 }
 

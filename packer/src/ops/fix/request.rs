@@ -5,6 +5,9 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::ops::Scope;
 use crate::schema::suppressions::Date;
 
+/// The repairs that choose one of several to keep what all of them claim.
+const KEEPING: [Code; 3] = [Code::RegistryDuplicateId, Code::RegistryUuidMismatch, Code::DeclarationNameDuplicate];
+
 /// Which repairs are wanted.
 #[derive(Clone, Debug)]
 pub struct FixRequest {
@@ -14,7 +17,8 @@ pub struct FixRequest {
     pub today: Date,
     /// The code whose findings are repaired; absent, all findings with a safe repair.
     pub only: Option<String>,
-    /// Of entries that claim one id, the uuid of the one that keeps it; absent, the one that stands first.
+    /// The uuid that keeps what several claim: of entries with one id and assets with one name whoever has it, absent, the
+    /// one that stands first; of registry and declaration that differ, the one that is right, absent, the registry's.
     pub keep: Option<String>,
 }
 
@@ -36,9 +40,10 @@ impl FixRequest {
             let message = format!("nothing repairs `{}` by itself", code.as_str());
             return Err(usage(message).help_to_run_on("`{program} explain {}` says what to do", code.as_str()));
         }
-        if self.keep.is_some() && only != Some(Code::RegistryDuplicateId) {
-            let message = "`--keep` chooses among entries that claim one id".to_owned();
-            return Err(usage(message).help("use it with `--only registry/duplicate-id`"));
+        if self.keep.is_some() && only.is_none_or(|code| !KEEPING.contains(&code)) {
+            let message = "`--keep` chooses which of several assets keeps an id, a uuid or a name".to_owned();
+            let codes = KEEPING.map(|code| format!("`--only {}`", code.as_str())).join(", ");
+            return Err(usage(message).help(format!("use it with one of {codes}")));
         }
         Ok(only)
     }

@@ -3,7 +3,8 @@
 
 use super::draft::Draft;
 use super::patient::{Patient, Subject};
-use super::{adoption, allocator, cache, duplicates, input_names, layout, missing_root, name, palettes, rebuild};
+use super::{adoption, allocator, cache, duplicates, input_names, layout, missing_root, name, name_twice};
+use super::{nested_root, palettes, rebuild, suppressions, uuid_mismatch};
 use crate::diagnostic::{Code, Diagnostic};
 
 /// A repair.
@@ -36,6 +37,10 @@ const fn rebuilds(code: Code, subjects: fn(&Patient<'_>) -> Vec<Subject>) -> Fix
     asks(code, subjects, rebuild::plan)
 }
 
+const fn takes_out(code: Code, subjects: fn(&Patient<'_>) -> Vec<Subject>) -> Fix {
+    asks(code, subjects, suppressions::plan)
+}
+
 /// In the order in which they are planned: what adds to a file stands before what lays it out.
 pub(super) static TABLE: &[Fix] = &[
     safe(Code::GlyphNoPalette, |patient| patient.registered(Code::GlyphNoPalette), palettes::plan),
@@ -47,9 +52,18 @@ pub(super) static TABLE: &[Fix] = &[
     asks(Code::RegistryDuplicateId, duplicates::ids, duplicates::new_id),
     asks(Code::RegistryDuplicateUuid, duplicates::uuids, duplicates::new_uuid),
     asks(Code::RegistryAllocatorBehind, allocator::subjects, allocator::plan),
+    asks(Code::RegistryUuidMismatch, uuid_mismatch::subjects, uuid_mismatch::plan),
+    asks(Code::RegistryNestedRoot, nested_root::subjects, nested_root::plan),
+    asks(Code::DeclarationNameDuplicate, name_twice::subjects, name::plan),
     asks(Code::RegistryRootMissing, missing_root::subjects, missing_root::plan),
     asks(Code::HygieneCopiedIdentity, |patient| patient.declarations(Code::HygieneCopiedIdentity), adoption::plan),
     asks(Code::HygieneUnregisteredRoot, |patient| patient.folders(Code::HygieneUnregisteredRoot), adoption::plan),
+    takes_out(Code::HygieneSuppressionUnused, |patient| {
+        suppressions::subjects(patient, Code::HygieneSuppressionUnused)
+    }),
+    takes_out(Code::HygieneSuppressionExpired, |patient| {
+        suppressions::subjects(patient, Code::HygieneSuppressionExpired)
+    }),
     rebuilds(Code::RegistryMissing, |patient| patient.registry_file(Code::RegistryMissing)),
     rebuilds(Code::FileEmpty, |patient| patient.registry_file(Code::FileEmpty)),
     rebuilds(Code::FileZeroed, |patient| patient.registry_file(Code::FileZeroed)),

@@ -17,7 +17,12 @@ pub fn adopt(context: &Context<'_>, root: &str, new_identity: bool, how: Apply<'
     mutate(context, "adopt", how, &|scene, fresh| {
         let class = if new_identity { Class::Workspace } else { Class::Registry };
         let mut plan = MutationPlan::new("adopt", class);
-        let folder = scene.root(root, None)?;
+        let folder = scene.root(root, None).map_err(|finding| match finding.code {
+            Code::RegistryDuplicateRoot => {
+                finding.help_to_run("there is nothing to adopt; `{program} show` says what it is")
+            }
+            _ => finding,
+        })?;
         let asset = unregistered(scene, root)?;
         let path = folder.own("asset.json");
         let inside = |other: &&Asset| other.reference.root.strip_prefix(root).is_some_and(|rest| rest.starts_with('/'));
@@ -48,7 +53,13 @@ pub fn adopt(context: &Context<'_>, root: &str, new_identity: bool, how: Apply<'
             uuid
         } else {
             if let Some(name) = asset.reference.name.as_deref() {
+                let from = plan.findings.len();
                 scene.check_name(&mut plan, name, path.as_str(), root);
+                for finding in &mut plan.findings[from..] {
+                    let help = "give it another name with `{program} rename {}` or, if it is a copy, adopt it with `--new-identity`";
+                    finding.help = None;
+                    finding.add_help_to_run_on(help, root);
+                }
             }
             depend_on_declaration(scene, &mut plan, asset)?;
             let Some(uuid) = asset.asset_uuid else {

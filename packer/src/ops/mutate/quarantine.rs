@@ -66,7 +66,7 @@ pub fn restore(context: &Context<'_>, id: &str, how: Apply<'_>) -> Report {
                 .help_to_run("`{program} list` shows what is quarantined"));
         };
         let mut plan = MutationPlan::new("restore", Class::Workspace);
-        let to = scene.root(&root, None)?;
+        let to = scene.root(&root, None).map_err(|finding| in_the_way(finding, &root))?;
         claimed(scene, &mut plan, asset_id, uuid, &to);
         if let Some(name) = name_in(context.disk, &all().own(id).own("root/asset.json"), &context.limits)
             && let Some(other) = scene.named(&name, &root)
@@ -75,7 +75,7 @@ pub fn restore(context: &Context<'_>, id: &str, how: Apply<'_>) -> Report {
             let help = "rename that asset first";
             plan.findings.push(blocker(Code::DeclarationNameDuplicate, message, to.as_str(), help));
         }
-        scene.make_way(&mut plan, &to)?;
+        scene.make_way(&mut plan, &to).map_err(|finding| in_the_way(finding, &root))?;
         let place = all().own(id);
         if !scene.is_there(&place.own("root"))? {
             let message = "the folder of this asset is not in the quarantine any more";
@@ -90,6 +90,12 @@ pub fn restore(context: &Context<'_>, id: &str, how: Apply<'_>) -> Report {
         scene.edit_registry(&mut plan, vec![EntryChange { before: None, after: Some(line.to_owned()) }], None);
         Ok(plan)
     })
+}
+
+/// An asset comes back to where it was, so it is the other one that has to give way.
+fn in_the_way(finding: Diagnostic, root: &str) -> Diagnostic {
+    finding
+        .help(format!("it comes back to `{root}` and nowhere else: move away what is in its way, and restore it then"))
 }
 
 /// An id or uuid that someone else has in the meantime is not taken from them.

@@ -1,37 +1,39 @@
 //! `undo`: the inverse of one transaction, as one more. The registry is brought back entry by entry, so that other
 //! entries may have changed since; ids that were handed out stay used.
 
-use super::scene::root_of;
-use super::{Apply, Scene, blocker, mutate};
+mod inverse;
+
+use super::{Apply, Scene, mutate};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::digest::Digest;
-use crate::disk::DiskErrorKind;
-use crate::emit::{Ending, TransactionFolder, read_control_file, transactions, writing};
+use crate::emit::{Ending, TransactionFolder, transactions, writing};
 use crate::ops::Context;
 use crate::ops::migrate::unknown;
 use crate::path::PortablePath;
-use crate::plan::{Class, MutationPlan, Replacement, Step};
+use crate::plan::{Class, MutationPlan, Step};
 use crate::report::Report;
 use crate::schema::journal::{Change, EntryChange, Journal, Original};
 use crate::schema::{identity_of, with_member};
 use crate::trust::refusal;
+use inverse::{Inverse, conflict};
 
 /// Undoes the transaction `id`.
 #[must_use]
 pub fn undo(context: &Context<'_>, id: &str, how: Apply<'_>) -> Report {
     mutate(context, "undo", how, &|scene, fresh| {
         let (folder, journal) = committed(context, id)?;
-        let mut plan = MutationPlan::new("undo", Class::Workspace);
+        let (own, plan) = (TransactionFolder::of(fresh.id), MutationPlan::new("undo", Class::Workspace));
+        let whole = untouched(scene, &folder, &journal)?;
+        let mut turned = Inverse { scene, folder: &folder, own, plan, is_untouched: whole.is_some() };
         let index = PortablePath::control().own("index.json");
         for (at, change) in journal.changes.iter().enumerate().rev() {
             if matches!(change, Change::File { path, .. } if *path == index) && !journal.entries.is_empty() {
                 continue;
             }
-            invert(scene, &mut plan, &folder, (at, change), fresh.id)?;
+            turned.add(at, change)?;
         }
+        let mut plan = turned.plan;
         if !journal.entries.is_empty() {
             let inverse: Vec<EntryChange> = journal.entries.iter().rev().map(flipped).collect();
-            let whole = untouched(scene, &folder, &journal)?;
             if whole.is_none() {
                 check_entries(scene, &mut plan, id, &inverse);
             }
@@ -91,102 +93,6 @@ fn with_ids_used(scene: &Scene<'_>, bytes: Vec<u8>) -> Vec<u8> {
 
 fn flipped(change: &EntryChange) -> EntryChange {
     EntryChange { before: change.after.clone(), after: change.before.clone() }
-}
-
-fn conflict(path: &PortablePath, message: impl AsRef<str>) -> Diagnostic {
-    blocker(Code::PlanConflict, message, path.as_str(), "undo the later change first, or leave both as they are")
-}
-
-fn invert(
-    scene: &Scene<'_>,
-    plan: &mut MutationPlan,
-    folder: &TransactionFolder,
-    (at, change): (usize, &Change),
-    own_id: &str,
-) -> Result<(), Diagnostic> {
-    let disk = scene.context.disk;
-    let is_there = |path: &PortablePath| scene.is_there(path);
-    match change {
-        Change::File { path, before, after } => {
-            let found = read_control_file(disk, path, &scene.context.limits)?;
-            if found.as_deref().map(Digest::of) != *after {
-                plan.findings.push(conflict(path, format!("the file was changed after {}", folder.id())));
-                return Ok(());
-            }
-            let original = match before {
-                Some(Original::Slice { digest, offset, bytes }) => {
-                    Some(folder.original(disk, *digest, *offset, *bytes).map_err(|error| writing(&error))?)
-                }
-                _ => None,
-            };
-            let original = match *path == PortablePath::control().own("index.json") {
-                true => original.map(|bytes| with_ids_used(scene, bytes)),
-                false => original,
-            };
-            if original == found {
-                return Ok(());
-            }
-            let verb = match (&original, after) {
-                (None, _) => "delete",
-                (Some(_), None) => "create",
-                (Some(_), Some(_)) => "rewrite",
-            };
-            plan.note(verb, path, "as it was before");
-            plan.steps.push(Step::Replace(Replacement { path: path.clone(), before: *after, after: original }));
-        }
-        Change::Move { from, to } => {
-            let is_kept = |path: &PortablePath| path.below(&PortablePath::control().own("txn")).is_some();
-            if !is_there(to)? {
-                plan.findings.push(conflict(to, format!("what {} moved is not there any more", folder.id())));
-            } else if is_kept(from) {
-                // It was kept by a transaction that is over; now this one keeps it.
-                scene.move_root(plan, "delete", to, TransactionFolder::of(own_id).kept_root(at))?;
-            } else if is_there(from)? {
-                // A build has made another cache since, which is as good as the one that could not be used.
-                if from.below(&PortablePath::control()).is_some_and(|name| name.starts_with("cache")) {
-                    return Ok(());
-                }
-                plan.findings.push(conflict(from, "something else lies there now"));
-            } else {
-                if let Some(root) = root_of(from)
-                    && let Err(finding) = scene.root(root, root_of(to)).and_then(|_| scene.make_way(plan, from))
-                {
-                    plan.findings.push(conflict(from, finding.message));
-                    return Ok(());
-                }
-                scene.move_root(plan, if is_kept(to) { "create" } else { "move" }, to, from.clone())?;
-            }
-        }
-        Change::MakeFolder(path) => {
-            let plan_removes = |name: &str| {
-                let path = path.own(name);
-                plan.steps.iter().any(|step| match step {
-                    Step::Move { from, .. } => *from == path,
-                    Step::Replace(Replacement { path: gone, after: None, .. }) | Step::RemoveFolder(gone) => {
-                        *gone == path
-                    }
-                    _ => false,
-                })
-            };
-            let entries = match disk.read_dir(path) {
-                Ok(entries) => entries,
-                Err(error) if error.kind == DiskErrorKind::NotFound => return Ok(()),
-                Err(error) => return Err(refusal(&error)),
-            };
-            // A folder that is in use by now stays.
-            if entries.iter().all(|entry| entry.name.as_deref().is_ok_and(plan_removes)) {
-                plan.note("delete", path, "folder");
-                plan.steps.push(Step::RemoveFolder(path.clone()));
-            }
-        }
-        Change::RemoveFolder(path) => {
-            if !is_there(path)? {
-                plan.note("create", path, "folder");
-                plan.steps.push(Step::MakeFolder(path.clone()));
-            }
-        }
-    }
-    Ok(())
 }
 
 /// Each entry must stand as the transaction left it, and nobody may have taken its place.
