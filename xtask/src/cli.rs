@@ -1,6 +1,7 @@
 //! Every flag of the program, on one screen.
 
 use crate::{bench, formats, gate};
+use clap::builder::NonEmptyStringValueParser;
 use clap::{Args as _, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use std::path::PathBuf;
@@ -284,7 +285,7 @@ pub(crate) struct AssetArg {
 #[derive(Debug, clap::Args)]
 pub(crate) struct How {
     /// Carry it out; with an id, only if the preview is still exactly that one
-    #[arg(long, value_name = "PREVIEW_ID", num_args = 0..=1)]
+    #[arg(long, value_name = "PREVIEW_ID", num_args = 0..=1, value_parser = NonEmptyStringValueParser::new())]
     pub(crate) apply: Option<Option<String>>,
 }
 
@@ -339,7 +340,7 @@ pub(crate) struct Doctor {
     #[arg(long, value_name = "UUID", requires = "only")]
     pub(crate) keep: Option<String>,
     /// Make the repairs; with an id, only if the preview is still exactly that one, which all but the safe ones ask for
-    #[arg(long, value_name = "PREVIEW_ID", num_args = 0..=1, requires = "fix")]
+    #[arg(long, value_name = "PREVIEW_ID", num_args = 0..=1, value_parser = NonEmptyStringValueParser::new(), requires = "fix")]
     pub(crate) apply: Option<Option<String>>,
 }
 
@@ -349,7 +350,7 @@ pub(crate) struct Migrate {
     #[arg(long, conflicts_with_all = ["apply", "rollback", "history", "forget"])]
     pub(crate) check: bool,
     /// Carry it out; with an id, only if the preview is still exactly that one
-    #[arg(long, value_name = "PREVIEW_ID", num_args = 0..=1)]
+    #[arg(long, value_name = "PREVIEW_ID", num_args = 0..=1, value_parser = NonEmptyStringValueParser::new())]
     pub(crate) apply: Option<Option<String>>,
     /// Bring back what a migration changed
     #[arg(long, value_name = "ID", conflicts_with_all = ["history", "forget"])]

@@ -70,8 +70,10 @@ fn parse_in_order(audience: Audience, arguments: &[OsString]) -> Result<Cli, cla
     let is_apply = |argument: &OsString| argument == "--apply";
     match Cli::read(audience, arguments) {
         Err(error) if error.kind() == ErrorKind::MissingRequiredArgument && arguments.iter().any(is_apply) => {
-            let alone = |argument: &OsString| if is_apply(argument) { "--apply=".into() } else { argument.clone() };
-            Cli::read(audience, arguments.iter().map(alone)).map_err(|_| error)
+            let (apply, mut others): (Vec<_>, Vec<_>) = arguments.iter().cloned().partition(is_apply);
+            let end = others.iter().position(|argument| argument == "--").unwrap_or(others.len());
+            others.splice(end..end, apply);
+            Cli::read(audience, others).map_err(|_| error)
         }
         parsed => parsed,
     }
@@ -230,7 +232,7 @@ fn how<'a>(apply: &Option<Option<String>>, consent: &Option<String>) -> Apply<'a
     match apply.clone() {
         None => Apply::Preview,
         Some(preview_id) => Apply::Now {
-            preview_id: preview_id.filter(|id| !id.is_empty()),
+            preview_id,
             consent: consent.clone(),
             mint: &surroundings::fresh_uuid,
             time: surroundings::now(),
@@ -240,7 +242,7 @@ fn how<'a>(apply: &Option<Option<String>>, consent: &Option<String>) -> Apply<'a
 
 fn migrate(context: &Context<'_>, flags: &Migrate) -> Report {
     if let Some(id) = &flags.rollback {
-        let preview_id = flags.apply.as_ref().and_then(Option::as_deref).filter(|id| !id.is_empty());
+        let preview_id = flags.apply.as_ref().and_then(Option::as_deref);
         return ops::rollback(context, id, preview_id, flags.apply.is_some().then(surroundings::now));
     }
     if let Some(id) = &flags.forget {
@@ -254,11 +256,8 @@ fn migrate(context: &Context<'_>, flags: &Migrate) -> Report {
         None => ops::migrate(context, MigrateMode::Preview),
         Some(preview_id) => {
             let mut mint = surroundings::fresh_uuid;
-            let mode = MigrateMode::Apply {
-                preview_id: preview_id.as_deref().filter(|id| !id.is_empty()),
-                mint: &mut mint,
-                time: surroundings::now(),
-            };
+            let mode =
+                MigrateMode::Apply { preview_id: preview_id.as_deref(), mint: &mut mint, time: surroundings::now() };
             ops::migrate(context, mode)
         }
     }
