@@ -99,11 +99,11 @@ impl Report {
         program: &str,
         summary: impl Into<String>,
         mut findings: Vec<Diagnostic>,
-        result: OperationResult,
+        mut result: OperationResult,
         exit: u8,
     ) -> Report {
         diagnostic::sort(&mut findings);
-        findings.iter_mut().for_each(|finding| finding.name_program(program));
+        findings.iter_mut().chain(result.findings_mut()).for_each(|finding| finding.name_program(program));
         Report { operation: operation.to_owned(), summary: summary.into(), findings, result, exit }
     }
 

@@ -74,6 +74,21 @@ fn options_stand_anywhere() {
     assert_eq!(json(&["--checked", "build", "--project", root]).0, 2);
 }
 
+/// A script whose variable is empty agreed to no preview.
+#[test]
+fn an_empty_id_is_no_consent() {
+    let project = project();
+    let root = text(project.path());
+    for command in [&["forget", "actors"][..], &["migrate"], &["doctor", "--fix"], &["migrate", "--rollback", "x"]] {
+        for empty in [&["--apply", ""][..], &["--apply="]] {
+            let arguments = [command, empty, &["--project", root]].concat();
+            let (exit, report) = json(&arguments);
+            assert_eq!((exit, codes(&report)), (2, vec!["usage/arguments"]), "{arguments:?}");
+        }
+    }
+    assert_eq!(json(&["show", "actors", "--project", root]).0, 0, "it was forgotten");
+}
+
 #[test]
 fn a_file_called_like_a_place_in_our_texts_keeps_its_name() {
     let project = project();

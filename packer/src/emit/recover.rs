@@ -161,27 +161,45 @@ fn control_folders(disk: &dyn Disk) -> Result<Vec<String>, Diagnostic> {
 
 /// The names of the folders in a folder that may not be there, in order.
 fn folders_in(disk: &dyn Disk, path: &PortablePath) -> Result<Vec<String>, Diagnostic> {
-    let entries = match disk.read_dir(path) {
-        Ok(entries) => entries,
-        Err(error) if error.kind == DiskErrorKind::NotFound => return Ok(Vec::new()),
+    let (folders, mut refused) = folders_of_ids(disk, path)?;
+    match refused.is_empty() {
+        true => Ok(folders),
+        false => Err(refused.swap_remove(0)),
+    }
+}
+
+/// The folders that lie where the packer keeps one for each id, in order, and a finding for each entry that stands in the
+/// place of one. Nothing where there is none of it.
+///
+/// # Errors
+/// Something else stands in the place of all, or it cannot be listed.
+pub fn folders_of_ids(disk: &dyn Disk, path: &PortablePath) -> Result<(Vec<String>, Vec<Diagnostic>), Diagnostic> {
+    match disk.metadata(path).map(|found| found.kind) {
+        Ok(Kind::Folder) => {}
+        Ok(kind) => return Err(no_folder(path, kind)),
+        Err(error) if error.kind == DiskErrorKind::NotFound => return Ok((Vec::new(), Vec::new())),
         Err(error) => return Err(refusal(&error)),
-    };
-    let mut names = Vec::new();
-    for entry in entries {
+    }
+    let (mut names, mut refused) = (Vec::new(), Vec::new());
+    for entry in disk.read_dir(path).map_err(|error| refusal(&error))? {
         match (entry.name, entry.metadata.kind) {
             (Ok(name), Kind::Folder) => names.push(name),
-            (Ok(name), Kind::Link) => return Err(link(&path.own(&name))),
+            (Ok(name), kind) if kind == Kind::Link || is_id(&name) => refused.push(no_folder(&path.own(&name), kind)),
             _ => {}
         }
     }
     names.sort();
-    Ok(names)
+    Ok((names, refused))
 }
 
-fn link(path: &PortablePath) -> Diagnostic {
-    Diagnostic::new(Code::TrustLink, "a symbolic link stands where the packer keeps a transaction")
+fn no_folder(path: &PortablePath, kind: Kind) -> Diagnostic {
+    let (code, what) = match kind {
+        Kind::Link => (Code::TrustLink, "a symbolic link"),
+        _ => (Code::TrustNotRegular, "something that is no folder"),
+    };
+    Diagnostic::new(code, format!("{what} stands where the packer keeps a folder of its own"))
         .at(path.as_str())
-        .help("remove the link")
+        .help("remove it")
 }
 
 fn is_folder(disk: &dyn Disk, path: &PortablePath) -> Result<bool, Diagnostic> {

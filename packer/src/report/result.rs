@@ -45,6 +45,17 @@ pub enum OperationResult {
     Explain(String, String),
 }
 
+impl OperationResult {
+    /// The findings that are told a second time, where they belong.
+    pub(super) fn findings_mut(&mut self) -> Vec<&mut Diagnostic> {
+        match self {
+            OperationResult::ValidatePack(assets) => assets.iter_mut().flat_map(|(_, findings)| findings).collect(),
+            OperationResult::Doctor(DoctorResult { fix: Some(fix), .. }) => fix.findings.iter_mut().collect(),
+            _ => Vec::new(),
+        }
+    }
+}
+
 /// Everything about one asset.
 #[derive(Clone, Debug)]
 pub struct AssetDetails {

@@ -153,10 +153,10 @@ impl Known<'_> {
     /// and no asset around it needs what is in it.
     fn is_movable(&self, asset: &Asset) -> bool {
         let root = asset.reference.root.as_str();
-        let around = self.roots.around(root).into_iter().flat_map(|outer| self.lookup.at_root(outer));
+        let outer = |root| self.lookup.registered_at(root);
         self.roots.inside(root).is_none()
             && self.roots.count(root) <= 1
-            && around.filter(|outer| outer.state == State::Registered).all(|outer| !needs(outer, root))
+            && self.roots.around(root).into_iter().filter_map(outer).all(|outer| !needs(outer, root))
     }
 
     /// Whether it lies inside no registered root, and no root that nobody registered would be deleted with it.

@@ -25,9 +25,10 @@ impl<K: Ord> Index<K> {
         Index(all)
     }
 
-    fn get(&self, key: &K) -> Vec<usize> {
-        let start = self.0.partition_point(|row| row.0 < *key);
-        self.0[start..].iter().take_while(|row| row.0 == *key).map(|row| row.1 as usize).collect()
+    /// All of one key, looked for as far as they are wanted: a hundred thousand entries may have the same.
+    fn get(&self, key: K) -> impl Iterator<Item = usize> {
+        let start = self.0.partition_point(|row| row.0 < key);
+        self.0[start..].iter().take_while(move |row| row.0 == key).map(|row| row.1 as usize)
     }
 }
 
@@ -50,39 +51,41 @@ impl<'w> Lookup<'w> {
         }
     }
 
-    /// Places of all that `word` names.
-    fn places(&self, word: &str) -> Vec<usize> {
+    /// Places of what `word` names, no more than `most`.
+    fn places(&self, word: &str, most: usize) -> Vec<usize> {
         if !word.is_empty() && word.bytes().all(|b| b.is_ascii_digit()) {
-            return word.parse().map_or_else(|_| Vec::new(), |id| self.ids.get(&id));
+            return word.parse().map_or_else(|_| Vec::new(), |id| self.ids.get(id).take(most).collect());
         }
         if let Some(uuid) = Uuid::parse_str(word).ok().filter(|_| word.len() == 36) {
-            return self.uuids.get(&uuid);
+            return self.uuids.get(uuid).take(most).collect();
         }
-        let roots = || self.roots.get(&word);
+        let of = |index: &Index<&str>| index.get(word).take(most).collect::<Vec<_>>();
         if word.contains('/') {
-            return roots();
+            return of(&self.roots);
         }
-        let found = [self.names.get(&word), roots(), self.unregistered_names.get(&word)];
+        let found = [&self.names, &self.roots, &self.unregistered_names].map(of);
         found.into_iter().find(|places| !places.is_empty()).unwrap_or_default()
     }
 
     /// All that `word` names.
     pub fn find(&self, word: &str) -> impl Iterator<Item = &'w Asset> {
-        self.places(word).into_iter().map(|at| &self.assets[at])
+        self.places(word, usize::MAX).into_iter().map(|at| &self.assets[at])
     }
 
-    /// All at exactly this root.
-    pub fn at_root(&self, root: &str) -> impl Iterator<Item = &'w Asset> {
-        self.roots.get(&root).into_iter().map(|at| &self.assets[at])
+    /// The first registered asset at exactly this root. Others that claim it have the same declaration.
+    #[must_use]
+    pub fn registered_at(&self, root: &str) -> Option<&'w Asset> {
+        self.roots.get(root).map(|at| &self.assets[at]).find(|asset| asset.state == State::Registered)
     }
 
     /// Whether some word names the asset at a place and no other.
     #[must_use]
     pub fn is_named(&self, at: usize) -> bool {
         let asset = &self.assets[at];
-        asset.asset_id().is_some_and(|id| self.ids.get(&id) == [at])
-            || asset.asset_uuid.is_some_and(|uuid| self.uuids.get(&uuid) == [at])
-            || self.places(&asset.reference.root) == [at]
-            || asset.reference.name.as_deref().is_some_and(|name| self.places(name) == [at])
+        let is_alone = |places: Vec<usize>| places == [at];
+        asset.asset_id().is_some_and(|id| is_alone(self.ids.get(id).take(2).collect()))
+            || asset.asset_uuid.is_some_and(|uuid| is_alone(self.uuids.get(uuid).take(2).collect()))
+            || is_alone(self.places(&asset.reference.root, 2))
+            || asset.reference.name.as_deref().is_some_and(|name| is_alone(self.places(name, 2)))
     }
 }

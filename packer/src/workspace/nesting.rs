@@ -5,37 +5,50 @@ use super::asset::Asset;
 use crate::path::fold;
 use std::borrow::Cow;
 
-/// A set of roots, each as written, sorted by its folded form.
+/// A set of roots, each once as written, sorted by its folded form.
 #[derive(Debug, Default)]
-pub struct Roots<'w>(Vec<(Cow<'w, str>, &'w str)>);
+pub struct Roots<'w>(Vec<Row<'w>>);
+
+#[derive(Debug)]
+struct Row<'w> {
+    folded: Cow<'w, str>,
+    written: &'w str,
+    /// How often it was given.
+    count: usize,
+}
 
 impl<'w> Roots<'w> {
     /// The set of these; one that stands there twice counts twice.
     pub fn of(roots: impl Iterator<Item = &'w str>) -> Roots<'w> {
-        let mut all: Vec<(Cow<'w, str>, &'w str)> = roots.map(|root| (folded(root), root)).collect();
-        all.sort_unstable();
+        let mut all: Vec<Row<'w>> = roots.map(|written| Row { folded: folded(written), written, count: 1 }).collect();
+        all.sort_unstable_by(|a, b| (&a.folded, a.written).cmp(&(&b.folded, b.written)));
+        all.dedup_by(|next, row| {
+            let is_same = next.written == row.written;
+            row.count += usize::from(is_same);
+            is_same
+        });
         Roots(all)
     }
 
-    fn from(&self, folded: &str) -> &[(Cow<'w, str>, &'w str)] {
-        &self.0[self.0.partition_point(|row| *row.0 < *folded)..]
+    fn from(&self, folded: &str) -> &[Row<'w>] {
+        &self.0[self.0.partition_point(|row| *row.folded < *folded)..]
     }
 
     /// One that lies inside `root`.
     #[must_use]
     pub fn inside(&self, root: &str) -> Option<&'w str> {
         let start = format!("{}/", folded(root));
-        self.from(&start).first().filter(|row| row.0.starts_with(&start)).map(|row| row.1)
+        self.from(&start).first().filter(|row| row.folded.starts_with(&start)).map(|row| row.written)
     }
 
-    /// All that `root` lies inside of, the outermost first.
+    /// All that `root` lies inside of, each once, the outermost first.
     #[must_use]
     pub fn around(&self, root: &str) -> Vec<&'w str> {
         let folded = folded(root);
         let parents = folded.match_indices('/').map(|(end, _)| &folded[..end]);
         parents
-            .flat_map(|parent| self.from(parent).iter().take_while(move |row| row.0 == parent))
-            .map(|row| row.1)
+            .flat_map(|parent| self.from(parent).iter().take_while(move |row| row.folded == parent))
+            .map(|row| row.written)
             .collect()
     }
 
@@ -43,7 +56,8 @@ impl<'w> Roots<'w> {
     #[must_use]
     pub fn count(&self, root: &str) -> usize {
         let folded = folded(root);
-        self.from(&folded).iter().take_while(|row| row.0 == folded).filter(|row| row.1 == root).count()
+        let mut same = self.from(&folded).iter().take_while(|row| row.folded == folded);
+        same.find(|row| row.written == root).map_or(0, |row| row.count)
     }
 }
 

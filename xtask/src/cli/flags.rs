@@ -1,5 +1,6 @@
 //! The flags of the commands that have many, or that share them with others.
 
+use clap::builder::NonEmptyStringValueParser;
 use clap::ValueEnum;
 
 #[derive(Debug, clap::Args)]
@@ -11,7 +12,7 @@ pub(crate) struct AssetArg {
 #[derive(Debug, clap::Args)]
 pub(crate) struct How {
     /// Carry it out; with an id, only if the preview is still exactly that one
-    #[arg(long, value_name = "PREVIEW_ID", num_args = 0..=1)]
+    #[arg(long, value_name = "PREVIEW_ID", num_args = 0..=1, value_parser = NonEmptyStringValueParser::new())]
     pub(crate) apply: Option<Option<String>>,
 }
 
@@ -66,7 +67,7 @@ pub(crate) struct Doctor {
     #[arg(long, value_name = "UUID", requires = "only")]
     pub(crate) keep: Option<String>,
     /// Make the repairs; with an id, only if the preview is still exactly that one, which all but the safe ones ask for
-    #[arg(long, value_name = "PREVIEW_ID", num_args = 0..=1, requires = "fix")]
+    #[arg(long, value_name = "PREVIEW_ID", num_args = 0..=1, value_parser = NonEmptyStringValueParser::new(), requires = "fix")]
     pub(crate) apply: Option<Option<String>>,
 }
 
@@ -76,7 +77,7 @@ pub(crate) struct Migrate {
     #[arg(long, conflicts_with_all = ["apply", "rollback", "history", "forget"])]
     pub(crate) check: bool,
     /// Carry it out; with an id, only if the preview is still exactly that one
-    #[arg(long, value_name = "PREVIEW_ID", num_args = 0..=1)]
+    #[arg(long, value_name = "PREVIEW_ID", num_args = 0..=1, value_parser = NonEmptyStringValueParser::new())]
     pub(crate) apply: Option<Option<String>>,
     /// Bring back what a migration changed
     #[arg(long, value_name = "ID", conflicts_with_all = ["history", "forget"])]

@@ -98,7 +98,7 @@ fn how<'a>(apply: &Option<Option<String>>, consent: &Option<String>) -> Apply<'a
     match apply.clone() {
         None => Apply::Preview,
         Some(preview_id) => Apply::Now {
-            preview_id: preview_id.filter(|id| !id.is_empty()),
+            preview_id,
             consent: consent.clone(),
             mint: &surroundings::fresh_uuid,
             time: surroundings::now(),
@@ -108,7 +108,7 @@ fn how<'a>(apply: &Option<Option<String>>, consent: &Option<String>) -> Apply<'a
 
 fn migrate(context: &Context<'_>, flags: &Migrate) -> Report {
     if let Some(id) = &flags.rollback {
-        let preview_id = flags.apply.as_ref().and_then(Option::as_deref).filter(|id| !id.is_empty());
+        let preview_id = flags.apply.as_ref().and_then(Option::as_deref);
         return ops::rollback(context, id, preview_id, flags.apply.is_some().then(surroundings::now));
     }
     if let Some(id) = &flags.forget {
@@ -122,11 +122,8 @@ fn migrate(context: &Context<'_>, flags: &Migrate) -> Report {
         None => ops::migrate(context, MigrateMode::Preview),
         Some(preview_id) => {
             let mut mint = surroundings::fresh_uuid;
-            let mode = MigrateMode::Apply {
-                preview_id: preview_id.as_deref().filter(|id| !id.is_empty()),
-                mint: &mut mint,
-                time: surroundings::now(),
-            };
+            let mode =
+                MigrateMode::Apply { preview_id: preview_id.as_deref(), mint: &mut mint, time: surroundings::now() };
             ops::migrate(context, mode)
         }
     }

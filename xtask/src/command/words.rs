@@ -28,8 +28,10 @@ fn parse_in_order(audience: Audience, arguments: &[OsString]) -> Result<Cli, cla
     let is_apply = |argument: &OsString| argument == "--apply";
     match Cli::read(audience, arguments) {
         Err(error) if error.kind() == ErrorKind::MissingRequiredArgument && arguments.iter().any(is_apply) => {
-            let alone = |argument: &OsString| if is_apply(argument) { "--apply=".into() } else { argument.clone() };
-            Cli::read(audience, arguments.iter().map(alone)).map_err(|_| error)
+            let (apply, mut others): (Vec<_>, Vec<_>) = arguments.iter().cloned().partition(is_apply);
+            let end = others.iter().position(|argument| argument == "--").unwrap_or(others.len());
+            others.splice(end..end, apply);
+            Cli::read(audience, others).map_err(|_| error)
         }
         parsed => parsed,
     }

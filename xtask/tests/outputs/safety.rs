@@ -86,6 +86,8 @@ fn words(bait: &str) {
     for command in [
         &[bait][..],
         &["doctor", bait],
+        &["doctor", "--fix", "--only", bait],
+        &["doctor", "--fix", "--only", "trust/link"],
         &["verify", bait],
         &["build", &format!("--{bait}")],
         &["migrate", "--rollback", bait],

@@ -5,7 +5,7 @@ use super::{Apply, Scene, blocker, mutate};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::digest::Digest;
 use crate::disk::{Disk, DiskError, DiskErrorKind, Kind};
-use crate::emit::read_control_file;
+use crate::emit::{folders_of_ids, read_control_file};
 use crate::envelope::{self, Artifact};
 use crate::ops::Context;
 use crate::path::PortablePath;
@@ -113,16 +113,12 @@ fn claimed(scene: &Scene<'_>, plan: &mut MutationPlan, asset_id: u32, uuid: uuid
 
 /// Everything that is quarantined, by id.
 pub(in crate::ops) fn quarantined(disk: &dyn Disk, limits: &Limits) -> (Vec<Quarantined>, Vec<Diagnostic>) {
-    let (mut rows, mut findings) = (Vec::new(), Vec::new());
-    let entries = match disk.read_dir(&all()) {
-        Ok(entries) => entries,
-        Err(error) if error.kind == DiskErrorKind::NotFound => return (rows, findings),
-        Err(error) => return (rows, vec![refusal(&error)]),
+    let (folders, mut findings) = match folders_of_ids(disk, &all()) {
+        Ok(found) => found,
+        Err(finding) => (Vec::new(), vec![finding]),
     };
-    let folders = entries.into_iter().filter(|entry| entry.metadata.kind == Kind::Folder);
-    let mut ids: Vec<String> = folders.filter_map(|entry| entry.name.ok()).filter(|name| is_id(name)).collect();
-    ids.sort();
-    for id in ids {
+    let mut rows = Vec::new();
+    for id in folders.into_iter().filter(|name| is_id(name)) {
         match entry_in(disk, &id, limits) {
             Ok(Some(line)) => {
                 let Some((_, uuid, root)) = identity_of(&line) else { continue };
@@ -130,12 +126,10 @@ pub(in crate::ops) fn quarantined(disk: &dyn Disk, limits: &Limits) -> (Vec<Quar
                 rows.push(Quarantined { id, root, name, asset_uuid: uuid.to_string() });
             }
             Ok(None) => {}
-            Err(mut finding) => {
-                finding.blocking = false;
-                findings.push(finding);
-            }
+            Err(finding) => findings.push(finding),
         }
     }
+    findings.iter_mut().for_each(|finding| finding.blocking = false);
     (rows, findings)
 }
 

@@ -4,7 +4,7 @@ use anyhow::{Context, ensure};
 use camino::Utf8Path;
 use serde::Deserialize;
 use std::io::Read as _;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
 use wait4::Wait4 as _;
@@ -43,14 +43,36 @@ pub(super) struct Run {
 /// What came of it.
 #[derive(Default)]
 pub(super) struct Answer {
-    /// Absent when it was ended by a signal.
-    pub(super) exit: Option<i32>,
+    pub(super) ended: Ended,
     /// Each finding: its code, and whether it blocks. Absent when standard output was no report.
     pub(super) findings: Option<Vec<(String, bool)>>,
+}
+
+/// How a program ended.
+#[derive(Default)]
+pub(super) struct Ended {
+    /// Its standard output; of a command it is gone once its findings were read.
+    pub(super) said: Vec<u8>,
+    /// Absent when it was ended by a signal.
+    pub(super) exit: Option<i32>,
     /// Processor time of all threads, in the program and in the system for it.
     pub(super) busy: Duration,
     /// The most memory that was resident at once.
     pub(super) peak_bytes: u64,
+}
+
+impl Ended {
+    /// What it took too much of.
+    pub(super) fn excess(&self) -> Vec<String> {
+        let mut wrong = Vec::new();
+        if self.busy > BUSY_MAX {
+            wrong.push(format!("took {:.1} s", self.busy.as_secs_f64()));
+        }
+        if self.peak_bytes > PEAK_BYTES_MAX {
+            wrong.push(format!("needed {} MiB", self.peak_bytes >> 20));
+        }
+        wrong
+    }
 }
 
 pub(super) fn read(path: &Utf8Path) -> anyhow::Result<Vec<Case>> {
@@ -104,16 +126,27 @@ fn has_permissions(_place: &Utf8Path) -> anyhow::Result<bool> {
 /// Runs the program in the folder of a case. `command` is the program, with what stands before it where another one runs it.
 pub(super) fn ask(command: &[&str], run: &Run, folder: &Utf8Path) -> anyhow::Result<Answer> {
     let (program, before) = command.split_first().context("a program is named")?;
-    let mut child = Command::new(program)
-        .args(before)
-        .args(&run.arguments)
-        .args(["--format", "json", "--wait", "0"])
-        .current_dir(folder)
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .with_context(|| format!("could not start {program}"))?;
+    let mut command = Command::new(program);
+    command.args(before).args(&run.arguments).args(["--format", "json", "--wait", "0"]);
+    let mut ended = end(command.current_dir(folder).stdin(Stdio::null()), whole)?;
+    let report = serde_json::from_slice(&std::mem::take(&mut ended.said)).ok();
+    Ok(Answer { findings: report.as_ref().and_then(findings), ended })
+}
+
+/// What a program says without being asked.
+pub(super) fn whole(child: &mut Child) -> std::io::Result<Vec<u8>> {
+    let mut said = Vec::new();
+    child.stdout.take().map(|mut output| output.read_to_end(&mut said)).transpose()?;
+    Ok(said)
+}
+
+/// Starts a program, lets `talk` have its pipes and give what it said, and waits for its end.
+pub(super) fn end(
+    command: &mut Command,
+    talk: impl FnOnce(&mut Child) -> std::io::Result<Vec<u8>>,
+) -> anyhow::Result<Ended> {
+    let start = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
+    let mut child = start.with_context(|| format!("could not start {}", command.get_program().display()))?;
     let (done, waiting) = mpsc::channel::<()>();
     let id = child.id().to_string();
     let watcher = std::thread::spawn(move || {
@@ -121,17 +154,16 @@ pub(super) fn ask(command: &[&str], run: &Run, folder: &Utf8Path) -> anyhow::Res
             let _ = Command::new("kill").args(["-9", &id]).status();
         }
     });
-    let mut said = Vec::new();
-    child.stdout.take().context("standard output is a pipe")?.read_to_end(&mut said)?;
+    let said = talk(&mut child)?;
     let used = child.wait4().context("could not wait for this program")?;
     drop(done);
     let _ = watcher.join();
     let busy = used.rusage.utime + used.rusage.stime;
-    Ok(Answer { exit: used.status.code(), findings: findings(&said), busy, peak_bytes: used.rusage.maxrss })
+    Ok(Ended { said, exit: used.status.code(), busy, peak_bytes: used.rusage.maxrss })
 }
 
-fn findings(said: &[u8]) -> Option<Vec<(String, bool)>> {
-    let report: serde_json::Value = serde_json::from_slice(said).ok()?;
+/// The findings of a report, each with its code and whether it blocks.
+pub(super) fn findings(report: &serde_json::Value) -> Option<Vec<(String, bool)>> {
     let row =
         |finding: &serde_json::Value| Some((finding["code"].as_str()?.to_owned(), finding["blocking"].as_bool()?));
     report["diagnostics"].as_array()?.iter().map(row).collect()
@@ -140,8 +172,8 @@ fn findings(said: &[u8]) -> Option<Vec<(String, bool)>> {
 /// What is wrong with an answer.
 pub(super) fn judge(run: &Run, answer: &Answer) -> Vec<String> {
     let mut wrong = Vec::new();
-    let ended = answer.exit.map_or("a signal".to_owned(), |exit| exit.to_string());
-    if answer.exit != Some(run.exit) {
+    let ended = answer.ended.exit.map_or("a signal".to_owned(), |exit| exit.to_string());
+    if answer.ended.exit != Some(run.exit) {
         wrong.push(format!("ended with {ended}, not {}", run.exit));
     }
     match (&answer.findings, &run.code) {
@@ -157,11 +189,6 @@ pub(super) fn judge(run: &Run, answer: &Answer) -> Vec<String> {
         }
         _ => {}
     }
-    if answer.busy > BUSY_MAX {
-        wrong.push(format!("took {:.1} s", answer.busy.as_secs_f64()));
-    }
-    if answer.peak_bytes > PEAK_BYTES_MAX {
-        wrong.push(format!("needed {} MiB", answer.peak_bytes >> 20));
-    }
+    wrong.extend(answer.ended.excess());
     wrong
 }

@@ -2,8 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
-use super::kit::{Answer, Run, judge};
-use super::{trace, untouched};
+use super::kit::{Answer, Ended, Run, judge};
+use super::{adapter, trace, untouched};
 use camino::Utf8Path;
 use std::time::Duration;
 
@@ -13,24 +13,52 @@ fn run() -> Run {
 
 fn answer() -> Answer {
     let findings = Some(vec![("trust/link".to_owned(), true)]);
-    Answer { exit: Some(4), findings, busy: Duration::from_secs(1), peak_bytes: 1 << 20 }
+    Answer { findings, ended: ended() }
+}
+
+fn ended() -> Ended {
+    Ended { said: Vec::new(), exit: Some(4), busy: Duration::from_secs(1), peak_bytes: 1 << 20 }
 }
 
 #[test]
 fn an_answer_that_is_not_as_the_kit_says_is_named() {
     assert_eq!(judge(&run(), &answer()), Vec::<String>::new());
     let is = |answer: Answer, why: &str| assert_eq!(judge(&run(), &answer), [why]);
-    is(Answer { exit: Some(1), ..answer() }, "ended with 1, not 4");
-    is(Answer { exit: None, ..answer() }, "ended with a signal, not 4");
+    is(Answer { ended: Ended { exit: Some(1), ..ended() }, ..answer() }, "ended with 1, not 4");
+    is(Answer { ended: Ended { exit: None, ..ended() }, ..answer() }, "ended with a signal, not 4");
     is(Answer { findings: None, ..answer() }, "standard output is no report");
     is(
         Answer { findings: Some(vec![("json/syntax".to_owned(), true)]), ..answer() },
         "no trust/link among [\"json/syntax\"]",
     );
-    is(Answer { busy: Duration::from_secs(11), ..answer() }, "took 11.0 s");
-    is(Answer { peak_bytes: 600 << 20, ..answer() }, "needed 600 MiB");
+    is(Answer { ended: Ended { busy: Duration::from_secs(11), ..ended() }, ..answer() }, "took 11.0 s");
+    is(Answer { ended: Ended { peak_bytes: 600 << 20, ..ended() }, ..answer() }, "needed 600 MiB");
     let quiet = Run { exit: 0, code: None, ..run() };
-    assert_eq!(judge(&quiet, &Answer { exit: Some(0), ..answer() }), ["trust/link blocks"]);
+    assert_eq!(judge(&quiet, &Answer { ended: Ended { exit: Some(0), ..ended() }, ..answer() }), ["trust/link blocks"]);
+}
+
+/// A session that answers request 1 with this report.
+fn session(report: &serde_json::Value) -> Ended {
+    let body = serde_json::json!({ "id": 1, "result": report }).to_string();
+    Ended { said: format!("Content-Length: {}\r\n\r\n{body}", body.len()).into(), exit: Some(0), ..ended() }
+}
+
+#[test]
+fn a_session_that_is_not_like_the_command_line_is_named() {
+    let (said, asked) = adapter::session(&[run(), Run { arguments: vec!["--help".to_owned()], ..run() }], "/p".into());
+    assert_eq!(said[1].1["method"], "packer/list_assets");
+    assert_eq!(asked, [(1, 0)].into(), "the adapter has no method for help");
+    let told = |ended: Ended| adapter::judge(&ended, &asked, &[&answer()]).join("; ");
+    let report = |status: &str, code: &str| serde_json::json!({ "status": status, "diagnostics": [{ "code": code, "blocking": true }] });
+    let good = report("blocked", "trust/link");
+    assert_eq!(told(session(&good)), "");
+    assert_eq!(told(Ended { exit: Some(1), ..session(&good) }), "ended with Some(1), not 0");
+    assert_eq!(told(Ended { said: Vec::new(), ..session(&good) }), "request 1 has 0 answers");
+    assert_eq!(told(Ended { said: b"hello".to_vec(), ..session(&good) }), "standard output holds more than frames");
+    assert_eq!(told(Ended { peak_bytes: 600 << 20, ..session(&good) }), "needed 600 MiB");
+    assert!(told(session(&report("ok", "trust/link"))).contains("status \"ok\", not blocked"));
+    assert!(told(session(&report("blocked", "json/syntax"))).contains("the command line Some([(\"trust/link\""));
+    assert!(told(session(&report("blocked", "trust/\u{1b}[31m"))).contains("not escaped"));
 }
 
 #[test]

@@ -1,7 +1,10 @@
-//! Watches this program's calls to the system with `strace`, over a part of the kit: nothing is opened outside the project,
-//! the folder for temporary files, and what the system itself reads of every program that it starts. And lets `openat2` fail.
+//! Watches this program's calls to the system with `strace`, its commands' and the Studio adapter's, over a part of the kit or
+//! the whole: nothing is opened outside the project, the folder for temporary files, and what the system itself reads of
+//! every program that it starts. And lets `openat2` fail.
 
-use super::kit::{self, Case, Run};
+use super::super::random::{COMPLETE, is_complete};
+use super::adapter;
+use super::kit::{self, Case, Ended};
 use anyhow::Context;
 use camino::Utf8Path;
 use std::process::{Command, Stdio};
@@ -31,8 +34,9 @@ const SYSTEM: [&str; 12] = [
 ];
 /// What Rust's standard library asks for the number of processors; a project has nothing to say in it.
 const PROCESSORS: [&str; 3] = ["/proc/cpuinfo", "/proc/stat", "/proc/self/stat"];
-/// Every so many cases are watched, and all those with links.
+/// Of the whole kit, every so many cases are watched, and all those with links; of each the first commands.
 const EVERY: usize = 12;
+const COMMANDS: usize = 3;
 
 pub(super) fn examine(program: &Utf8Path, cases: &[Case], place: &Utf8Path) -> anyhow::Result<Traced> {
     if !Command::new("strace").arg("--version").output().is_ok_and(|output| output.status.success()) {
@@ -40,22 +44,35 @@ pub(super) fn examine(program: &Utf8Path, cases: &[Case], place: &Utf8Path) -> a
                       (`apt-get install strace`)";
         return Ok(Traced::Skipped(reason.to_owned()));
     }
-    let (mut runs, mut walked, mut strange) = (0, 0, Vec::new());
+    let (mut runs, mut sessions, mut walked, mut strange) = (0, 0, 0, Vec::new());
+    let complete = is_complete();
     for (at, case) in cases.iter().enumerate() {
         // A large file is the same few calls, many times.
-        if (at % EVERY != 0 && !case.name.contains("link")) || case.name.contains("weight") {
+        let is_chosen = (at % EVERY == 0 || case.name.contains("link")) && !case.name.contains("weight");
+        if !complete && !is_chosen {
             continue;
         }
-        for run in case.runs.iter().take(3) {
-            let project = place.join(&case.name);
-            let found = outside(&watch(program, run, &project, place)?, &project);
-            strange.extend(
-                found
-                    .into_iter()
-                    .map(|call| format!("{} `{}`: {call}", case.name, run.arguments.join(" ").escape_debug())),
-            );
+        let project = place.join(&case.name);
+        let log = place.join("calls.log");
+        let mut watched = |shown: &str, end: &dyn Fn(&mut Command) -> anyhow::Result<Ended>| -> anyhow::Result<()> {
+            let mut command = Command::new("strace");
+            command.args(["-f", "-qq", "-y", "-e", "trace=open,openat,openat2,creat", "-o", log.as_str()]);
+            end(command.arg(program).current_dir(&project))?;
+            let calls = std::fs::read_to_string(&log).with_context(|| format!("could not read {log}"))?;
+            let found = outside(&calls, &project).into_iter();
+            strange.extend(found.map(|call| format!("{} `{}`: {call}", case.name, shown.escape_debug())));
+            Ok(())
+        };
+        for run in case.runs.iter().take(if complete { usize::MAX } else { COMMANDS }) {
+            watched(&run.arguments.join(" "), &|command| {
+                command.args(&run.arguments).args(["--format", "json", "--wait", "0"]).stdin(Stdio::null());
+                kit::end(command, kit::whole)
+            })?;
             runs += 1;
         }
+        let (session, _) = adapter::session(&case.runs, &project);
+        watched("serve", &|command| adapter::ask(command.arg("serve"), &session))?;
+        sessions += 1;
     }
     // Kernels before 5.6 have no openat2; whatever it keeps in has to be kept in without it.
     for case in cases.iter().filter(|case| case.name.contains("link")) {
@@ -70,25 +87,11 @@ pub(super) fn examine(program: &Utf8Path, cases: &[Case], place: &Utf8Path) -> a
         }
     }
     strange.truncate(50);
-    Ok(Traced::Done {
-        counted: format!("{runs} runs watched for what they open, {walked} on links without openat2"),
-        strange,
-    })
-}
-
-fn watch(program: &Utf8Path, run: &Run, folder: &Utf8Path, place: &Utf8Path) -> anyhow::Result<String> {
-    let log = place.join("calls.log");
-    let status = Command::new("strace")
-        .args(["-f", "-qq", "-y", "-e", "trace=open,openat,openat2,creat", "-o", log.as_str(), program.as_str()])
-        .args(&run.arguments)
-        .args(["--format", "json", "--wait", "0"])
-        .current_dir(folder)
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status();
-    status.context("could not start strace")?;
-    std::fs::read_to_string(&log).with_context(|| format!("could not read {log}"))
+    let sample = if complete { String::new() } else { format!("; {COMPLETE}=1 watches all") };
+    let counted = format!(
+        "{runs} runs and {sessions} sessions watched for what they open, {walked} runs on links without openat2{sample}"
+    );
+    Ok(Traced::Done { counted, strange })
 }
 
 /// The calls that opened something that is neither the project's nor the system's own. `strace -y` writes the path of every
