@@ -50,7 +50,7 @@ fn entry(entry: &TableEntry) -> reader::Entry {
 
 #[cfg(test)]
 mod tests {
-    use super::{maker, reader};
+    use super::{examine, maker, reader};
     use crate::mutate::noise;
     use std::collections::BTreeMap;
 
@@ -58,7 +58,9 @@ mod tests {
     fn what_is_made_is_an_archive_or_next_to_one() {
         let mut verdicts = BTreeMap::new();
         for seed in 0..800 {
-            let verdict = reader::read(&maker::make(&noise(seed, 40 + seed as usize % 400)));
+            let archive = maker::make(&noise(seed, 40 + seed as usize % 400));
+            examine(&archive);
+            let verdict = reader::read(&archive);
             let verdict = verdict.map_or_else(str::to_owned, |entries| format!("{:02}", entries.len()));
             *verdicts.entry(verdict).or_insert(0) += 1;
         }

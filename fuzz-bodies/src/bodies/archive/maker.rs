@@ -24,7 +24,7 @@ pub(super) fn make(data: &[u8]) -> Vec<u8> {
         let size = if is_glyph { 34_816 } else { u64::from(choices.next()) * 2 };
         table.push(entry(&mut choices, id, is_glyph, offset, size));
         offset += size;
-        if choices.next() % 4 != 0 {
+        if choices.next() % 16 != 15 {
             let slot = &mut slots[usize::from(is_glyph)];
             let asset_id = choices.of(id.into(), &[json!(0), json!(id + 1), json!(id - 1)]);
             preload.push(
@@ -103,7 +103,8 @@ fn samples(choices: &mut Choices<'_>, size: u64) -> Value {
     let mut samples = Map::new();
     for at in 0..choices.next() % 4 {
         let offset = u64::from(choices.next()) * 2 % (size + 2);
-        let length = choices.of(size - offset.min(size), &[0, size + 2, size + 1, (1 << 53) - 2]);
+        let length = choices.of(size - offset.min(size), &[0, 1, 1, size + 1, size + 2, (1 << 53) - 2]);
+        let offset = choices.of(offset, &[1, offset + 1, offset + 2]);
         let sample = json!({ "length": length, "offset": offset });
         let others = [
             json!({ "length": 0 }),
