@@ -11,3 +11,4 @@ pub(crate) mod palette;
 pub(crate) mod png;
 pub(crate) mod wav;
 pub(crate) mod archive;
+pub(crate) mod frames;

@@ -18,7 +18,7 @@ pub struct Target {
     pub body: fn(&[u8]),
 }
 
-/// Every target, in the order of the packer's stages.
+/// Every target, in the order of the packer's stages; the adapter's last.
 pub const TARGETS: &[Target] = &[
     Target { name: "names", body: bodies::names::body },
     Target { name: "json", body: bodies::json::body },
@@ -31,6 +31,7 @@ pub const TARGETS: &[Target] = &[
     Target { name: "png", body: bodies::png::body },
     Target { name: "wav", body: bodies::wav::body },
     Target { name: "archive", body: bodies::archive::body },
+    Target { name: "frames", body: bodies::frames::body },
 ];
 
 /// Runs the target of this name.

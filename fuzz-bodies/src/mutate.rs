@@ -12,6 +12,13 @@ impl Noise {
     }
 }
 
+/// So many bytes that look random, others for each seed.
+#[must_use]
+pub fn noise(seed: u64, count: usize) -> Vec<u8> {
+    let mut noise = Noise(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
+    (0..count).map(|_| noise.below(256) as u8).collect()
+}
+
 /// What breaks readers of text and of numbers.
 const PIECES: [&[u8]; 16] = [
     b"\0",

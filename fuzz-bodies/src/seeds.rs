@@ -1,9 +1,12 @@
 //! Where each target begins: the files of the projects that the other tests run on, whole and broken.
 
+use crate::mutate::noise;
 use crate::project::{context, disk};
 use fixtures::broken::{both, cases, glyph_project};
 use fixtures::{Files, INDEX};
 use prometeu_packer::ops;
+use prometeu_studio_adapter::wire::frame::header;
+use serde_json::Value;
 
 /// A seed longer than this teaches nothing that a shorter one does not.
 const BYTES_MAX: usize = 8 * 1024;
@@ -25,6 +28,7 @@ pub fn seeds(target: &str) -> Vec<Vec<u8>> {
         "png" => [files("assets/ui/a.png"), ending(".png")].concat(),
         "wav" => [files("assets/sfx/a.wav"), ending(".wav")].concat(),
         "archive" => archives(),
+        "frames" => frames(),
         _ => Vec::new(),
     };
     found.retain(|seed| seed.len() <= BYTES_MAX);
@@ -90,7 +94,11 @@ fn archives() -> Vec<Vec<u8>> {
                  \"decoded_size\":4,\"metadata\":{\"channels\":1,\"sample_rate\":8000,\"samples\":{\"0\":{\"length\":4,\
                  \"offset\":0}}},\"offset\":0,\"size\":4}],\"preload\":[{\"asset_id\":2,\"slot\":0}]}";
     let empty = "{\"asset_table\":[],\"preload\":[]}";
-    vec![header(empty, b""), header(sound, &[0; 4]), built(&fixtures::broken::sound_project()), built(&empty_project())]
+    let mut found = vec![header(empty, b""), header(sound, &[0; 4])];
+    found.extend([fixtures::broken::sound_project(), empty_project()].iter().map(built));
+    // Taken as choices, these make archives of up to two dozen entries.
+    found.extend((1..40).map(|seed| noise(seed, 10 * seed as usize)));
+    found
 }
 
 fn empty_project() -> Files {
@@ -101,4 +109,19 @@ fn built(files: &Files) -> Vec<u8> {
     let disk = disk(files);
     let _ = ops::build(&context(&disk), ops::BuildMode::Publish);
     disk.snapshot().remove("build/assets.pa").flatten().expect("a project without a fault is built")
+}
+
+/// What a client said in a recorded session: each message alone, and all that fit as one stream.
+fn frames() -> Vec<Vec<u8>> {
+    let recorded = include_str!("../../fixtures/cases/wire/every_method.jsonl").lines();
+    let lines = recorded.map(|line| serde_json::from_str::<Value>(line).expect("a line of a recording"));
+    let said = lines.filter(|line| line["from"] == "client").map(|line| line["message"].to_string());
+    let mut found: Vec<Vec<u8>> = said.map(|text| (header(text.len()) + &text).into_bytes()).collect();
+    let stream = found.iter().scan(0, |bytes, frame| {
+        *bytes += frame.len();
+        (*bytes <= BYTES_MAX).then_some(frame.as_slice())
+    });
+    let stream: Vec<&[u8]> = stream.collect();
+    found.push(stream.concat());
+    found
 }

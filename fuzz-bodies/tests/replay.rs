@@ -64,6 +64,11 @@ fn archive() {
     replay("archive");
 }
 
+#[test]
+fn frames() {
+    replay("frames");
+}
+
 /// Each target has a test above, a program for the fuzzer and a corpus, and nothing else has one.
 #[test]
 fn tests_programs_corpora_and_table_agree() {

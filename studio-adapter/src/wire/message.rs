@@ -105,17 +105,30 @@ pub fn parse(bytes: Vec<u8>, limits: &Limits) -> Result<Message, (Option<Id>, Re
         return refuse("`id` must be a number or a string");
     }
     let Some(method) = root.member("method").and_then(Node::text) else { return refuse("`method` must be a string") };
-    let params = root.member("params").map_or(Value::Null, value_of);
+    let params = match root.member("params").map(as_written) {
+        Some(Some(params)) => params,
+        None => Value::Null,
+        // Nothing answers a notification.
+        Some(None) if known.is_none() => Value::Null,
+        Some(None) => {
+            let message = "`params` holds a number beyond what a double can be";
+            return Err((known, Refusal::new(ErrorCode::InvalidParams, message)));
+        }
+    };
     Ok(Message { id: known, method: method.into_owned(), params })
 }
 
 fn number_or_string(node: Node<'_>) -> Option<Id> {
     match node.kind() {
-        // Read from its spelling, so that a number comes back as it was written.
-        NodeKind::Number => serde_json::from_str(node.raw()).ok().and_then(Id::of),
+        NodeKind::Number => as_written(node).and_then(Id::of),
         NodeKind::String => Id::of(value_of(node)),
         _ => None,
     }
+}
+
+/// Read from its spelling, so that a number stays a number however it is spelled; none where one has no value.
+fn as_written(node: Node<'_>) -> Option<Value> {
+    serde_json::from_str(node.raw()).ok()
 }
 
 /// A message is held to its frame's limit; nothing in it is stored, so that strings and members need no limit of their own.
@@ -162,7 +175,13 @@ mod tests {
         let request = read(r#"{"jsonrpc":"2.0","id":7,"method":"a","params":{"b":[1]},"more":1}"#);
         assert_eq!((request.method.as_str(), request.params), ("a", json!({ "b": [1] })));
         assert_eq!(request.id.map(|id| id.key()), Some("7".to_owned()));
+        let spelled = read(r#"{"jsonrpc":"2.0","id":1e2,"method":"a","params":[1e2,-0,1.50]}"#);
+        assert_eq!(
+            (spelled.id.map(|id| id.key()), spelled.params),
+            (Some("100.0".to_owned()), json!([100.0, -0.0, 1.5]))
+        );
         assert_eq!(read(r#"{"jsonrpc":"2.0","method":"a"}"#).id, None);
+        assert_eq!(read(r#"{"jsonrpc":"2.0","method":"a","params":[1e400]}"#).params, Value::Null);
         assert_eq!(read(r#"{"jsonrpc":"2.0","id":"7","method":"a"}"#).id.map(|id| id.key()), Some("\"7\"".to_owned()));
     }
 
@@ -179,6 +198,10 @@ mod tests {
         let ids = ["null", "true", "[]", "{}"];
         let text = |id| format!(r#"{{"jsonrpc":"2.0","id":{id},"method":"a"}}"#);
         ids.iter().for_each(|id| assert_eq!(refused(&text(id)), (None, ErrorCode::InvalidRequest), "{id}"));
+        assert_eq!(
+            refused(r#"{"jsonrpc":"2.0","id":3,"method":"a","params":[1e400]}"#),
+            (Some(json!(3)), ErrorCode::InvalidParams)
+        );
         assert_eq!(refused(r#"{"id":3,"method":"a"}"#), (Some(json!(3)), ErrorCode::InvalidRequest));
         assert_eq!(
             refused(r#"{"jsonrpc":"1.0","id":"x","method":"a"}"#),
