@@ -18,7 +18,7 @@ use crate::digest::Digest;
 use crate::schema::declaration::TILE_SIZES;
 use crate::schema::{BankType, Role};
 use crate::trust::{self, Limits};
-pub use asset::{Bank, palettes_for};
+pub use asset::{Bank, LaidOut, palettes_for};
 pub use glyph::{DerivedPalette, GlyphOptions, derived_palette_path};
 pub use known::{Key, Known, remembered};
 pub use recall::{Recalled, recall};

@@ -6,5 +6,5 @@ mod hygiene;
 pub mod rule;
 pub mod rules;
 
-pub use examine::{Examined, examine, preload};
+pub use examine::{Checked, Examined, examine, preload};
 pub use hygiene::{Tidiness, look_for_untidiness, suppressions_path};

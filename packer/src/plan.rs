@@ -6,7 +6,7 @@ mod entry_told;
 mod mutation;
 mod step;
 
-pub use build::{BuildPlan, PlannedAsset, for_build};
+pub use build::{BuildPlan, for_build};
 pub use migration::{FileOutcome, MINTED_ON_APPLY, MigrationPlan, PlannedFile, for_migration};
 pub use mutation::{Class, MutationPlan, PlannedChange};
 pub use step::{Replacement, Step};

@@ -8,6 +8,7 @@ use super::{
 };
 use crate::diagnostic::{Code, Diagnostic};
 use crate::disk::Disk;
+use crate::schema::archive::CanonicalMetadata;
 use crate::schema::{BankType, Declaration, Role};
 use crate::trust::{self, Limit, Limits, refusal};
 use crate::workspace::Asset;
@@ -23,6 +24,25 @@ pub struct Bank<'a> {
     declaration: &'a Declaration,
     recipe: Recipe,
     purpose: Purpose,
+}
+
+/// An asset with the layout of its payload.
+#[derive(Debug)]
+pub struct LaidOut {
+    /// Its index in the workspace.
+    pub index: usize,
+    /// Length of its payload.
+    pub bytes: u64,
+    /// The complete metadata of its payload.
+    pub metadata: CanonicalMetadata,
+}
+
+impl LaidOut {
+    /// The asset of that index with what is known of its payload.
+    #[must_use]
+    pub fn new(index: usize, layout: &Layout) -> LaidOut {
+        LaidOut { index, bytes: layout.bytes, metadata: CanonicalMetadata::of(&layout.metadata) }
+    }
 }
 
 impl<'a> Bank<'a> {
@@ -98,10 +118,12 @@ impl<'a> Bank<'a> {
     }
 
     /// Reads every input once and adds what is wrong, or worth saying: all that [`materialise`](Bank::materialise) would.
-    pub fn examine(mut self, findings: &mut Vec<Diagnostic>) {
+    /// Gives the layout of what could be made, as [`layout`](Bank::layout) does; `None` after a blocking finding.
+    pub fn examine(mut self, findings: &mut Vec<Diagnostic>) -> Option<Layout> {
         self.purpose = Purpose::Examine;
         let made = self.materialise(&mut io::sink(), findings);
         debug_assert!(made.is_ok(), "a sink never fails");
+        made.ok().flatten().map(|facts| self.with_declared(facts.layout))
     }
 
     /// What a finished payload's declaration must say of it.

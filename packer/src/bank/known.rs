@@ -170,7 +170,7 @@ impl Known {
     /// Adds what decoding the inputs would add: from what is known, or, where that is not enough, by doing so.
     pub fn say(&self, bank: Bank<'_>, findings: &mut Vec<Diagnostic>) {
         if self.is_told {
-            bank.examine(findings);
+            let _ = bank.examine(findings);
         } else {
             findings.extend(self.fragile.as_ref().map(|fragile| bank.own(fragile.finding())));
         }

@@ -1,7 +1,7 @@
 //! Looks at everything that a build would look at, inputs decoded, and writes nothing: a clean examination means a
 //! build that succeeds.
 
-use crate::bank::{Bank, Recalled};
+use crate::bank::{Bank, LaidOut, Recalled};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::disk::Disk;
 use crate::event::{Event, Events, Phase};
@@ -14,11 +14,20 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 /// What was looked at.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Examined {
+pub struct Checked {
     /// Registered assets.
     pub assets: u64,
     /// Declarations and inputs that were read.
     pub files: u64,
+}
+
+/// What came of an examination, besides findings.
+#[derive(Debug, Default)]
+pub struct Examined {
+    /// What was looked at.
+    pub checked: Checked,
+    /// The layout of every included asset, ascending by id; absent when one of them cannot be made.
+    pub laid_out: Option<Vec<LaidOut>>,
 }
 
 /// Decodes the inputs of every registered asset that can be made, and adds what is wrong with them. What is known of
@@ -34,30 +43,42 @@ pub fn examine(
     let registered: Vec<_> =
         workspace.assets.iter().enumerate().filter(|(_, asset)| asset.state == State::Registered).collect();
     let (done, total) = (AtomicU64::new(0), registered.len() as u64);
-    let examined: Vec<(Vec<Diagnostic>, u64)> = registered
+    let examined: Vec<_> = registered
         .par_iter()
         .map(|&(index, asset)| {
             let mut found = Vec::new();
             let mut files = u64::from(asset.declaration.is_some());
+            let mut layout = None;
             if let Some(bank) = Bank::of(asset, disk, limits).filter(|_| !events.cancelled()) {
                 files += asset.input_stamps.len() as u64;
-                match recalled.fresh(index) {
-                    Some(known) => known.say(bank, &mut found),
+                layout = match recalled.fresh(index) {
+                    Some(known) => {
+                        let layout = known.layout(&bank);
+                        known.say(bank, &mut found);
+                        Some(layout)
+                    }
                     None => bank.examine(&mut found),
-                }
+                };
             }
+            let laid_out = layout.filter(|_| asset.included_in_build).map(|layout| LaidOut::new(index, &layout));
             events.emit(Event::Progress {
                 phase: Phase::Examine,
                 done: done.fetch_add(1, Ordering::Relaxed) + 1,
                 total,
             });
-            (found, files)
+            (found, files, laid_out)
         })
         .collect();
-    let files = examined.iter().map(|(_, files)| files).sum();
-    findings.extend(examined.into_iter().flat_map(|(found, _)| found));
+    let (mut files, mut laid_out_all) = (0, Vec::with_capacity(examined.len()));
+    for (found, of_asset, laid_out) in examined {
+        findings.extend(found);
+        files += of_asset;
+        laid_out_all.extend(laid_out);
+    }
     preload(workspace, findings);
-    Examined { assets: total, files }
+    let included = registered.iter().filter(|(_, asset)| asset.included_in_build).count();
+    let laid_out = (laid_out_all.len() == included).then_some(laid_out_all);
+    Examined { checked: Checked { assets: total, files }, laid_out }
 }
 
 /// Refuses more preloaded assets of one type than the runtime has slots.

@@ -3,13 +3,12 @@
 use super::cache::Belief;
 use super::settle::{self, Snapshot};
 use super::{Context, cache, counted};
-use crate::bank::{Bank, Recalled};
+use crate::bank::{Bank, LaidOut, Recalled};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::doctor::{examine, preload};
 use crate::emit::{self, Published, publish};
-use crate::plan::{BuildPlan, PlannedAsset, for_build};
+use crate::plan::{BuildPlan, for_build};
 use crate::report::{ArchiveFile, BuildResult, OperationResult, PackedAsset, Report};
-use crate::schema::archive::CanonicalMetadata;
 use crate::workspace::{Asset, Workspace, load};
 use rayon::prelude::*;
 
@@ -99,7 +98,8 @@ fn prepare(
         findings.extend(found);
         return Ok(Prepared { workspace, recalled, task: Task::Nothing(published) });
     }
-    let Some(plan) = plan(context, &workspace, &recalled, &mut found) else {
+    let laid_out = || lay_out(context, &workspace, &recalled);
+    let Some(plan) = plan(context, &workspace, laid_out, &mut found) else {
         // One more look, so that one run names everything that has to be repaired.
         found.retain(|finding| finding.code != Code::PreloadTooMany);
         examine(&workspace, context.disk, &context.limits, &recalled, context.events, &mut found);
@@ -167,18 +167,19 @@ fn in_place(
     emit::already_published(last, included().count() as u64)
 }
 
-/// The plan of a build that nothing known so far blocks; what else would keep it from being published is added.
+/// The plan of a build that nothing known so far blocks, every included asset laid out; what else would keep it from being
+/// published is added.
 pub(super) fn plan(
     context: &Context<'_>,
     workspace: &Workspace,
-    recalled: &Recalled,
+    laid_out: impl FnOnce() -> Option<Vec<LaidOut>>,
     findings: &mut Vec<Diagnostic>,
 ) -> Option<BuildPlan> {
     findings.extend(emit::check_outputs(context.disk).err());
     if findings.iter().any(|finding| finding.blocking) {
         return None;
     }
-    let plan = for_build(workspace, lay_out(context, workspace, recalled)?);
+    let plan = for_build(workspace, laid_out()?);
     let too_large = emit::check_header(&plan, &context.limits).err();
     let fits = too_large.is_none();
     findings.extend(too_large);
@@ -186,7 +187,7 @@ pub(super) fn plan(
 }
 
 /// The layout of every included asset, or `None` when one of them has none.
-fn lay_out(context: &Context<'_>, workspace: &Workspace, recalled: &Recalled) -> Option<Vec<PlannedAsset>> {
+fn lay_out(context: &Context<'_>, workspace: &Workspace, recalled: &Recalled) -> Option<Vec<LaidOut>> {
     let included = workspace.assets.par_iter().enumerate().filter(|(_, asset)| asset.included_in_build);
     included
         .map(|(index, asset)| {
@@ -195,7 +196,7 @@ fn lay_out(context: &Context<'_>, workspace: &Workspace, recalled: &Recalled) ->
                 Some(known) => known.layout(&bank),
                 None => bank.layout(&mut Vec::new())?,
             };
-            Some(PlannedAsset { index, bytes: layout.bytes, metadata: CanonicalMetadata::of(&layout.metadata) })
+            Some(LaidOut::new(index, &layout))
         })
         .collect()
 }

@@ -6,7 +6,7 @@ mod tests;
 use super::cache::Belief;
 use super::{Context, cache, counted, fix, settle};
 use crate::diagnostic::Diagnostic;
-use crate::doctor::{Tidiness, examine, look_for_untidiness, suppressions_path};
+use crate::doctor::{Examined, Tidiness, examine, look_for_untidiness, suppressions_path};
 use crate::report::{DoctorResult, OperationResult, Report};
 use crate::schema::suppressions::Date;
 use crate::workspace::{State, Workspace, load};
@@ -67,8 +67,10 @@ pub(super) fn look(context: &Context<'_>, scope: Scope) -> Looked {
     let (recalled, note) = cache::look(context, &workspace, Belief::Cache);
     findings.extend(note);
     let mut result = DoctorResult::within(scope.name());
-    result.checked = examine(&workspace, context.disk, &context.limits, &recalled, context.events, &mut findings);
-    super::build::plan(context, &workspace, &recalled, &mut findings);
+    let Examined { checked, laid_out } =
+        examine(&workspace, context.disk, &context.limits, &recalled, context.events, &mut findings);
+    result.checked = checked;
+    super::build::plan(context, &workspace, || laid_out, &mut findings);
     if let Scope::Workspace { today } = scope {
         let (disk, limits, windows) = (context.disk, &context.limits, &context.windows);
         let Tidiness { files, suppressed } =

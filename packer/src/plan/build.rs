@@ -1,5 +1,6 @@
 //! The plan of a build: which asset lies where in the archive.
 
+use crate::bank::LaidOut;
 use crate::schema::BankType;
 use crate::schema::archive::{CanonicalMetadata, GLYPH_DECODED_BYTES, PreloadEntry, TableEntry};
 use crate::workspace::Workspace;
@@ -15,24 +16,13 @@ pub struct BuildPlan {
     pub assets: Vec<usize>,
 }
 
-/// An included asset with the layout of its payload.
-#[derive(Debug)]
-pub struct PlannedAsset {
-    /// Its index in the workspace.
-    pub index: usize,
-    /// Length of its payload.
-    pub bytes: u64,
-    /// The complete metadata of its payload.
-    pub metadata: CanonicalMetadata,
-}
-
 /// Lays payloads end to end in the order of ids. `planned` holds every included asset of a workspace that nothing
 /// blocks, ascending by id.
 #[must_use]
-pub fn for_build(workspace: &Workspace, planned: Vec<PlannedAsset>) -> BuildPlan {
+pub fn for_build(workspace: &Workspace, planned: Vec<LaidOut>) -> BuildPlan {
     let mut plan = BuildPlan { table: Vec::with_capacity(planned.len()), preload: Vec::new(), assets: Vec::new() };
     let (mut offset, mut slots) = (0, [0_u32; 2]);
-    for PlannedAsset { index, bytes, metadata } in planned {
+    for LaidOut { index, bytes, metadata } in planned {
         let asset = &workspace.assets[index];
         let declaration = asset.declaration.as_ref().expect("an asset with a layout has a declaration");
         let bank = declaration.bank.expect("an asset with a layout has a type");

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{AssetRef, Code, Diagnostic};
 use crate::digest::Digest;
-use crate::doctor::Examined;
+use crate::doctor::Checked;
 use crate::envelope::Window;
 use crate::plan::{Class, FileOutcome, MigrationPlan, MutationPlan, PlannedChange, PlannedFile, Replacement, Step};
 use crate::schema::BankType;
@@ -99,7 +99,7 @@ pub struct DoctorResult {
     /// `registered` or `workspace`.
     pub scope: &'static str,
     /// Assets and files.
-    pub checked: Examined,
+    pub checked: Checked,
     /// Findings that `doctor.toml` allows, and that are therefore not given.
     pub suppressed: u64,
     /// The repairs that could be made now, by path and code.
@@ -134,7 +134,7 @@ impl DoctorResult {
     /// The result of an examination that saw nothing yet.
     #[must_use]
     pub fn within(scope: &'static str) -> DoctorResult {
-        DoctorResult { scope, checked: Examined::default(), suppressed: 0, fixes: Vec::new(), fix: None }
+        DoctorResult { scope, checked: Checked::default(), suppressed: 0, fixes: Vec::new(), fix: None }
     }
 }
 

@@ -79,6 +79,6 @@ impl Folder {
 }
 
 /// Whether a name is seen at once to be its own folded form.
-fn is_folded(name: &str) -> bool {
+pub(super) fn is_folded(name: &str) -> bool {
     name.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase())
 }

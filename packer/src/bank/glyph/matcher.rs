@@ -9,15 +9,25 @@ use crate::diagnostic::{Code, Diagnostic};
 pub(super) const NOWHERE: u16 = 0;
 /// The row of a pixel without colour: every palette serves it, by index 0.
 pub(super) const CLEAR: u16 = 1;
-/// The row of a pixel that is neither clear nor opaque; it rules no palette out.
-pub(super) const PARTIAL: u16 = 2;
+/// The row of a pixel that is neither clear nor opaque: [`CLEAR`] with a mark, so that it rules no palette out.
+pub(super) const PARTIAL: u16 = CLEAR | PARTIAL_MARK;
+/// Set in [`PARTIAL`] and in no other row.
+pub(super) const PARTIAL_MARK: u16 = 1 << 15;
+/// More rows than 64 palettes of 15 colours need: looking one up by its lower bits cannot miss.
+const ROWS: usize = 1 << 10;
+/// Colours of a page, RGB565 values that differ in their lower bits alone, and how many pages there can be.
+const PAGE_COLOURS: usize = 64;
+const PAGES: usize = (1 << 16) / PAGE_COLOURS;
 
 /// The colours of all palettes of a bank. Entry 0 of a palette stands for transparency and is never matched.
 pub(super) struct Matcher {
-    /// RGB565 value → row in the two lists below.
-    rows: Vec<u16>,
+    /// The upper bits of an RGB565 value → page, 0 where no palette has such a colour. A table of all values would have to
+    /// be cleared for every bank, and would not stay in the processor's nearest cache.
+    pages: [u16; PAGES],
+    /// Page and lower bits → row in the two lists below.
+    rows: Vec<[u16; PAGE_COLOURS]>,
     /// Bit p: palette p has the colour.
-    palettes_with: Vec<u64>,
+    palettes_with: Box<[u64; ROWS]>,
     /// The index of the colour in each palette, 0 where it is not.
     index_in: Vec<[u8; PALETTES]>,
     palette_count: usize,
@@ -26,17 +36,24 @@ pub(super) struct Matcher {
 impl Matcher {
     pub(super) fn new(palettes: &[Palette]) -> Matcher {
         let mut matcher = Matcher {
-            rows: vec![NOWHERE; 1 << 16],
-            palettes_with: vec![0, u64::MAX, u64::MAX],
-            index_in: vec![[0; PALETTES]; 3],
+            pages: [0; PAGES],
+            rows: vec![[NOWHERE; PAGE_COLOURS]],
+            palettes_with: vec![0; ROWS].try_into().expect("it was made with this length"),
+            index_in: vec![[0; PALETTES]; 2],
             palette_count: palettes.len(),
         };
+        matcher.palettes_with[usize::from(CLEAR)] = u64::MAX;
         for (palette, file) in palettes.iter().enumerate() {
             for (index, entry) in (0_u8..).zip(&file.entries).skip(1) {
-                let row = &mut matcher.rows[usize::from(rgb565(entry.colour))];
+                let colour = usize::from(rgb565(entry.colour));
+                let page = &mut matcher.pages[colour / PAGE_COLOURS];
+                if *page == 0 {
+                    *page = u16::try_from(matcher.rows.len()).expect("at most one for each colour");
+                    matcher.rows.push([NOWHERE; PAGE_COLOURS]);
+                }
+                let row = &mut matcher.rows[usize::from(*page)][colour % PAGE_COLOURS];
                 if *row == NOWHERE {
                     *row = u16::try_from(matcher.index_in.len()).expect("at most 64 × 15 colours");
-                    matcher.palettes_with.push(0);
                     matcher.index_in.push([0; PALETTES]);
                 }
                 let row = usize::from(*row);
@@ -53,7 +70,8 @@ impl Matcher {
 
     /// The row of an RGB565 colour, for the questions below; [`NOWHERE`] if no palette has it.
     pub(super) fn row(&self, colour: u16) -> u16 {
-        self.rows[usize::from(colour)]
+        let colour = usize::from(colour);
+        self.rows[usize::from(self.pages[colour / PAGE_COLOURS])][colour % PAGE_COLOURS]
     }
 
     /// All palettes, as bits.
@@ -63,13 +81,27 @@ impl Matcher {
 
     /// The palettes that serve a row, as bits.
     pub(super) fn palettes_with(&self, row: u16) -> u64 {
-        self.palettes_with[usize::from(row)]
+        self.palettes_with[place(row)]
     }
 
     /// The index of a row in a palette that serves it: 1..=15 for a colour.
     pub(super) fn index(&self, row: u16, palette: usize) -> u8 {
-        self.index_in[usize::from(row)][palette]
+        self.index_in[place(row)][palette]
     }
+
+    /// For each row the palettes, as bits, that have it at another index than `palette`.
+    pub(super) fn elsewhere_than(&self, palette: usize) -> Vec<u64> {
+        let differing = |indices: &[u8; PALETTES]| {
+            let held = indices[..self.palette_count].iter().enumerate();
+            held.fold(0, |bits, (at, &index)| bits | u64::from(index != indices[palette]) << at)
+        };
+        self.index_in.iter().map(differing).collect()
+    }
+}
+
+/// Where a row stands in the lists.
+pub(super) fn place(row: u16) -> usize {
+    usize::from(row) % ROWS
 }
 
 /// One warning for a palette that has a colour at two of the indices that are matched.

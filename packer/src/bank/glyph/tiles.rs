@@ -1,8 +1,8 @@
 //! Cuts pictures into tiles and finds the palette of each; says which pixel stands in the way.
 
-use super::GlyphOptions;
-use super::matcher::{CLEAR, Matcher, NOWHERE, PARTIAL};
+use super::matcher::{CLEAR, Matcher, NOWHERE, PARTIAL, PARTIAL_MARK, place};
 use super::sheet::Sheet;
+use super::{GlyphOptions, PALETTES};
 use crate::bank::colour::rgb565;
 use crate::bank::png::{Picture, Pixels};
 use crate::diagnostic::{Code, Diagnostic};
@@ -10,9 +10,11 @@ use crate::diagnostic::{Code, Diagnostic};
 /// Cuts the pictures of one bank into its sheet.
 pub(super) struct Cutter<'a> {
     side: usize,
-    /// What each alpha value is.
-    opacity: [Opacity; 256],
+    /// For each alpha value what is kept of the row of a colour, and what comes to it.
+    by_alpha: [(u16, u16); 256],
     matcher: &'a Matcher,
+    /// For each palette that was taken, [`Matcher::elsewhere_than`] it.
+    elsewhere: [Option<Vec<u64>>; PALETTES],
     /// Absent where only findings are wanted.
     sheet: Option<&'a mut Sheet>,
     palette_per_tile: Vec<u8>,
@@ -81,8 +83,13 @@ impl<'a> Cutter<'a> {
     pub(super) fn new(options: &GlyphOptions, matcher: &'a Matcher, sheet: Option<&'a mut Sheet>) -> Cutter<'a> {
         Cutter {
             side: options.tile_size as usize,
-            opacity: options.opacity(),
+            by_alpha: options.opacity().map(|opacity| match opacity {
+                Opacity::Clear => (0, CLEAR),
+                Opacity::Opaque => (u16::MAX, 0),
+                Opacity::Partial => (0, PARTIAL),
+            }),
             matcher,
+            elsewhere: [const { None }; PALETTES],
             sheet,
             palette_per_tile: Vec::new(),
             fragile: None,
@@ -121,19 +128,17 @@ impl<'a> Cutter<'a> {
                 Fault { tile, x, y, rgba: picture.rgba(y * picture.width + x), tiles: 0 }
             };
             let start = top * picture.width + left;
-            match &picture.pixels {
+            let (candidates, is_partial) = match &picture.pixels {
                 Pixels::Numbers { numbers, .. } => {
-                    each_pixel(&numbers[start..], picture.width, side, &mut rows, |number| {
-                        meanings[usize::from(number)]
-                    });
+                    self.candidates(&numbers[start..], picture.width, &mut rows, |number| meanings[usize::from(number)])
                 }
                 Pixels::Colours(colours) => {
-                    each_pixel(&colours[start..], picture.width, side, &mut rows, |colour| self.row(colour));
+                    self.candidates(&colours[start..], picture.width, &mut rows, |colour| self.row(colour))
                 }
-            }
-            let (first_partial, candidates) = self.candidates(&mut rows);
-            if let Some(pixel) = first_partial {
-                partial.get_or_insert_with(|| fault(pixel)).tiles += 1;
+            };
+            if is_partial {
+                let pixel = || rows.iter().position(|&row| row == PARTIAL).unwrap_or_default();
+                partial.get_or_insert_with(|| fault(pixel())).tiles += 1;
             }
             if candidates == 0 {
                 let found = self.misfit(&rows);
@@ -164,28 +169,29 @@ impl<'a> Cutter<'a> {
 
     /// The matcher's row for a colour, or [`PARTIAL`].
     fn row(&self, [r, g, b, alpha]: [u8; 4]) -> u16 {
-        match self.opacity[usize::from(alpha)] {
-            Opacity::Clear => CLEAR,
-            Opacity::Opaque => self.matcher.row(rgb565([r, g, b])),
-            Opacity::Partial => PARTIAL,
-        }
+        let (kept, added) = self.by_alpha[usize::from(alpha)];
+        self.matcher.row(rgb565([r, g, b])) & kept | added
     }
 
-    /// The first pixel of a tile that is neither clear nor opaque, which then counts as clear, and the palettes that have
-    /// all colours, as bits.
-    fn candidates(&self, rows: &mut [u16]) -> (Option<usize>, u64) {
+    /// Fills `rows` from the pixels of a picture of that width, whose first one is the tile's. Gives the palettes that have
+    /// all colours, as bits, and whether a pixel is neither clear nor opaque.
+    fn candidates<T: Copy>(
+        &self,
+        pixels: &[T],
+        width: usize,
+        rows: &mut [u16],
+        row: impl Fn(T) -> u16,
+    ) -> (u64, bool) {
         // Without branches for each pixel: neighbours are of one colour too often to look, and too rarely to guess.
-        let (mut candidates, mut is_partial) = (self.matcher.all(), false);
-        for &row in &*rows {
-            candidates &= self.matcher.palettes_with(row);
-            is_partial |= row == PARTIAL;
+        let (mut candidates, mut marks) = (self.matcher.all(), 0);
+        for (rows, pixels) in rows.chunks_exact_mut(self.side).zip(pixels.chunks(width)) {
+            for (out, &pixel) in rows.iter_mut().zip(pixels) {
+                *out = row(pixel);
+                candidates &= self.matcher.palettes_with(*out);
+                marks |= *out;
+            }
         }
-        if !is_partial {
-            return (None, candidates);
-        }
-        let first_partial = rows.iter().position(|&row| row == PARTIAL);
-        rows.iter_mut().filter(|row| **row == PARTIAL).for_each(|row| *row = CLEAR);
-        (first_partial, candidates)
+        (candidates, marks & PARTIAL_MARK != 0)
     }
 
     /// The pixel to blame for a tile that no palette fits: the first whose colour no palette has at all, else
@@ -209,28 +215,13 @@ impl<'a> Cutter<'a> {
         if others == 0 {
             return;
         }
-        let mut colours: Vec<u16> = Vec::new();
-        for &row in rows {
-            if colours.last() != Some(&row) && !colours.contains(&row) {
-                colours.push(row);
-            }
-        }
-        while others != 0 {
+        let elsewhere = self.elsewhere[used].get_or_insert_with(|| self.matcher.elsewhere_than(used));
+        others &= rows.iter().fold(0, |bits, &row| bits | elsewhere[place(row)]);
+        if others != 0 {
             let other = others.trailing_zeros() as usize;
-            others &= others - 1;
-            if colours.iter().any(|&row| self.matcher.index(row, used) != self.matcher.index(row, other)) {
-                let first = || Fragile { count: 0, path: path.to_owned(), sprite, tile, palettes: [used, other] };
-                self.fragile.get_or_insert_with(first).count += 1;
-                return;
-            }
+            let first = || Fragile { count: 0, path: path.to_owned(), sprite, tile, palettes: [used, other] };
+            self.fragile.get_or_insert_with(first).count += 1;
         }
-    }
-}
-
-/// Fills the square `rows` from the pixels of a picture of that width, whose first one is the tile's.
-fn each_pixel<T: Copy>(pixels: &[T], width: usize, side: usize, rows: &mut [u16], mut row: impl FnMut(T) -> u16) {
-    for (rows, pixels) in rows.chunks_exact_mut(side).zip(pixels.chunks(width)) {
-        rows.iter_mut().zip(pixels).for_each(|(out, &pixel)| *out = row(pixel));
     }
 }
 

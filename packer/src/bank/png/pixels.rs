@@ -36,9 +36,14 @@ pub(super) fn decode(header: &Header, parts: &Parts) -> Result<Picture, String> 
             let is_whole = meanings.len() == 1 << depth;
             let numbers = rows(header, parts, |line, numbers: &mut [u8]| {
                 unpack(depth, line, numbers);
-                match numbers.iter().position(|&number| usize::from(number) >= meanings.len()) {
-                    Some(column) if !is_whole => Err((column, numbers[column])),
-                    _ => Ok(()),
+                // The largest is found without a branch for each; where it stands matters only once it means nothing.
+                let is_known = |number: u8| usize::from(number) < meanings.len();
+                match numbers.iter().copied().fold(0, u8::max) {
+                    largest if is_whole || is_known(largest) => Ok(()),
+                    _ => {
+                        let column = numbers.iter().position(|&number| !is_known(number)).unwrap_or_default();
+                        Err((column, numbers[column]))
+                    }
                 }
             })?;
             Pixels::Numbers { numbers, meanings }
