@@ -1,7 +1,7 @@
 //! The flags of the commands that have many, or that share them with others.
 
-use clap::builder::NonEmptyStringValueParser;
 use clap::ValueEnum;
+use clap::builder::NonEmptyStringValueParser;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct AssetArg {

@@ -175,13 +175,7 @@ impl<'a> Cutter<'a> {
 
     /// Fills `rows` from the pixels of a picture of that width, whose first one is the tile's. Gives the palettes that have
     /// all colours, as bits, and whether a pixel is neither clear nor opaque.
-    fn candidates<T: Copy>(
-        &self,
-        pixels: &[T],
-        width: usize,
-        rows: &mut [u16],
-        row: impl Fn(T) -> u16,
-    ) -> (u64, bool) {
+    fn candidates<T: Copy>(&self, pixels: &[T], width: usize, rows: &mut [u16], row: impl Fn(T) -> u16) -> (u64, bool) {
         // Without branches for each pixel: neighbours are of one colour too often to look, and too rarely to guess.
         let (mut candidates, mut marks) = (self.matcher.all(), 0);
         for (rows, pixels) in rows.chunks_exact_mut(self.side).zip(pixels.chunks(width)) {

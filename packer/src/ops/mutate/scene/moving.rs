@@ -9,7 +9,7 @@ use crate::emit::read_control_file;
 use crate::path::PortablePath;
 use crate::plan::{MutationPlan, Step};
 use crate::trust::{Limit, refusal};
-use crate::workspace::{Lookup, State, needs};
+use crate::workspace::{Lookup, needs};
 
 /// A folder's content without its bytes.
 pub(in crate::ops::mutate) struct Survey {
