@@ -35,6 +35,8 @@ pub(crate) fn run(session: &Session, outbox: &Outbox, call: &Call, cancelled: &A
     let operation_id: Arc<str> = new_operation().into();
     let announced = Announced::of(session, call);
     let announcer = Announcer::new(outbox, &operation_id, cancelled, announced);
+    #[cfg(test)]
+    let announcer = announcer.interrupted_by(session.setup().at_step);
     if announced == Announced::Build {
         announcer.build_started();
     }
@@ -46,25 +48,26 @@ pub(crate) fn run(session: &Session, outbox: &Outbox, call: &Call, cancelled: &A
             call => Err(carry_out(session, &context, call)),
         }
     }));
-    let report = match done {
-        Ok(Ok(_)) if cancelled.load(Ordering::Relaxed) => return Ended::Cancelled,
-        Ok(Ok(listing)) => return Ended::Report(Arc::clone(&listing.text)),
-        Ok(Err(report)) => Ok(report),
+    let is_wanted = || !cancelled.load(Ordering::Relaxed);
+    let ended = match done {
+        Ok(Ok(listing)) if is_wanted() => return Ended::Report(Arc::clone(&listing.text)),
+        Ok(Ok(_)) => return Ended::Cancelled,
+        Ok(Err(report)) => Ok((is_wanted() || is_past_commit(&report), report)),
         Err(fault) => Err(fault),
     };
-    let report = report.unwrap_or_else(|fault| {
+    // Where a fault left things is not known, so that it is never said to have been called off.
+    let (is_answered, report) = ended.unwrap_or_else(|fault| {
         let said = fault.downcast_ref::<String>().map(String::as_str).or_else(|| fault.downcast_ref::<&str>().copied());
         let summary = format!("a fault of the packer itself: {}; please report it", said.unwrap_or("no message"));
-        Report::fault(operation(call), &session.setup().program, summary)
+        (true, Report::fault(operation(call), &session.setup().program, summary))
     });
-    let is_cancelled = cancelled.load(Ordering::Relaxed) && !is_past_commit(&report);
-    if let Some(told) = last_event(session, &operation_id, announced, &report, is_cancelled) {
+    if let Some(told) = last_event(session, &operation_id, announced, &report, !is_answered) {
         if announced == Announced::Build {
             announcer.cache_told(&report);
         }
         outbox.tell(told);
     }
-    if is_cancelled {
+    if !is_answered {
         return Ended::Cancelled;
     }
     let text = serde_json::to_string(&to_wire(&report)).expect("a report is plain data");

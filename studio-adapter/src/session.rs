@@ -35,6 +35,9 @@ pub struct Setup {
     pub wait: Duration,
     /// Whether changes are heard from the system, where it tells all of them; else they are looked for.
     pub hears: bool,
+    /// What a test has to say at each step of an operation, inside the library: how a fault of it is had on demand.
+    #[cfg(test)]
+    pub(crate) at_step: fn(),
 }
 
 impl Setup {
@@ -47,6 +50,8 @@ impl Setup {
             windows: Windows::default(),
             wait: Duration::from_secs(5),
             hears: true,
+            #[cfg(test)]
+            at_step: || {},
         }
     }
 }

@@ -45,6 +45,8 @@ impl Announced {
 
 /// Tells the client what the library tells, and the library what the client wants.
 pub(super) struct Announcer<'a> {
+    #[cfg(test)]
+    at_step: fn(),
     outbox: &'a Outbox,
     operation_id: &'a Arc<str>,
     cancelled: &'a AtomicBool,
@@ -60,7 +62,21 @@ impl<'a> Announcer<'a> {
         cancelled: &'a AtomicBool,
         announced: Announced,
     ) -> Announcer<'a> {
-        Announcer { outbox, operation_id, cancelled, announced, last: Mutex::new(None) }
+        Announcer {
+            #[cfg(test)]
+            at_step: || {},
+            outbox,
+            operation_id,
+            cancelled,
+            announced,
+            last: Mutex::new(None),
+        }
+    }
+
+    /// The same with what a test has to say at each step.
+    #[cfg(test)]
+    pub(super) fn interrupted_by(self, at_step: fn()) -> Announcer<'a> {
+        Announcer { at_step, ..self }
     }
 
     pub(super) fn build_started(&self) {
@@ -116,6 +132,8 @@ impl Events for Announcer<'_> {
     }
 
     fn cancelled(&self) -> bool {
+        #[cfg(test)]
+        (self.at_step)();
         self.cancelled.load(Ordering::Relaxed)
     }
 }
