@@ -156,3 +156,6 @@ fn end(dispatch: &Dispatch, ending: Ending, interrupted: &AtomicBool) -> u8 {
         Ending::Interrupted => EXIT_INTERRUPTED,
     }
 }
+
+#[cfg(test)]
+mod fault_tests;
