@@ -52,7 +52,7 @@ pub(crate) fn targets_for(repository: &Repository, target: Option<&str>, seconds
     for target in chosen {
         match fuzz(repository, target, seconds)? {
             Ok(note) => lines.push(format!("{target}: {note}")),
-            Err(why) => bail!("{target}: {why}"),
+            Err(why) => bail!("{target}: {why}; what was found lies in target/fuzz/artifacts/{target}"),
         }
     }
     Ok(lines)
