@@ -24,7 +24,7 @@ pub(crate) struct Sabotage {
     /// What the gate has to say of it.
     pub(crate) says: &'static str,
     pub(crate) by: By,
-    /// For the gate `test`: which tests are enough, as nextest filters them.
+    /// For the gates that run tests: which of them are enough, as nextest filters them.
     pub(crate) tests: &'static str,
 }
 
@@ -280,6 +280,16 @@ pub(crate) const TABLE: &[Sabotage] = &[
             "FAIL [",
         ),
         "package(prometeu-packer) & test(archive)",
+    ),
+    tested(
+        read(
+            "a length said twice that nobody minds",
+            "test-studio",
+            "studio-adapter/src/wire/frame.rs",
+            ("if length.replace(value).is_some()", "if length.replace(value) == Some(0)"),
+            "FAIL [",
+        ),
+        "package(prometeu-studio-adapter) & binary(hostile)",
     ),
     built(
         read(
