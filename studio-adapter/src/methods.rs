@@ -111,6 +111,3 @@ fn is_past_commit(report: &Report) -> bool {
 fn told(operation_id: &Arc<str>, kind: crate::wire::event::Kind, report: &Report) -> Told {
     Told::new(operation_id, kind, prometeu_packer::diagnostic::escape(&report.summary))
 }
-
-#[cfg(test)]
-mod fault_tests;
