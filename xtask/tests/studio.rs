@@ -72,10 +72,12 @@ fn plain(mut report: Value) -> Value {
     if report["result"]["elapsed_ms"].is_u64() {
         report["result"]["elapsed_ms"] = json!(0);
     }
-    let text = report.to_string();
-    let text = masked(&text, "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx");
-    let mut report: Value = serde_json::from_str(&masked(&text, "ddddddddTdddddd.dddZ-xxxxxxxx")).unwrap();
-    if report["result"]["applied"] == true || report["result"]["mode"] == "apply" {
+    let anew = ["xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx", "ddddddddTdddddd.dddZ-xxxxxxxx", "dddd-dd-ddTdd:dd:ddZ"];
+    let text = anew.into_iter().fold(report.to_string(), |text, pattern| masked(&text, pattern));
+    let mut report: Value = serde_json::from_str(&text).unwrap();
+    let result = &report["result"];
+    let is_done = result["applied"] == true || result["mode"] == "apply";
+    if is_done || result["files"][0]["outcome"] == "rolled-back" {
         // Of which of two folders the preview was that is carried out.
         report["result"]["preview_id"] = json!("(of one folder)");
     }
@@ -181,6 +183,14 @@ fn what_reads_gives_one_report() {
         let validated = studio.ask("packer/validate_pack", json!({}));
         assert_eq!(validated["diagnostics"], checked["diagnostics"]);
         assert_eq!(validated["status"], checked["status"]);
+        // There is no command for the summary: what it says of an asset, the list says, too.
+        let listed = command_line(&["list"], project.path());
+        let summary = studio.ask("packer/pack_summary", json!({}));
+        for row in summary["result"]["assets"].as_array().into_iter().flatten() {
+            let rows = listed["result"]["assets"].as_array().unwrap();
+            let same = rows.iter().find(|listed| listed["asset_id"] == row["asset_id"]).unwrap();
+            assert_eq!((&row["name"], &row["family"]), (&same["name"], &same["type"]), "{row} {same}");
+        }
     }
 }
 
@@ -283,4 +293,82 @@ fn removing_setting_up_migrating_and_building_give_one_project() {
     let report = command_line(&["init"], mine.path());
     assert_eq!(applied["result"]["workspace"], report["result"]["workspace"]);
     assert_eq!(fixtures::snapshot(mine.path()).unwrap(), fixtures::snapshot(theirs.path()).unwrap());
+}
+
+/// One step of a project's life: the command and what a client asks for, `ID` being what the step before gave.
+type Step = (&'static str, Value);
+/// How a project is made, and the steps that it goes through.
+type Life<'a> = (&'a dyn Fn(&Path), Vec<Step>);
+
+#[test]
+fn what_names_an_earlier_change_gives_one_report_and_one_trail() {
+    let old = fixtures::folder().join("frozen/asset-mixed-index-1");
+    let migrated = |folder: &Path| fixtures::Files::read(&old).unwrap().write(folder).unwrap();
+    let behind = |folder: &Path| {
+        showcase(folder);
+        let registry = folder.join("assets/.prometeu/index.json");
+        let text = fs::read_to_string(&registry).unwrap();
+        let mut index: Value = serde_json::from_str(&text).unwrap();
+        index["next_asset_id"] = json!(1);
+        fs::write(registry, index.to_string()).unwrap();
+    };
+    let undo = || ("undo ID", json!({ "operation": "undo" }));
+    let restore = ("restore ID", json!({ "operation": "restore" }));
+    let rename = ("rename ui_font letters", json!({ "operation": "rename", "asset": "ui_font", "name": "letters" }));
+    let quarantine = ("quarantine actors", json!({ "operation": "quarantine", "asset": "actors" }));
+    let rollback = ("migrate --rollback ID", json!({ "operation": "rollback" }));
+    let only = "registry/allocator-behind";
+    let fix = ("doctor --fix --only registry/allocator-behind", json!({ "operation": "fix", "only": only }));
+    let lives: [Life<'_>; 3] = [
+        (&showcase, vec![rename, undo(), quarantine, restore, undo()]),
+        (&migrated, vec![("migrate", json!({ "operation": "migrate" })), rollback]),
+        (&behind, vec![fix]),
+    ];
+    for (make, steps) in lives {
+        let [mine, theirs] = twice(make);
+        let mut studio = Studio::open(theirs.path());
+        let (mut my_id, mut their_id) = (String::new(), String::new());
+        for (line, mut params) in steps {
+            params["id"] = json!(their_id);
+            let shown = studio.ask("packer/preview", params);
+            let (my_line, their_line) = (line.replace("ID", &my_id), line.replace("ID", &their_id));
+            let arguments: Vec<&str> = their_line.split(' ').collect();
+            same(line, command_line(&arguments, theirs.path()), shown.clone());
+            let applied = studio.ask("packer/apply", json!({ "preview_id": shown["result"]["preview_id"] }));
+            let arguments: Vec<&str> = my_line.split(' ').collect();
+            let shown = command_line(&arguments, mine.path())["result"]["preview_id"].as_str().unwrap().to_owned();
+            let report = command_line(&[&arguments[..], &["--apply", &shown]].concat(), mine.path());
+            (my_id, their_id) = (made(&report), made(&applied));
+            same(line, report, applied);
+            // A migration mints identities, which its rollback takes back.
+            if line != "migrate" {
+                assert_eq!(content(mine.path()), content(theirs.path()), "{line}");
+            }
+        }
+        for trail in [&["history"][..], &["recover"], &["migrate", "--history"], &["doctor"]] {
+            same(&trail.join(" "), command_line(trail, mine.path()), command_line(trail, theirs.path()));
+        }
+    }
+}
+
+/// What a change that was carried out is called from then on.
+fn made(report: &Value) -> String {
+    let result = &report["result"];
+    let id = result["transaction_id"].as_str().or(result["migration_id"].as_str());
+    id.unwrap_or_else(|| panic!("{report:#}")).to_owned()
+}
+
+#[test]
+fn a_stale_preview_is_refused_alike() {
+    let project = tempfile::tempdir().unwrap();
+    showcase(project.path());
+    let mut studio = Studio::open(project.path());
+    let params = json!({ "operation": "rename", "asset": "ui_font", "name": "letters" });
+    let id = studio.ask("packer/preview", params)["result"]["preview_id"].as_str().unwrap().to_owned();
+    let declaration = project.path().join("assets/ui/font/asset.json");
+    let text = fs::read_to_string(&declaration).unwrap();
+    fs::write(declaration, text + "\n").unwrap();
+    let refused = studio.ask("packer/apply", json!({ "preview_id": id }));
+    assert!(refused["diagnostics"].as_array().unwrap().iter().any(|found| found["code"] == "plan/stale"), "{refused}");
+    same("stale", command_line(&["rename", "ui_font", "letters", "--apply", &id], project.path()), refused);
 }
