@@ -161,3 +161,32 @@ fn where_nobody_tells_changes_are_looked_for() {
     check_events(&client.events);
     assert_eq!(client.leave(), 0);
 }
+
+/// The list of a large project takes long; what changes while it is made is told before it is.
+#[test]
+fn a_change_while_a_list_is_made_is_told_before_the_list() {
+    let project = showcase();
+    let from = project.path().join("assets/world/tiles");
+    for number in 0..1500 {
+        copy(&from, &project.path().join(format!("assets/many/tiles{number}")));
+    }
+    let mut client = watching(project.path());
+    let seen = client.events.len();
+    edit(project.path(), "assets/actors/asset.json");
+    let first = client.event("asset_changed", seen);
+    let seen = client.events.len();
+    edit(project.path(), "assets/world/tiles/water.pal");
+    let second = client.event("asset_changed", seen);
+    assert_eq!((&first["affected_assets"], &second["affected_assets"]), (&json!([2]), &json!([1])));
+    assert_ne!(first["operation_id"], second["operation_id"]);
+    let is_over = |client: &Client, event: &Value| {
+        let same = |told: &&Value| told["operation_id"] == event["operation_id"];
+        client.events.iter().filter(same).any(|told| told["kind"] == "diagnostics_updated")
+    };
+    assert!(!is_over(&client, &first), "the list was made before the second change was told: {:#?}", client.events);
+    while !is_over(&client, &first) || !is_over(&client, &second) {
+        assert!(client.take(Duration::from_secs(60)), "an operation has no end");
+    }
+    check_events(&client.events);
+    assert_eq!(client.leave(), 0);
+}

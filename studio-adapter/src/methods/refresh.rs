@@ -22,34 +22,77 @@ const LOOK: Duration = Duration::from_millis(250);
 /// Where no watch tells, looking takes at most one part in so many of the time.
 const SHARE: u32 = 20;
 
+/// How often it is looked for changes, and for the end of a list, while one is made.
+const MEANWHILE: Duration = Duration::from_millis(20);
+
+/// What was told of at once and is not over before a list was made.
+struct Begun {
+    operation_id: Arc<str>,
+    told: BTreeSet<u32>,
+    is_all: bool,
+}
+
 /// Tells changes until nobody listens any more.
 pub(crate) fn refresh_until_the_end(session: &Session, outbox: &Outbox) {
     let list = || session.listing(&session.context("", &Silent));
     let mut known = list();
     let mut seen = if session.watch.waiter().is_some() { Look::default() } else { session.watch.look() };
+    let mut later: Option<Begun> = None;
     while !outbox.is_over() {
-        let mut changed = wait(session, &mut seen);
-        if changed.is_empty() {
-            continue;
-        }
-        let since = Instant::now();
-        while since.elapsed() < GATHERING && session.watch.waiter().is_some() {
-            std::thread::sleep(QUIET);
-            let later = session.watch.take();
-            if later.is_empty() {
-                break;
+        let begun = later.take().or_else(|| {
+            let changed = wait(session, &mut seen);
+            (!changed.is_empty()).then(|| begin(session, outbox, &known, changed, None))
+        });
+        let Some(begun) = begun else { continue };
+        // A list of a large project takes long: what changes meanwhile is told meanwhile.
+        let now = std::thread::scope(|scope| {
+            let listing = scope.spawn(list);
+            while !listing.is_finished() && !outbox.is_over() && session.watch.waiter().is_some() {
+                std::thread::sleep(MEANWHILE);
+                let changed = session.watch.take();
+                if !changed.is_empty() {
+                    later = Some(begin(session, outbox, &known, changed, later.take()));
+                }
             }
-            changed.add(later);
+            listing.join()
+        });
+        match now {
+            Ok(now) => {
+                tell_rest(outbox, &begun.operation_id, (&known, &now), begun.told, begun.is_all);
+                known = now;
+            }
+            Err(_) => tell_fault(outbox, begun),
         }
-        // A client that reads nothing for long is told of everything in between at once.
-        outbox.wait_for_room();
-        changed.add(session.watch.take());
-        let operation_id: Arc<str> = new_operation().into();
-        let told = tell_files(outbox, &operation_id, &known, &changed);
-        let now = list();
-        tell_rest(outbox, &operation_id, (&known, &now), told, changed.is_all);
-        known = now;
     }
+}
+
+/// Gathers what follows closely and tells at once which assets have changed files.
+fn begin(session: &Session, outbox: &Outbox, known: &Listing, mut changed: Changed, before: Option<Begun>) -> Begun {
+    let since = Instant::now();
+    while since.elapsed() < GATHERING && session.watch.waiter().is_some() {
+        std::thread::sleep(QUIET);
+        let later = session.watch.take();
+        if later.is_empty() {
+            break;
+        }
+        changed.add(later);
+    }
+    // A client that reads nothing for long is told of everything in between at once.
+    outbox.wait_for_room();
+    changed.add(session.watch.take());
+    let mut begun =
+        before.unwrap_or_else(|| Begun { operation_id: new_operation().into(), told: BTreeSet::new(), is_all: false });
+    begun.told.extend(tell_files(outbox, &begun.operation_id, known, &changed));
+    begun.is_all |= changed.is_all;
+    begun
+}
+
+/// Ends the operation of a list that a fault of the packer kept from being made.
+fn tell_fault(outbox: &Outbox, begun: Begun) {
+    let summary = "a fault of the packer itself kept the list from being made; please report it";
+    let event = Told::new(&begun.operation_id, Kind::DiagnosticsUpdated, summary).with("outcome", "failed");
+    let event = event.with("operation", "watch").with("counts", json!({ "errors": 0, "warnings": 0, "notes": 0 }));
+    outbox.tell(Told { affected_assets: begun.told.into_iter().collect(), ..event });
 }
 
 /// What changed within a moment, if anything did.
