@@ -88,19 +88,25 @@ fn frame(output: &mut impl BufRead, said: &mut Vec<u8>) -> std::io::Result<Optio
     Ok(said.get(body..).and_then(|body| serde_json::from_slice(body).ok()))
 }
 
-/// What is wrong with a session, after the command line gave `answers` to the same runs.
+/// What is wrong with a session, after the command line gave `answers` to the same runs. One message is held at a time: what a
+/// child of this process is said to have needed begins with what this process holds.
 pub(super) fn judge(ended: &Ended, asked: &Asked, answers: &[&Answer]) -> Vec<String> {
-    let Some(frames) = frames(&ended.said) else { return vec!["standard output holds more than frames".to_owned()] };
-    let mut wrong: Vec<String> = frames.iter().filter_map(unprintable).take(1).collect();
-    for (id, at) in asked {
-        let said: Vec<&Value> = frames.iter().filter(|frame| frame["id"] == *id).collect();
-        match said.as_slice() {
-            [answer] => {
-                wrong.extend(difference(&answer["result"], answers[*at]).map(|why| format!("request {id} {why}")))
-            }
-            _ => wrong.push(format!("request {id} has {} answers", said.len())),
-        }
+    let (mut wrong, mut is_unprintable) = (Vec::new(), false);
+    let mut counts: BTreeMap<u64, usize> = asked.keys().map(|id| (*id, 0)).collect();
+    let mut said = ended.said.as_slice();
+    while !said.is_empty() {
+        let Ok(Some(message)) = frame(&mut said, &mut Vec::new()) else {
+            return vec!["standard output holds more than frames".to_owned()];
+        };
+        let raw = unprintable(&message).filter(|_| !is_unprintable);
+        is_unprintable |= raw.is_some();
+        wrong.extend(raw);
+        let Some((id, at)) = message["id"].as_u64().and_then(|id| asked.get_key_value(&id)) else { continue };
+        *counts.entry(*id).or_default() += 1;
+        wrong.extend(difference(&message["result"], answers[*at]).map(|why| format!("request {id} {why}")));
     }
+    let unanswered = counts.iter().filter(|(_, count)| **count != 1);
+    wrong.extend(unanswered.map(|(id, count)| format!("request {id} has {count} answers")));
     if ended.exit != Some(0) {
         wrong.push(format!("ended with {:?}, not 0", ended.exit));
     }
@@ -123,15 +129,6 @@ fn difference(report: &Value, answer: &Answer) -> Option<String> {
     } else {
         None
     }
-}
-
-/// The messages on standard output; none where it holds anything else.
-fn frames(mut said: &[u8]) -> Option<Vec<Value>> {
-    let mut frames = Vec::new();
-    while !said.is_empty() {
-        frames.push(frame(&mut said, &mut Vec::new()).ok()??);
-    }
-    Some(frames)
 }
 
 /// The first text with a character that does something to a terminal or a log; a diff and a page of help have lines.
