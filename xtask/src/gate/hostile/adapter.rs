@@ -1,11 +1,15 @@
 //! The same projects through the Studio adapter, one session each: a method finds what its command found, every request is
 //! answered once, and the session ends as it should.
 
-use super::kit::{self, Answer, Ended, Run};
+use super::kit::{self, Answer, Ended, Report, Run};
 use camino::Utf8Path;
+use serde::de::{Error, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::fmt;
 use std::io::{BufRead, BufReader, Read as _, Write as _};
+use std::ops::Range;
 use std::process::{Command, Stdio};
 
 /// A request, by its number in the session: the run of the kit that it stands for.
@@ -65,8 +69,8 @@ pub(super) fn ask(command: &mut Command, session: &Session) -> anyhow::Result<En
             // One that stopped before it heard everything is judged by what it said.
             let _ = write!(input, "Content-Length: {}\r\n\r\n{body}", body.len());
             while let Some(id) = id {
-                let Some(frame) = frame(&mut output, &mut said)? else { break };
-                if frame["id"] == *id {
+                let message = frame(&mut output, &mut said)?.and_then(|body| parse(&said[body]));
+                if message.is_none_or(|message| message.id.as_u64() == Some(*id)) {
                     break;
                 }
             }
@@ -77,15 +81,27 @@ pub(super) fn ask(command: &mut Command, session: &Session) -> anyhow::Result<En
     })
 }
 
-/// The next message on standard output, which is kept in `said`; none where it is none.
-fn frame(output: &mut impl BufRead, said: &mut Vec<u8>) -> std::io::Result<Option<Value>> {
+/// What counts of a message.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Message {
+    id: Value,
+    result: Option<Report>,
+}
+
+fn parse(body: &[u8]) -> Option<Message> {
+    serde_json::from_slice(body).ok()
+}
+
+/// Adds the next frame on standard output to `said`, and gives where its message stands there; none where it is no frame.
+fn frame(output: &mut impl BufRead, said: &mut Vec<u8>) -> std::io::Result<Option<Range<usize>>> {
     let start = said.len();
     output.read_until(b'\n', said)?;
     let length = std::str::from_utf8(&said[start..]).ok().and_then(|line| line.strip_prefix("Content-Length: "));
     let Some(length) = length.and_then(|length| length.trim_end().parse::<u64>().ok()) else { return Ok(None) };
     let body = said.len() + 2;
     output.take(length + 2).read_to_end(said)?;
-    Ok(said.get(body..).and_then(|body| serde_json::from_slice(body).ok()))
+    Ok((body <= said.len()).then_some(body..said.len()))
 }
 
 /// What is wrong with a session, after the command line gave `answers` to the same runs. One message is held at a time: what a
@@ -93,17 +109,20 @@ fn frame(output: &mut impl BufRead, said: &mut Vec<u8>) -> std::io::Result<Optio
 pub(super) fn judge(ended: &Ended, asked: &Asked, answers: &[&Answer]) -> Vec<String> {
     let (mut wrong, mut is_unprintable) = (Vec::new(), false);
     let mut counts: BTreeMap<u64, usize> = asked.keys().map(|id| (*id, 0)).collect();
-    let mut said = ended.said.as_slice();
-    while !said.is_empty() {
-        let Ok(Some(message)) = frame(&mut said, &mut Vec::new()) else {
+    let (mut left, mut body) = (ended.said.as_slice(), Vec::new());
+    while !left.is_empty() {
+        body.clear();
+        let place = frame(&mut left, &mut body).ok().flatten();
+        let Some((message, Texts(raw))) =
+            place.and_then(|place| Some((parse(&body[place.clone()])?, serde_json::from_slice(&body[place]).ok()?)))
+        else {
             return vec!["standard output holds more than frames".to_owned()];
         };
-        let raw = unprintable(&message).filter(|_| !is_unprintable);
-        is_unprintable |= raw.is_some();
-        wrong.extend(raw);
-        let Some((id, at)) = message["id"].as_u64().and_then(|id| asked.get_key_value(&id)) else { continue };
+        wrong.extend(raw.filter(|_| !std::mem::replace(&mut is_unprintable, true)));
+        let Some((id, at)) = message.id.as_u64().and_then(|id| asked.get_key_value(&id)) else { continue };
         *counts.entry(*id).or_default() += 1;
-        wrong.extend(difference(&message["result"], answers[*at]).map(|why| format!("request {id} {why}")));
+        let report = message.result.unwrap_or_default();
+        wrong.extend(difference(report, answers[*at]).map(|why| format!("request {id} {why}")));
     }
     let unanswered = counts.iter().filter(|(_, count)| **count != 1);
     wrong.extend(unanswered.map(|(id, count)| format!("request {id} has {count} answers")));
@@ -115,31 +134,76 @@ pub(super) fn judge(ended: &Ended, asked: &Asked, answers: &[&Answer]) -> Vec<St
 }
 
 /// How a report differs from what the command line said.
-fn difference(report: &Value, answer: &Answer) -> Option<String> {
+fn difference(report: Report, answer: &Answer) -> Option<String> {
     let status = match answer.ended.exit {
         Some(0) => "ok",
         Some(1 | 3 | 4 | 5) => "blocked",
         _ => "failed",
     };
-    let found = kit::findings(report);
-    if report["status"] != status {
-        Some(format!("has the status {}, not {status}", report["status"]))
-    } else if found != answer.findings {
-        Some(format!("found {found:?}, the command line {:?}", answer.findings))
-    } else {
-        None
+    if report.status != status {
+        return Some(format!("has the status {:?}, not {status}", report.status));
+    }
+    let found = report.findings();
+    (found != answer.findings).then(|| format!("found {found:?}, the command line {:?}", answer.findings))
+}
+
+/// The first text of a JSON value with a character that does something to a terminal or a log; a diff and a page of help
+/// have lines. The value itself is not kept.
+struct Texts(Option<String>);
+
+impl<'de> Deserialize<'de> for Texts {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Texts, D::Error> {
+        deserializer.deserialize_any(Walk).map(Texts)
     }
 }
 
-/// The first text with a character that does something to a terminal or a log; a diff and a page of help have lines.
-fn unprintable(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => {
-            let is_raw = |c: char| c.is_control() && c != '\n' || matches!(c, '\u{202a}'..='\u{202e}' | '\u{200b}');
-            text.contains(is_raw).then(|| format!("a text is not escaped: {text:?}"))
+struct Walk;
+
+impl<'de> Visitor<'de> for Walk {
+    type Value = Option<String>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Option<String>, E> {
+        let is_raw = |c: char| c.is_control() && c != '\n' || matches!(c, '\u{202a}'..='\u{202e}' | '\u{200b}');
+        Ok(text.contains(is_raw).then(|| format!("a text is not escaped: {text:?}")))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Option<String>, A::Error> {
+        let mut first = None;
+        while let Some(Texts(raw)) = items.next_element()? {
+            first = first.or(raw);
         }
-        Value::Array(items) => items.iter().find_map(unprintable),
-        Value::Object(members) => members.values().find_map(unprintable),
-        _ => None,
+        Ok(first)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Option<String>, A::Error> {
+        let mut first = None;
+        while let Some((Texts(name), Texts(raw))) = members.next_entry()? {
+            first = first.or(name).or(raw);
+        }
+        Ok(first)
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Option<String>, E> {
+        Ok(None)
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Option<String>, E> {
+        Ok(None)
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<Option<String>, E> {
+        Ok(None)
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Option<String>, E> {
+        Ok(None)
+    }
+
+    fn visit_unit<E>(self) -> Result<Option<String>, E> {
+        Ok(None)
     }
 }

@@ -129,8 +129,8 @@ pub(super) fn ask(command: &[&str], run: &Run, folder: &Utf8Path) -> anyhow::Res
     let mut command = Command::new(program);
     command.args(before).args(&run.arguments).args(["--format", "json", "--wait", "0"]);
     let mut ended = end(command.current_dir(folder).stdin(Stdio::null()), whole)?;
-    let report = serde_json::from_slice(&std::mem::take(&mut ended.said)).ok();
-    Ok(Answer { findings: report.as_ref().and_then(findings), ended })
+    let report: Option<Report> = serde_json::from_slice(&std::mem::take(&mut ended.said)).ok();
+    Ok(Answer { findings: report.and_then(Report::findings), ended })
 }
 
 /// What a program says without being asked.
@@ -162,11 +162,25 @@ pub(super) fn end(
     Ok(Ended { said, exit: used.status.code(), busy, peak_bytes: used.rusage.maxrss })
 }
 
-/// The findings of a report, each with its code and whether it blocks.
-pub(super) fn findings(report: &serde_json::Value) -> Option<Vec<(String, bool)>> {
-    let row =
-        |finding: &serde_json::Value| Some((finding["code"].as_str()?.to_owned(), finding["blocking"].as_bool()?));
-    report["diagnostics"].as_array()?.iter().map(row).collect()
+/// What counts of a report; the rest of it, which may be large, is passed over.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Report {
+    pub(super) status: String,
+    diagnostics: Option<Vec<Finding>>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Finding {
+    code: String,
+    blocking: bool,
+}
+
+impl Report {
+    /// The findings, each with its code and whether it blocks; none where this is no report.
+    pub(super) fn findings(self) -> Option<Vec<(String, bool)>> {
+        Some(self.diagnostics?.into_iter().map(|finding| (finding.code, finding.blocking)).collect())
+    }
 }
 
 /// What is wrong with an answer.
