@@ -15,17 +15,11 @@ pub(super) const PARTIAL: u16 = CLEAR | PARTIAL_MARK;
 pub(super) const PARTIAL_MARK: u16 = 1 << 15;
 /// More rows than 64 palettes of 15 colours need: looking one up by its lower bits cannot miss.
 const ROWS: usize = 1 << 10;
-/// Colours of a page, RGB565 values that differ in their lower bits alone, and how many pages there can be.
-const PAGE_COLOURS: usize = 64;
-const PAGES: usize = (1 << 16) / PAGE_COLOURS;
 
 /// The colours of all palettes of a bank. Entry 0 of a palette stands for transparency and is never matched.
 pub(super) struct Matcher {
-    /// The upper bits of an RGB565 value → page, 0 where no palette has such a colour. A table of all values would have to
-    /// be cleared for every bank, and would not stay in the processor's nearest cache.
-    pages: [u16; PAGES],
-    /// Page and lower bits → row in the two lists below.
-    rows: Vec<[u16; PAGE_COLOURS]>,
+    /// RGB565 value → row in the two lists below.
+    rows: Box<[u16; 1 << 16]>,
     /// Bit p: palette p has the colour.
     palettes_with: Box<[u64; ROWS]>,
     /// The index of the colour in each palette, 0 where it is not.
@@ -36,22 +30,15 @@ pub(super) struct Matcher {
 impl Matcher {
     pub(super) fn new(palettes: &[Palette]) -> Matcher {
         let mut matcher = Matcher {
-            pages: [0; PAGES],
-            rows: vec![[NOWHERE; PAGE_COLOURS]],
-            palettes_with: vec![0; ROWS].try_into().expect("it was made with this length"),
+            rows: boxed(NOWHERE),
+            palettes_with: boxed(0),
             index_in: vec![[0; PALETTES]; 2],
             palette_count: palettes.len(),
         };
         matcher.palettes_with[usize::from(CLEAR)] = u64::MAX;
         for (palette, file) in palettes.iter().enumerate() {
             for (index, entry) in (0_u8..).zip(&file.entries).skip(1) {
-                let colour = usize::from(rgb565(entry.colour));
-                let page = &mut matcher.pages[colour / PAGE_COLOURS];
-                if *page == 0 {
-                    *page = u16::try_from(matcher.rows.len()).expect("at most one for each colour");
-                    matcher.rows.push([NOWHERE; PAGE_COLOURS]);
-                }
-                let row = &mut matcher.rows[usize::from(*page)][colour % PAGE_COLOURS];
+                let row = &mut matcher.rows[usize::from(rgb565(entry.colour))];
                 if *row == NOWHERE {
                     *row = u16::try_from(matcher.index_in.len()).expect("at most 64 × 15 colours");
                     matcher.index_in.push([0; PALETTES]);
@@ -70,8 +57,7 @@ impl Matcher {
 
     /// The row of an RGB565 colour, for the questions below; [`NOWHERE`] if no palette has it.
     pub(super) fn row(&self, colour: u16) -> u16 {
-        let colour = usize::from(colour);
-        self.rows[usize::from(self.pages[colour / PAGE_COLOURS])][colour % PAGE_COLOURS]
+        self.rows[usize::from(colour)]
     }
 
     /// All palettes, as bits.
@@ -102,6 +88,10 @@ impl Matcher {
 /// Where a row stands in the lists.
 pub(super) fn place(row: u16) -> usize {
     usize::from(row) % ROWS
+}
+
+fn boxed<T: Copy, const N: usize>(value: T) -> Box<[T; N]> {
+    vec![value; N].try_into().ok().expect("it was made with this length")
 }
 
 /// One warning for a palette that has a colour at two of the indices that are matched.
