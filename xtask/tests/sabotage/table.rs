@@ -46,7 +46,7 @@ const fn tested(sabotage: Sabotage, tests: &'static str) -> Sabotage {
     Sabotage { by: By::ProgramAndTools, tests, ..sabotage }
 }
 
-/// Every gate stands here at least once; the gate `complete` sees to it.
+/// Every gate stands here at least once; the test `every gate is sabotaged` sees to it.
 pub(crate) const TABLE: &[Sabotage] = &[
     // Found by reading.
     read("another layout", "fmt", "packer/src/lib.rs", ("", "fn  a( ) { }\n"), "packer/src/lib.rs"),
