@@ -87,6 +87,12 @@ impl MemoryDisk {
         self.state().plan.arm(n, fault);
     }
 
+    /// Lets the first operation fail that [`MemoryDisk::operations`] words like this; this replaces an earlier plan.
+    /// Where threads work side by side an operation has the same words in every run, but not the same number.
+    pub fn fail_when(&self, operation: &str, fault: Fault) {
+        self.state().plan.arm_for(operation, fault);
+    }
+
     /// What was attempted so far, in order, such as `rename a -> b`; operations after [`Fault::Stop`] are left out.
     #[must_use]
     pub fn operations(&self) -> Vec<String> {

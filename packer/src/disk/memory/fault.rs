@@ -32,6 +32,8 @@ pub(super) enum Effect {
 #[derive(Default)]
 pub(super) struct Plan {
     planned: Option<(usize, Fault)>,
+    /// The operation with this wording is the planned one, whichever number it turns out to have.
+    awaited: Option<String>,
     /// A write was cut short, and the next one fails.
     full: bool,
     stopped: bool,
@@ -43,6 +45,11 @@ impl Plan {
         *self = Plan { planned: Some((n, fault)), operations: std::mem::take(&mut self.operations), ..Plan::default() };
     }
 
+    pub(super) fn arm_for(&mut self, text: &str, fault: Fault) {
+        self.arm(usize::MAX, fault);
+        self.awaited = Some(text.to_owned());
+    }
+
     pub(super) fn operations(&self) -> Vec<String> {
         self.operations.clone()
     }
@@ -52,13 +59,16 @@ impl Plan {
         if self.stopped {
             return Err(io::Error::other("the process was killed"));
         }
+        let n = self.operations.len() + 1;
+        if self.awaited.take_if(|awaited| *awaited == text).is_some() {
+            self.planned = self.planned.map(|(_, fault)| (n, fault));
+        }
         self.operations.push(text);
         let wanted = if let Effect::Write(bytes) = effect { bytes } else { 0 };
         let writes = matches!(effect, Effect::Write(_));
         if writes && std::mem::take(&mut self.full) {
             return Err(io::ErrorKind::StorageFull.into());
         }
-        let n = self.operations.len();
         match self.planned {
             Some((at, Fault::Error(kind))) if at == n => Err(kind.into()),
             Some((at, Fault::Panic)) if at == n => unreachable!("a fault that was planned"),

@@ -38,10 +38,10 @@ fn a_panic_in_a_decoder_is_a_finding_on_its_asset_and_spares_the_others() {
     let look = |disk: &MemoryDisk| look(disk, Limits::default());
     let whole = disk(&files);
     look(&whole);
-    let is_picture = |operation: &String| operation.starts_with("read") && operation.contains("a.png");
-    let at = whole.operations().iter().position(is_picture).expect("the picture is read");
+    let of_picture = |operation: &String| operation.starts_with("read") && operation.contains("a.png");
+    let operation = whole.operations().into_iter().find(of_picture).expect("the picture is read");
     let failing = disk(&files);
-    failing.fail_at(at + 1, Fault::Panic);
+    failing.fail_when(&operation, Fault::Panic);
     let report = look(&failing);
     let found = report.findings.iter().find(|finding| finding.code == Code::PayloadDecoderFault).unwrap();
     assert_eq!((found.path.as_deref(), found.blocking), (Some("assets/ui/a.png"), true));
