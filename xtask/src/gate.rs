@@ -11,6 +11,7 @@ mod doctest;
 mod flow;
 mod fmt;
 mod formats;
+mod frames;
 mod frozen;
 pub(crate) mod fuzz;
 pub(crate) mod hostile;
@@ -62,6 +63,7 @@ pub(crate) const TABLE: &[Gate] = &[
     flow::MUTATION,
     flow::MIGRATION,
     test::STUDIO_GATE,
+    flow::STUDIO,
     studio::GATE,
     determinism::GATE,
     hostile::GATE,

@@ -7,6 +7,8 @@ mod doctor;
 mod migration;
 mod mutation;
 mod read;
+mod session;
+mod studio;
 
 use super::repository::Repository;
 use super::{Gate, Verdict};
@@ -19,6 +21,7 @@ pub(super) const MUTATION: Gate = mutation::GATE;
 pub(super) const DOCTOR: Gate = doctor::GATE;
 pub(super) const BUILD: Gate = build::GATE;
 pub(super) const MIGRATION: Gate = migration::GATE;
+pub(super) const STUDIO: Gate = studio::GATE;
 
 /// The repository's own project, which is there always.
 const SHOWCASE: &str = "fixtures/projects/showcase";
@@ -26,7 +29,11 @@ const SHOWCASE: &str = "fixtures/projects/showcase";
 const CORPUS: &str = "PROMETEU_CORPUS";
 
 /// Takes a flow through a fresh copy of each project. The flow fails at the first thing that is not as it should be.
-fn through(repository: &Repository, own: &[&str], flow: fn(&Desk) -> anyhow::Result<()>) -> anyhow::Result<Verdict> {
+fn through(
+    repository: &Repository,
+    own: &[&str],
+    flow: impl Fn(&Desk) -> anyhow::Result<()>,
+) -> anyhow::Result<Verdict> {
     let mut notes = Vec::new();
     let mut folders: Vec<Utf8PathBuf> = own.iter().map(|path| repository.root.join(path)).collect();
     match std::env::var_os(CORPUS) {

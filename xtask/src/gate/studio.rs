@@ -4,7 +4,7 @@
 use super::repository::Repository;
 use super::tree::Tree;
 use super::{Gate, Group, Verdict};
-use anyhow::Context;
+use anyhow::{Context, ensure};
 use camino::{Utf8Path, Utf8PathBuf};
 use xshell::cmd;
 
@@ -44,11 +44,7 @@ fn run(repository: &Repository) -> anyhow::Result<Verdict> {
             return Ok(Verdict::Skipped(format!("vscode-jsonrpc is missing; get it by `{by}`")));
         }
     }
-    let built = repository.passes(cmd!(shell, "cargo build --quiet --locked -p {ADAPTER}"))?;
-    if built != Verdict::Passed(Vec::new()) {
-        return Ok(built);
-    }
-    let adapter = target.join("debug").join(format!("{ADAPTER}{}", std::env::consts::EXE_SUFFIX));
+    let adapter = build(repository)?;
     let place = tempfile::tempdir()?;
     let place = Utf8Path::from_path(place.path()).context("the folder for temporary files has no UTF-8 name")?;
     let mut projects: Vec<Utf8PathBuf> = Vec::new();
@@ -59,6 +55,18 @@ fn run(repository: &Repository) -> anyhow::Result<Verdict> {
     }
     let script = suite.join("conformance.mjs");
     repository.passes(cmd!(shell, "node {script} {adapter} {projects...}"))
+}
+
+/// Builds the adapter's program and gives where it lies.
+///
+/// # Errors
+/// When it does not build.
+pub(super) fn build(repository: &Repository) -> anyhow::Result<Utf8PathBuf> {
+    let shell = &repository.shell;
+    let command = cmd!(shell, "cargo build --quiet --locked -p {ADAPTER}");
+    ensure!(repository.passes(command)? == Verdict::Passed(Vec::new()), "{ADAPTER} does not build");
+    let target = repository.tools.parent().context("tools lie in a folder")?;
+    Ok(target.join("debug").join(format!("{ADAPTER}{}", std::env::consts::EXE_SUFFIX)))
 }
 
 /// Whether what the lock file asks for lies there already: npm notes that in a lock file of its own.

@@ -392,6 +392,16 @@ pub(crate) const TABLE: &[Sabotage] = &[
     ),
     built(
         read(
+            "a migration that is told as any change",
+            "flow-studio",
+            "studio-adapter/src/methods/announce.rs",
+            ("Some(Change::Migrate | Change::Rollback(_))", "Some(Change::Rollback(_))"),
+            "the migration is told as",
+        ),
+        By::ProgramAndTools,
+    ),
+    built(
+        read(
             "an archive that knows its process",
             "determinism",
             "packer/src/schema/provenance.rs",

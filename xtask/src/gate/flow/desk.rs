@@ -33,7 +33,12 @@ impl Desk {
         Ok(Desk { program: program.to_owned(), folder: folder.to_owned(), asked: Cell::new(0) })
     }
 
-    /// How often the program was asked.
+    /// Counts a question to another program about this project.
+    pub(super) fn count(&self) {
+        self.asked.set(self.asked.get() + 1);
+    }
+
+    /// How often something was asked.
     pub(super) fn asked(&self) -> usize {
         self.asked.get()
     }
@@ -50,7 +55,7 @@ impl Desk {
 
     /// Runs the program in a format and gives its exit code and standard output.
     pub(super) fn run(&self, arguments: &[&str], format: &str) -> anyhow::Result<(i32, String)> {
-        self.asked.set(self.asked.get() + 1);
+        self.count();
         let mut command = Command::new(&self.program);
         command.args(arguments).args(["--project", self.folder.as_str(), "--format", format]);
         let output = command.stdin(Stdio::null()).output().context("could not start the program")?;

@@ -4,9 +4,12 @@
 #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
 use super::desk::Desk;
-use super::{SHOWCASE, build, doctor, migration, mutation, read};
+use super::session::Events;
+use super::{SHOWCASE, build, doctor, migration, mutation, read, studio};
 use camino::{Utf8Path, Utf8PathBuf};
+use serde_json::json;
 use std::os::unix::fs::PermissionsExt as _;
+use std::process::Command;
 
 type Flow = fn(&Desk) -> anyhow::Result<()>;
 
@@ -19,7 +22,7 @@ fn program() -> Utf8PathBuf {
 }
 
 /// What a flow says when the program is wrapped into this script, which knows `$real` and `$project`.
-fn said(flow: Flow, project: &str, script: &str) -> Result<(), String> {
+fn said(flow: impl Fn(&Desk) -> anyhow::Result<()>, project: &str, script: &str) -> Result<(), String> {
     let folder = tempfile::tempdir().unwrap();
     let place = Utf8Path::from_path(folder.path()).unwrap();
     let wrapped = place.join("program");
@@ -76,4 +79,51 @@ fn a_rollback_that_is_not_exact_is_noticed() {
 for file in \"$project\"/assets/*/asset.json \"$project\"/assets/*/*/asset.json; do [ -f \"$file\" ] && echo >> \"$file\"; done;; esac; exit $code";
     let said = said(migration::flow, "fixtures/frozen/asset-1-index-1", script).unwrap_err();
     assert!(said.contains("after the rollback, assets/"), "{said}");
+}
+
+/// What the flow says when the adapter is this script, which knows `$real`.
+fn said_of_adapter(project: &str, script: &str) -> Result<(), String> {
+    let mut adapter = Command::new("/bin/sh");
+    adapter.args(["-c", &format!("real={}; {script}", program())]);
+    let adapter = std::cell::RefCell::new(adapter);
+    said(|desk| studio::flow(desk, &mut adapter.borrow_mut()), project, "exec \"$real\" \"$@\"")
+}
+
+#[test]
+fn a_day_in_an_editor_passes_and_an_adapter_that_is_not_right_is_noticed() {
+    for project in [SHOWCASE, "fixtures/frozen/asset-1-index-1"] {
+        assert_eq!(said_of_adapter(project, "exec \"$real\" serve"), Ok(()));
+    }
+    for (script, why) in [
+        ("\"$real\" serve; exit 3", "the adapter ended with exit status: 3"),
+        ("\"$real\" serve; echo bye", "standard output holds more than frames"),
+        ("echo hello; exec \"$real\" serve", "after `initialize`: standard output holds more than frames"),
+        ("exit 0", "`initialize`"),
+    ] {
+        let said = said_of_adapter(SHOWCASE, script).unwrap_err();
+        assert!(said.contains(why), "{script}: {said}");
+    }
+}
+
+#[test]
+fn events_that_cannot_follow_each_other_are_noticed() {
+    let event = |seq: u64, operation: &str, sequence: u64, kind: &str| {
+        let detail = if kind.ends_with("_finished") { json!({ "outcome": "ok" }) } else { json!({}) };
+        json!({ "seq": seq, "operation_id": operation, "sequence": sequence, "kind": kind, "detail": detail })
+    };
+    let start = event(1, "a", 1, "build_started");
+    let follows = |next: serde_json::Value| {
+        let mut events = Events::default();
+        events.follow(&start).unwrap();
+        events.follow(&next).map_err(|error| error.to_string())
+    };
+    assert_eq!(follows(event(2, "a", 2, "build_finished")), Ok(()));
+    for (next, why) in [
+        (event(3, "a", 2, "build_finished"), "build_finished is event 3 and not 2"),
+        (event(2, "a", 3, "build_finished"), "build_finished is event 3 of its operation, not 2"),
+        (event(2, "b", 1, "build_started"), "comes before the last event of operation a"),
+        (event(2, "a", 2, "preview_ready"), "does not say how it ended"),
+    ] {
+        assert!(follows(next).unwrap_err().contains(why), "{why}");
+    }
 }

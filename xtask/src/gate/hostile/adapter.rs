@@ -2,14 +2,14 @@
 //! answered once, and the session ends as it should.
 
 use super::kit::{self, Answer, Ended, Report, Run};
+use crate::gate::frames::{hear, say};
 use camino::Utf8Path;
 use serde::de::{Error, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fmt;
-use std::io::{BufRead, BufReader, Read as _, Write as _};
-use std::ops::Range;
+use std::io::{BufReader, Read as _};
 use std::process::{Command, Stdio};
 
 /// A request, by its number in the session: the run of the kit that it stands for.
@@ -65,11 +65,10 @@ pub(super) fn ask(command: &mut Command, session: &Session) -> anyhow::Result<En
         let (Some(mut input), Some(output)) = (child.stdin.take(), child.stdout.take()) else { return Ok(said) };
         let mut output = BufReader::new(output);
         for (id, message) in session {
-            let body = message.to_string();
             // One that stopped before it heard everything is judged by what it said.
-            let _ = write!(input, "Content-Length: {}\r\n\r\n{body}", body.len());
+            let _ = say(&mut input, message);
             while let Some(id) = id {
-                let message = frame(&mut output, &mut said)?.and_then(|body| parse(&said[body]));
+                let message = hear(&mut output, &mut said)?.and_then(|body| parse(&said[body]));
                 if message.is_none_or(|message| message.id.as_u64() == Some(*id)) {
                     break;
                 }
@@ -93,17 +92,6 @@ fn parse(body: &[u8]) -> Option<Message> {
     serde_json::from_slice(body).ok()
 }
 
-/// Adds the next frame on standard output to `said`, and gives where its message stands there; none where it is no frame.
-fn frame(output: &mut impl BufRead, said: &mut Vec<u8>) -> std::io::Result<Option<Range<usize>>> {
-    let start = said.len();
-    output.read_until(b'\n', said)?;
-    let length = std::str::from_utf8(&said[start..]).ok().and_then(|line| line.strip_prefix("Content-Length: "));
-    let Some(length) = length.and_then(|length| length.trim_end().parse::<u64>().ok()) else { return Ok(None) };
-    let body = said.len() + 2;
-    output.take(length + 2).read_to_end(said)?;
-    Ok((body <= said.len()).then_some(body..said.len()))
-}
-
 /// What is wrong with a session, after the command line gave `answers` to the same runs. One message is held at a time: what a
 /// child of this process is said to have needed begins with what this process holds.
 pub(super) fn judge(ended: &Ended, asked: &Asked, answers: &[&Answer]) -> Vec<String> {
@@ -112,7 +100,7 @@ pub(super) fn judge(ended: &Ended, asked: &Asked, answers: &[&Answer]) -> Vec<St
     let (mut left, mut body) = (ended.said.as_slice(), Vec::new());
     while !left.is_empty() {
         body.clear();
-        let place = frame(&mut left, &mut body).ok().flatten();
+        let place = hear(&mut left, &mut body).ok().flatten();
         let Some((message, Texts(raw))) =
             place.and_then(|place| Some((parse(&body[place.clone()])?, serde_json::from_slice(&body[place]).ok()?)))
         else {
