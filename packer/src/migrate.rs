@@ -45,12 +45,6 @@ pub struct Migrated {
 }
 
 impl Migrated {
-    /// What kind of file it is.
-    #[must_use]
-    pub fn artifact(&self) -> Artifact {
-        self.artifact
-    }
-
     /// Relative to the project.
     #[must_use]
     pub fn path(&self) -> &str {

@@ -34,3 +34,45 @@ fn write(disk: &dyn Disk, path: &PortablePath, bytes: &[u8]) -> Result<(), DiskE
     let written = file.write_all(bytes).and_then(|()| file.sync());
     written.map_err(|error| DiskError::new(path.as_str(), error))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{create_file, is_staged, staged_name};
+    use crate::disk::memory::{Fault, MemoryDisk};
+    use crate::path::PortablePath;
+    use std::io::ErrorKind;
+
+    const ID: &str = "20260102T030405.006Z-0000000a";
+
+    #[test]
+    fn a_file_is_there_whole_and_lasts_or_nothing_is_left_of_it() {
+        let path = PortablePath::assets().own("a.json");
+        let empty = || {
+            let disk = MemoryDisk::new([]);
+            disk.place_folder("assets");
+            disk
+        };
+        let disk = empty();
+        create_file(&disk, &path, b"{}", ID).unwrap();
+        for seed in 0..8 {
+            let left = disk.crash(seed).snapshot();
+            assert_eq!(left.get("assets/a.json"), Some(&Some(b"{}".to_vec())), "{left:?}");
+            assert_eq!(left.len(), 2, "{left:?}");
+        }
+        for at in 1..=disk.operations().len() {
+            let disk = empty();
+            disk.fail_at(at, Fault::Error(ErrorKind::Other));
+            assert!(create_file(&disk, &path, b"{}", ID).is_err(), "{at}");
+            let left: Vec<String> = disk.snapshot().into_keys().filter(|name| is_staged(name)).collect();
+            assert!(left.is_empty(), "after operation {at}: {left:?}");
+        }
+    }
+
+    #[test]
+    fn a_name_is_one_of_a_file_under_way_if_it_ends_in_an_id() {
+        assert!(is_staged(&staged_name("index.json", ID)) && is_staged(&staged_name("lock", ID)));
+        for name in ["index.json", ID, &format!(".{ID}"), &format!("a{ID}"), &format!("a.{ID}."), "a."] {
+            assert!(!is_staged(name), "{name}");
+        }
+    }
+}

@@ -18,3 +18,24 @@ pub(crate) fn writing(error: &DiskError) -> Diagnostic {
         _ => refusal(error),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::writing;
+    use crate::diagnostic::Code;
+    use crate::disk::{DiskError, DiskErrorKind};
+
+    #[test]
+    fn what_a_medium_refuses_is_no_matter_of_trust() {
+        for (kind, code) in [
+            (DiskErrorKind::Denied, Code::DiskReadOnly),
+            (DiskErrorKind::NotFound, Code::DiskIo),
+            (DiskErrorKind::Full, Code::DiskFull),
+            (DiskErrorKind::Cancelled, Code::UsageInterrupted),
+        ] {
+            let finding = writing(&DiskError::of("a", kind, "said so"));
+            assert_eq!((finding.code, finding.path.as_deref()), (code, Some("a")), "{kind:?}");
+            assert!(finding.help.is_some(), "{finding:?}");
+        }
+    }
+}

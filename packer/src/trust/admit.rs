@@ -21,22 +21,10 @@ pub struct Admitted {
 }
 
 impl Admitted {
-    /// Relative to the project.
-    #[must_use]
-    pub fn path(&self) -> &str {
-        &self.path
-    }
-
     /// The content.
     #[must_use]
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
-    }
-
-    /// The limits that hold for what is inside.
-    #[must_use]
-    pub fn limits(&self) -> &Limits {
-        &self.limits
     }
 
     /// Path, bytes and limits for the next stage.
@@ -154,4 +142,101 @@ fn changed(path: &str) -> Diagnostic {
     Diagnostic::new(Code::TrustChangedWhileReading, "the file changed while it was being read")
         .at(path)
         .help("let the other program finish and run the command again")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Admitted, Stream, admit, admit_stream};
+    use crate::diagnostic::{Code, Diagnostic};
+    use crate::disk::memory::{Fault, MemoryDisk};
+    use crate::disk::{Disk as _, RawFile};
+    use crate::path::PortablePath;
+    use crate::trust::{Limit, Limits};
+    use std::io::{ErrorKind, Read as _, Seek as _, SeekFrom, Write as _};
+
+    fn path() -> PortablePath {
+        PortablePath::assets().own("a")
+    }
+
+    fn opened(disk: &MemoryDisk) -> RawFile {
+        disk.open(&path()).unwrap()
+    }
+
+    fn file(bytes: &[u8]) -> MemoryDisk {
+        MemoryDisk::new([("assets/a", bytes.to_vec())])
+    }
+
+    fn limits(most: u64) -> Limits {
+        let mut limits = Limits::default();
+        assert!(limits.set("palette-bytes", most));
+        limits
+    }
+
+    fn whole(file: RawFile, most: u64) -> Result<Admitted, Diagnostic> {
+        admit(file, Limit::PaletteBytes, &limits(most))
+    }
+
+    fn streamed(file: RawFile, most: u64) -> Result<Stream, Diagnostic> {
+        admit_stream(file, Limit::PaletteBytes, &limits(most))
+    }
+
+    #[test]
+    fn a_file_is_read_whole_up_to_its_limit_and_refused_from_there_on() {
+        let disk = file(b"four");
+        let admitted = whole(opened(&disk), 4).unwrap();
+        assert_eq!(admitted.bytes(), b"four");
+        let (name, bytes, kept) = admitted.into_parts();
+        assert_eq!((name.as_str(), bytes.as_slice(), kept), ("assets/a", b"four".as_slice(), limits(4)));
+        let refused = [whole(opened(&disk), 3).unwrap_err(), streamed(opened(&disk), 3).err().unwrap()];
+        for finding in refused {
+            assert_eq!((finding.code, finding.path.as_deref()), (Code::TrustTooLarge, Some("assets/a")));
+            assert!(finding.message.starts_with("4 bytes are over the limit of 3"), "{}", finding.message);
+        }
+    }
+
+    #[test]
+    fn a_file_that_another_program_writes_to_meanwhile_is_refused() {
+        // What became longer before the first read, and what became another of the same length.
+        for at in [4, 0] {
+            let disk = file(b"");
+            let mut other = disk.create(&PortablePath::assets().own("b")).unwrap();
+            other.write_all(b"four").unwrap();
+            let open = || disk.open(&PortablePath::assets().own("b")).unwrap();
+            let (read, streamed) = (open(), streamed(open(), 9).unwrap());
+            assert!(streamed.check_unchanged().is_ok());
+            other.seek(SeekFrom::Start(at)).unwrap();
+            other.write_all(b"more").unwrap();
+            for finding in [whole(read, 9).unwrap_err(), streamed.check_unchanged().unwrap_err()] {
+                assert_eq!((finding.code, finding.path.as_deref()), (Code::TrustChangedWhileReading, Some("assets/b")));
+            }
+        }
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_asked_any_more_is_no_unchanged_one() {
+        let disk = file(b"four");
+        let stream = streamed(opened(&disk), 4).unwrap();
+        disk.fail_when("metadata of open assets/a", Fault::Error(ErrorKind::Other));
+        assert!(stream.check_unchanged().is_err());
+    }
+
+    #[test]
+    fn a_stream_ends_where_the_file_ended_when_it_was_admitted() {
+        let disk = file(b"0123456789");
+        let mut stream = streamed(opened(&disk), 10).unwrap();
+        assert_eq!((stream.path(), Stream::bytes(&stream)), ("assets/a", 10));
+        let mut part = [0; 4];
+        assert_eq!(stream.read(&mut part).unwrap(), 4);
+        assert_eq!(stream.seek(SeekFrom::Current(2)).unwrap(), 6);
+        let mut rest = Vec::new();
+        stream.read_to_end(&mut rest).unwrap();
+        assert_eq!((&part, rest.as_slice()), (b"0123", b"6789".as_slice()));
+        assert_eq!(stream.read(&mut []).unwrap(), 0);
+
+        let mut grown = opened(&disk);
+        grown.metadata.bytes = 3;
+        let mut text = String::new();
+        streamed(grown, 10).unwrap().read_to_string(&mut text).unwrap();
+        assert_eq!(text, "012");
+    }
 }
