@@ -8,7 +8,6 @@ use crate::ops::mutate::{Scene, blocker, planned_relocation};
 use crate::path::{PortablePath, fold};
 use crate::schema::Entry;
 use crate::trust::refusal;
-use crate::workspace::{Asset, State};
 use std::collections::HashSet;
 
 /// The entries whose root lies inside that of another entry.
@@ -29,8 +28,7 @@ pub(super) fn subjects(patient: &Patient<'_>) -> Vec<Subject> {
 pub(super) fn plan(draft: &mut Draft<'_>, subject: &Subject) -> Result<(), Diagnostic> {
     let scene = draft.scene()?;
     let entry = &scene.registry.entries[subject.at];
-    let is_it = |asset: &&Asset| asset.state == State::Registered && asset.reference.root == *entry.root;
-    let Some(asset) = draft.patient.workspace.assets.iter().find(is_it) else {
+    let Some(asset) = draft.patient.lookup.registered_at(&entry.root).next() else {
         let help = "take the entry out with `{program} forget`, or bring the folder back";
         return Err(blocker(Code::RegistryNestedRoot, "its folder cannot be looked into", &subject.path, help));
     };

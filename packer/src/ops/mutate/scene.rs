@@ -14,7 +14,7 @@ use crate::plan::MutationPlan;
 use crate::schema::journal::EntryChange;
 use crate::schema::{Entry, Registry, identity_of};
 use crate::trust::{self, Limit, refusal};
-use crate::workspace::{Asset, Roots, State, Workspace, keeps_registry};
+use crate::workspace::{Asset, Lookup, Roots, State, Workspace, keeps_registry};
 pub(super) use moving::root_of;
 
 /// A loaded project that a mutation is planned for.
@@ -99,10 +99,8 @@ impl<'a> Scene<'a> {
             plan.findings.push(blocker(Code::MigrationPending, message, index.as_str(), help));
         }
         plan.findings.extend(self.workspace.findings.iter().filter(|finding| keeps_registry(finding)).cloned());
-        let name_at = |root: &str| {
-            let asset = self.workspace.assets.iter().find(|asset| asset.reference.root == root)?;
-            asset.reference.name.clone()
-        };
+        let lookup = Lookup::of(&self.workspace.assets);
+        let name_at = |root: &str| lookup.at_root(root).next()?.reference.name.clone();
         // An entry that comes back may have an id that the allocator does not know of.
         let ids = entries.iter().filter_map(|change| identity_of(change.after.as_deref()?)).map(|(id, ..)| id);
         let above = ids.max().map(|id| u64::from(id) + 1);

@@ -136,7 +136,7 @@ impl Scene<'_> {
             if !stays_a_root {
                 let message = format!("it lies inside the registered root `{outer}`, whose files would go with it");
                 nested(message, "move it out first: `{program} relocate`");
-            } else if assets.registered_at(outer).is_some_and(|asset| needs(asset, root)) {
+            } else if assets.registered_at(outer).next().is_some_and(|asset| needs(asset, root)) {
                 let message = format!("it lies inside the registered root `{outer}`, which may need what is in it");
                 nested(message, "give that root inputs of its own first");
             }
