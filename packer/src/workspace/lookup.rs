@@ -82,6 +82,11 @@ impl<'w> Lookup<'w> {
         self.at_root(root).filter(|asset| asset.state == State::Registered)
     }
 
+    /// All registered assets of exactly this name, in the order of the registry.
+    pub fn registered_by_name<'s>(&'s self, name: &'s str) -> impl Iterator<Item = &'w Asset> + 's {
+        self.names.get(name).map(|at| &self.assets[at])
+    }
+
     /// All registered assets that claim this uuid, in the order of the registry.
     pub fn registered_as(&self, uuid: Uuid) -> impl Iterator<Item = &'w Asset> {
         self.uuids.get(uuid).map(|at| &self.assets[at]).filter(|asset| asset.state == State::Registered)

@@ -10,7 +10,7 @@ use crate::ops::mutate::{Fresh, Scene};
 use crate::path::PortablePath;
 use crate::plan::MutationPlan;
 use crate::schema::RegistryDraft;
-use crate::workspace::{Asset, Lookup, State, Workspace};
+use crate::workspace::{Asset, State, Workspace};
 use std::cell::OnceCell;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -23,8 +23,6 @@ pub(super) struct Patient<'a> {
     pub(super) keep: Option<&'a str>,
     /// The project with its registry, or why there is none.
     pub(super) scene: Result<Scene<'a>, Diagnostic>,
-    /// The project's assets by root and uuid.
-    pub(super) lookup: Lookup<'a>,
     /// Every code that was found.
     codes: HashSet<Code>,
     evidence: OnceCell<Evidence>,
@@ -61,9 +59,8 @@ impl<'a> Patient<'a> {
     pub(super) fn of(context: &'a Context<'a>, workspace: &'a Workspace, keep: Option<&'a str>) -> Patient<'a> {
         let (evidence, lines, suppressions, roots) = Default::default();
         let scene = Scene::open(context, workspace);
-        let lookup = Lookup::of(&workspace.assets);
         let codes = workspace.findings.iter().map(|finding| finding.code).collect();
-        Patient { context, workspace, keep, scene, lookup, codes, evidence, lines, suppressions, roots }
+        Patient { context, workspace, keep, scene, codes, evidence, lines, suppressions, roots }
     }
 
     /// Everything that there is a repair for.

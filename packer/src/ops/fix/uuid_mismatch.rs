@@ -30,7 +30,7 @@ pub(super) fn plan(draft: &mut Draft<'_>, subject: &Subject) -> Result<(), Diagn
         return Err(blocked("it has no two uuids", &subject.path, "look into registry and declaration"));
     };
     check_claims(draft, asset, registered, &subject.path)?;
-    let other = draft.patient.lookup.registered_as(declared).next();
+    let other = draft.scene()?.lookup.registered_as(declared).next();
     if let Some(other) = other.filter(|other| !is_at_home(other)) {
         let message = format!("{} has this uuid and is not there: it seems to lie here", said(other));
         return Err(blocked(
@@ -76,7 +76,7 @@ fn register_anew(draft: &mut Draft<'_>, asset: &Asset, declared: Uuid) -> Result
 
 /// An entry that others contest is to be settled first.
 fn check_claims(draft: &Draft<'_>, asset: &Asset, registered: Uuid, path: &str) -> Result<(), Diagnostic> {
-    let lookup = &draft.patient.lookup;
+    let lookup = &draft.scene()?.lookup;
     let code = if lookup.registered_at(&asset.reference.root).nth(1).is_some() {
         Code::RegistryDuplicateRoot
     } else if lookup.registered_as(registered).nth(1).is_some() {
