@@ -37,6 +37,7 @@ fn write(disk: &dyn Disk, path: &PortablePath, bytes: &[u8]) -> Result<(), DiskE
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
     use super::{create_file, is_staged, staged_name};
     use crate::disk::memory::{Fault, MemoryDisk};
     use crate::path::PortablePath;

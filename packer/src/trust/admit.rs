@@ -146,6 +146,7 @@ fn changed(path: &str) -> Diagnostic {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
     use super::{Admitted, Stream, admit, admit_stream};
     use crate::diagnostic::{Code, Diagnostic};
     use crate::disk::memory::{Fault, MemoryDisk};
