@@ -14,6 +14,7 @@ mod formats;
 mod frozen;
 pub(crate) mod fuzz;
 pub(crate) mod hostile;
+mod instructions;
 mod kill;
 mod layers;
 mod lint;
@@ -64,6 +65,7 @@ pub(crate) const TABLE: &[Gate] = &[
     test::STUDIO_GATE,
     studio::GATE,
     determinism::GATE,
+    instructions::GATE,
     hostile::GATE,
     crash::GATE,
     kill::GATE,
