@@ -15,6 +15,7 @@ mod frames;
 mod frozen;
 pub(crate) mod fuzz;
 pub(crate) mod hostile;
+mod instructions;
 mod kill;
 mod layers;
 mod lint;
@@ -66,6 +67,7 @@ pub(crate) const TABLE: &[Gate] = &[
     flow::STUDIO,
     studio::GATE,
     determinism::GATE,
+    instructions::GATE,
     hostile::GATE,
     crash::GATE,
     kill::GATE,

@@ -38,7 +38,7 @@ pub(super) fn undo(disk: &dyn Disk, folder: &TransactionFolder, journal: &Journa
             .at(first)
             .help_to_run("keep the edits with `{program} recover --keep-edited --apply`, or put the files back"));
     }
-    restore(disk, folder, journal, &states).map_err(|error| writing(&error))
+    restore(disk, folder, journal, &states)
 }
 
 /// Undoes every change of a transaction that did not end, but for files that were edited since; those stay as they are.
@@ -62,7 +62,7 @@ pub fn keep_edited(
                 .help("leave exactly one of the two in place and run this again"));
         }
     }
-    restore(disk, folder, &journal, &states).map_err(|error| writing(&error))?;
+    restore(disk, folder, &journal, &states)?;
     Ok(states.iter().filter(|state| **state == State::Edited).count())
 }
 
@@ -125,24 +125,46 @@ fn look(disk: &dyn Disk, path: &PortablePath) -> Result<Option<Metadata>, Diagno
     }
 }
 
-fn restore(disk: &dyn Disk, folder: &TransactionFolder, journal: &Journal, states: &[State]) -> Result<(), DiskError> {
-    let changed = || (0..states.len()).filter(|&at| states[at] == State::After);
+fn restore(disk: &dyn Disk, folder: &TransactionFolder, journal: &Journal, states: &[State]) -> Result<(), Diagnostic> {
+    let staged = stage(disk, folder, journal, states)?;
+    put_back(disk, folder, journal, states, &staged).map_err(|error| writing(&error))
+}
+
+/// Writes every original beside its place: all of them are there, and right, before the first file is touched.
+fn stage(
+    disk: &dyn Disk,
+    folder: &TransactionFolder,
+    journal: &Journal,
+    states: &[State],
+) -> Result<Vec<PortablePath>, Diagnostic> {
     let mut staged = Vec::new();
-    for at in changed() {
+    for at in (0..states.len()).filter(|&at| states[at] == State::After) {
         let Change::File { before: Some(Original::Slice { digest, offset, bytes }), .. } = journal.changes[at] else {
             continue;
         };
         let content = folder.original(disk, digest, offset, bytes)?;
         let path = folder.restored(at);
-        // An undoing that was interrupted may have left a part of it.
-        remove_if_there(disk, &path)?;
-        let mut file = disk.create(&path)?;
-        file.write_all(&content).map_err(|error| DiskError::new(path.as_str(), error))?;
+        let write = || {
+            // An undoing that was interrupted may have left a part of it.
+            remove_if_there(disk, &path)?;
+            disk.create(&path)?.write_all(&content).map_err(|error| DiskError::new(path.as_str(), error))
+        };
+        write().map_err(|error| writing(&error))?;
         staged.push(path);
     }
+    Ok(staged)
+}
+
+fn put_back(
+    disk: &dyn Disk,
+    folder: &TransactionFolder,
+    journal: &Journal,
+    states: &[State],
+    staged: &[PortablePath],
+) -> Result<(), DiskError> {
     // Also for a commit mark that was taken back: were it to return, it would stand for files that are not there.
-    disk.flush(&staged, &[folder.path().clone()])?;
-    for at in changed().rev() {
+    disk.flush(staged, &[folder.path().clone()])?;
+    for at in (0..states.len()).rev().filter(|&at| states[at] == State::After) {
         match &journal.changes[at] {
             Change::File { path, before: Some(Original::Slice { .. }), .. } => {
                 disk.rename(&folder.restored(at), path)?;

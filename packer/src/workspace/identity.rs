@@ -2,7 +2,7 @@
 //! allocator that fell behind. Nothing is repaired and no entry is preferred.
 
 use crate::diagnostic::{AssetRef, Code, Diagnostic};
-use crate::path::fold;
+use crate::path::{PATH_BYTES_MAX, fold};
 use crate::schema::{Entry, Registry};
 use std::collections::{BTreeMap, HashMap};
 use std::hash::Hash;
@@ -72,9 +72,7 @@ impl Check<'_> {
         let mut seen: BTreeMap<String, &str> = BTreeMap::new();
         let registry = self.registry;
         for (at, entry) in registry.entries.iter().enumerate() {
-            let ends = entry.root.char_indices().filter(|(_, c)| *c == '/').map(|(at, _)| at).chain([entry.root.len()]);
-            for end in ends {
-                let name = &entry.root[..end];
+            for name in parents(&entry.root).chain([&*entry.root]).filter(|name| name.len() <= PATH_BYTES_MAX) {
                 let first = *seen.entry(fold(name)).or_insert(name);
                 if first != name {
                     let message = format!("`{first}` and `{name}` are one folder on some systems");
@@ -90,8 +88,7 @@ impl Check<'_> {
         let roots: HashMap<&str, usize> =
             registry.entries.iter().enumerate().map(|(at, entry)| (&*entry.root, at)).collect();
         for (at, entry) in registry.entries.iter().enumerate() {
-            let parents = entry.root.char_indices().filter(|(_, c)| *c == '/').map(|(end, _)| &entry.root[..end]);
-            for parent in parents {
+            for parent in parents(&entry.root) {
                 if let Some(&outer) = roots.get(parent) {
                     let message = format!("{} lies inside {}", describe(entry), describe(&registry.entries[outer]));
                     self.note(
@@ -117,6 +114,11 @@ impl Check<'_> {
             ));
         self.findings.push(finding);
     }
+}
+
+/// The folders on the way to a root, the outermost first; none that no folder's path could be as long as.
+fn parents(root: &str) -> impl Iterator<Item = &str> {
+    root.match_indices('/').map(|(end, _)| &root[..end]).take_while(|parent| parent.len() <= PATH_BYTES_MAX)
 }
 
 fn describe(entry: &Entry) -> String {

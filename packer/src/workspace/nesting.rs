@@ -2,7 +2,7 @@
 //! them for one, so that nothing moves along with a folder on one system and stays on another.
 
 use super::asset::Asset;
-use crate::path::fold;
+use crate::path::{PATH_BYTES_MAX, fold};
 use std::borrow::Cow;
 
 /// A set of roots, each once as written, sorted by its folded form.
@@ -45,7 +45,9 @@ impl<'w> Roots<'w> {
     #[must_use]
     pub fn around(&self, root: &str) -> Vec<&'w str> {
         let folded = folded(root);
-        let parents = folded.match_indices('/').map(|(end, _)| &folded[..end]);
+        // No folder's path is longer; folding makes a letter at most four times as long.
+        let ends = folded.match_indices('/').map(|(end, _)| end).take_while(|end| *end <= 4 * PATH_BYTES_MAX);
+        let parents = ends.map(|end| &folded[..end]);
         parents
             .flat_map(|parent| self.from(parent).iter().take_while(move |row| row.folded == parent))
             .map(|row| row.written)

@@ -102,7 +102,7 @@ pub fn parse(bytes: Vec<u8>, limits: &Limits) -> Result<Message, (Option<Id>, Re
         return refuse("`jsonrpc` must be \"2.0\"");
     }
     if id == Some(None) {
-        return refuse("`id` must be a number or a string");
+        return refuse("`id` must be a string or a number, an integer of 64 bits at most");
     }
     let Some(method) = root.member("method").and_then(Node::text) else { return refuse("`method` must be a string") };
     let params = match root.member("params").map(as_written) {
@@ -120,10 +120,15 @@ pub fn parse(bytes: Vec<u8>, limits: &Limits) -> Result<Message, (Option<Id>, Re
 
 fn number_or_string(node: Node<'_>) -> Option<Id> {
     match node.kind() {
-        NodeKind::Number => as_written(node).and_then(Id::of),
+        NodeKind::Number => as_written(node).filter(|value| is_kept(node.raw(), value)).and_then(Id::of),
         NodeKind::String => Id::of(value_of(node)),
         _ => None,
     }
+}
+
+/// Whether a number comes back as what it was: an integer of more than 64 bits would be rounded, and two ids become one.
+fn is_kept(raw: &str, value: &Value) -> bool {
+    !value.is_f64() || raw.contains(['.', 'e', 'E']) || raw == "-0"
 }
 
 /// Read from its spelling, so that a number stays a number however it is spelled; none where one has no value.
@@ -180,6 +185,10 @@ mod tests {
             (spelled.id.map(|id| id.key()), spelled.params),
             (Some("100.0".to_owned()), json!([100.0, -0.0, 1.5]))
         );
+        for id in ["18446744073709551615", "-9223372036854775808", "0"] {
+            let text = format!(r#"{{"jsonrpc":"2.0","id":{id},"method":"a"}}"#);
+            assert_eq!(read(&text).id.map(|id| id.key()).as_deref(), Some(id));
+        }
         assert_eq!(read(r#"{"jsonrpc":"2.0","method":"a"}"#).id, None);
         assert_eq!(read(r#"{"jsonrpc":"2.0","method":"a","params":[1e400]}"#).params, Value::Null);
         assert_eq!(read(r#"{"jsonrpc":"2.0","id":"7","method":"a"}"#).id.map(|id| id.key()), Some("\"7\"".to_owned()));
@@ -195,7 +204,7 @@ mod tests {
         let unfit =
             ["[]", "[{}]", "1", "null", "\"a\"", "{}", r#"{"jsonrpc":"2.0"}"#, r#"{"jsonrpc":"2.0","method":1}"#];
         unfit.iter().for_each(|text| assert_eq!(refused(text), (None, ErrorCode::InvalidRequest), "{text}"));
-        let ids = ["null", "true", "[]", "{}"];
+        let ids = ["null", "true", "[]", "{}", "18446744073709551617", "-9223372036854775809", "1e400"];
         let text = |id| format!(r#"{{"jsonrpc":"2.0","id":{id},"method":"a"}}"#);
         ids.iter().for_each(|id| assert_eq!(refused(&text(id)), (None, ErrorCode::InvalidRequest), "{id}"));
         assert_eq!(

@@ -30,11 +30,18 @@ impl<'a, T: Serialize + 'a> Serialize for Rows<'a, T> {
 #[derive(Default, Serialize)]
 pub struct Object<'a>(BTreeMap<String, Member<'a>>);
 
-#[derive(Serialize)]
-#[serde(untagged)]
 enum Member<'a> {
     Value(Value),
     Rows(Rows<'a, Value>),
+}
+
+impl Serialize for Member<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Member::Value(value) => value.serialize(serializer),
+            Member::Rows(rows) => rows.serialize(serializer),
+        }
+    }
 }
 
 impl<'a> Object<'a> {

@@ -415,6 +415,16 @@ pub(crate) const TABLE: &[Sabotage] = &[
     ),
     built(
         read(
+            "a list that costs more than it may",
+            "instructions",
+            ".config/gate.toml",
+            ("list = ", "list = 1 # "),
+            "thousand is the ceiling",
+        ),
+        By::ProgramAndTools,
+    ),
+    built(
+        read(
             "a size that nobody looks at",
             "hostile",
             "packer/src/trust/admit.rs",

@@ -7,7 +7,8 @@ use crate::doctor::rule::Rule;
 pub(crate) const RULE: Rule = Rule {
     code: Code::JournalMalformed,
     what: "The journal of an interrupted change cannot be read, or it names files that the packer never changes: \
-           outside `assets/`, or outside `build/` for a build. Nothing was done.",
+           outside `assets/`, or outside `build/` for a build; or the originals that it names are not there, or not \
+           what was saved. Nothing was done.",
     why: "A journal says which files to replace. One that is damaged or forged must not be obeyed.",
     example: r#"assets/.prometeu/txn/<id>/journal.json names "../../.bashrc"."#,
     repair: "If the project came from somebody else, be wary of it. Look with `git status` whether its files are \

@@ -6,7 +6,7 @@ use crate::doctor::rule::Rule;
 /// What `explain registry/missing` says.
 pub(crate) const RULE: Rule = Rule {
     code: Code::RegistryMissing,
-    what: "There is no `assets/.prometeu/index.json`, so no asset is registered.",
+    what: "There is no `assets/.prometeu/index.json`, or no `assets/` at all, so no asset is registered.",
     why: "The registry alone says which folders are assets and which id each has in the game. Without it there is \
            nothing to build.",
     example: "$ rm assets/.prometeu/index.json",

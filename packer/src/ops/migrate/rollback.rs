@@ -3,7 +3,7 @@
 use super::history;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::digest::Digest;
-use crate::emit::{Ending, Transaction, TransactionFolder, read_control_file, transactions, writing};
+use crate::emit::{Ending, Transaction, TransactionFolder, read_control_file, transactions};
 use crate::ops::settle::{self, Settled};
 use crate::ops::{Context, counted};
 use crate::plan::{FileOutcome, MigrationPlan, PlannedFile, Replacement, Step};
@@ -93,7 +93,7 @@ fn plan(context: &Context<'_>, id: &str) -> Result<Planned, Vec<Diagnostic>> {
         }
         let original = match before {
             Some(Original::Slice { digest, offset, bytes }) => {
-                Some(folder.original(context.disk, *digest, *offset, *bytes).map_err(|error| one(writing(&error)))?)
+                Some(folder.original(context.disk, *digest, *offset, *bytes).map_err(one)?)
             }
             _ => None,
         };

@@ -5,7 +5,7 @@ mod inverse;
 
 use super::{Apply, Scene, mutate};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::emit::{Ending, TransactionFolder, transactions, writing};
+use crate::emit::{Ending, TransactionFolder, transactions};
 use crate::ops::Context;
 use crate::ops::migrate::unknown;
 use crate::path::PortablePath;
@@ -72,7 +72,7 @@ fn untouched(scene: &Scene<'_>, folder: &TransactionFolder, journal: &Journal) -
         _ => None,
     });
     let Some((digest, offset, bytes)) = original else { return Ok(None) };
-    let bytes = folder.original(scene.context.disk, digest, offset, bytes).map_err(|error| writing(&error))?;
+    let bytes = folder.original(scene.context.disk, digest, offset, bytes)?;
     Ok(Some(with_ids_used(scene, bytes)))
 }
 

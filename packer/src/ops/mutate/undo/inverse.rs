@@ -7,7 +7,7 @@ use super::with_ids_used;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::digest::Digest;
 use crate::disk::DiskErrorKind;
-use crate::emit::{TransactionFolder, read_control_file, writing};
+use crate::emit::{TransactionFolder, read_control_file};
 use crate::path::PortablePath;
 use crate::plan::{MutationPlan, Replacement, Step};
 use crate::schema::journal::{Change, Original};
@@ -68,7 +68,7 @@ impl Inverse<'_, '_> {
         }
         let mut original = match before {
             Some(Original::Slice { digest, offset, bytes }) => {
-                Some(self.folder.original(disk, *digest, *offset, *bytes).map_err(|error| writing(&error))?)
+                Some(self.folder.original(disk, *digest, *offset, *bytes)?)
             }
             _ => None,
         };
