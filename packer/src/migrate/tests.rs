@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
 use super::{Known, steps, to_current, to_version};
+use crate::diagnostic::Code;
 use crate::envelope::{self, Artifact, Envelope, Windows};
 use crate::trust::{Limits, admit_bytes};
 use fixtures::{Files, INDEX};
@@ -40,8 +41,13 @@ fn step_by_step_equals_all_at_once_and_twice_equals_once() {
             let known = Known { asset_uuid: Some(uuids.get(path).map_or(MINTED, String::as_str).to_owned()) };
             let on_disk = std::str::from_utf8(content).unwrap();
             let first = open(artifact, path, on_disk);
-            let versions = first.version() + 1..=artifact.written();
+            let from = first.version();
+            let versions = from + 1..=artifact.written();
             let direct = to_current(first, &known).unwrap();
+            assert_eq!((direct.path(), direct.from()), (path, from), "{name}");
+            let told = direct.pending().map(|finding| (finding.code, finding.path));
+            let is_old = from < artifact.written();
+            assert_eq!(told, is_old.then(|| (Code::MigrationPending, Some(path.to_owned()))), "{name}");
             taken.extend(direct.steps().iter().map(|step| step.name));
             let mut text = on_disk.to_owned();
             for version in versions {
