@@ -19,6 +19,7 @@ mod layers;
 mod lint;
 mod minimal;
 pub(crate) mod mutants;
+mod page;
 mod protocol;
 mod random;
 mod report;
@@ -63,6 +64,7 @@ pub(crate) const TABLE: &[Gate] = &[
     flow::MIGRATION,
     test::STUDIO_GATE,
     studio::GATE,
+    page::GATE,
     determinism::GATE,
     hostile::GATE,
     crash::GATE,
