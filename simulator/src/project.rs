@@ -14,8 +14,10 @@ pub const DECLARATION: &str = "assets/ui/asset.json";
 /// An input that a build packs.
 pub const INPUT: &str = "assets/sfx/click.wav";
 
-const UI: &str = "6f0f7f0e-5b0c-4b54-9c1f-0d5f4f3f9c55";
-const SFX: &str = "0c6e8a5e-3c0e-4f57-8d0b-6f4f0a4f7f11";
+/// The uuid of the asset at `ui`.
+pub const UI: &str = "6f0f7f0e-5b0c-4b54-9c1f-0d5f4f3f9c55";
+/// The uuid of the asset at `sfx`.
+pub const SFX: &str = "0c6e8a5e-3c0e-4f57-8d0b-6f4f0a4f7f11";
 
 /// A registry of version 1 with declarations of versions 1 and 2, an unregistered one of version 1, and their inputs.
 #[must_use]

@@ -33,7 +33,7 @@ use crate::report::{DoctorResult, FixResult, FixRow, MutationResult, OperationRe
 use crate::workspace::Workspace;
 use patient::{Chosen, Patient};
 pub use request::FixRequest;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// The repairs that are listed; who has more than these repairs some and looks again.
 const ROWS_MAX: usize = 10_000;
@@ -86,6 +86,9 @@ pub fn fix(context: &Context<'_>, wanted: &FixRequest, how: Apply<'_>) -> Report
 /// Every repair that could be made now, each with the id of its own plan; and what was found says so.
 pub(super) fn list(context: &Context<'_>, workspace: &mut Workspace) -> Vec<FixRow> {
     let mut rows = Vec::new();
+    if workspace.findings.is_empty() {
+        return rows;
+    }
     let patient = Patient::of(context, workspace, None);
     let mut known = HashMap::new();
     let can_be_made = |(_, plan): &(Chosen, MutationPlan)| !plan.is_blocked() && !plan.steps.is_empty();
@@ -147,6 +150,11 @@ fn tell(known: &HashMap<(Code, String, Option<u64>), bool>, findings: &mut [Diag
     }
 }
 
+/// What a finding says, and of what.
+fn said(finding: &Diagnostic) -> (Code, Option<&str>, &str) {
+    (finding.code, finding.path.as_deref(), &finding.message)
+}
+
 /// What a plan that is only shown has in the place of what is made when it is carried out.
 fn shown() -> Fresh<'static> {
     Fresh { id: MINTED_ON_APPLY, uuid: &|| MINTED_ON_APPLY.to_owned() }
@@ -163,13 +171,9 @@ impl Answer {
     fn of(mut looked: Looked, mutation: MutationResult, more: Vec<Diagnostic>, told: &str) -> Answer {
         let mut findings = std::mem::take(&mut looked.workspace.findings);
         let summary = format!("{told}; {}", summary(&looked.result, &findings));
-        let is_said = |finding: &&Diagnostic| {
-            let same = |other: &Diagnostic| {
-                (other.code, &other.path, &other.message) == (finding.code, &finding.path, &finding.message)
-            };
-            !finding.blocking && findings.iter().any(same)
-        };
-        let new: Vec<Diagnostic> = more.iter().filter(|finding| !is_said(finding)).cloned().collect();
+        let known: HashSet<_> = findings.iter().map(said).collect();
+        let is_new = |finding: &&Diagnostic| finding.blocking || !known.contains(&said(finding));
+        let new: Vec<Diagnostic> = more.iter().filter(is_new).cloned().collect();
         findings.extend(new);
         looked.result.fix = Some(Box::new(FixResult { mutation, findings: more }));
         Answer { result: looked.result, findings, summary }

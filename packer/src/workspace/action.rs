@@ -153,7 +153,7 @@ impl Known<'_> {
     /// and no asset around it needs what is in it.
     fn is_movable(&self, asset: &Asset) -> bool {
         let root = asset.reference.root.as_str();
-        let outer = |root| self.lookup.registered_at(root);
+        let outer = |root| self.lookup.registered_at(root).next();
         self.roots.inside(root).is_none()
             && self.roots.count(root) <= 1
             && self.roots.around(root).into_iter().filter_map(outer).all(|outer| !needs(outer, root))

@@ -72,10 +72,24 @@ impl<'w> Lookup<'w> {
         self.places(word, usize::MAX).into_iter().map(|at| &self.assets[at])
     }
 
-    /// The first registered asset at exactly this root. Others that claim it have the same declaration.
-    #[must_use]
-    pub fn registered_at(&self, root: &str) -> Option<&'w Asset> {
-        self.roots.get(root).map(|at| &self.assets[at]).find(|asset| asset.state == State::Registered)
+    /// All assets at exactly this root, in the order of the registry; they have the same declaration.
+    pub fn at_root<'s>(&'s self, root: &'s str) -> impl Iterator<Item = &'w Asset> + 's {
+        self.roots.get(root).map(|at| &self.assets[at])
+    }
+
+    /// Those of them that are registered.
+    pub fn registered_at<'s>(&'s self, root: &'s str) -> impl Iterator<Item = &'w Asset> + 's {
+        self.at_root(root).filter(|asset| asset.state == State::Registered)
+    }
+
+    /// All registered assets of exactly this name, in the order of the registry.
+    pub fn registered_by_name<'s>(&'s self, name: &'s str) -> impl Iterator<Item = &'w Asset> + 's {
+        self.names.get(name).map(|at| &self.assets[at])
+    }
+
+    /// All registered assets that claim this uuid, in the order of the registry.
+    pub fn registered_as(&self, uuid: Uuid) -> impl Iterator<Item = &'w Asset> {
+        self.uuids.get(uuid).map(|at| &self.assets[at]).filter(|asset| asset.state == State::Registered)
     }
 
     /// Whether some word names the asset at a place and no other.

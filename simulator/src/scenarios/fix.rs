@@ -10,39 +10,59 @@ use prometeu_packer::report::{OperationResult, Report};
 use prometeu_packer::schema::suppressions::Date;
 
 const INDEX: &str = "assets/.prometeu/index.json";
+const SOUNDS: &str = "assets/sfx/asset.json";
+const NOBODYS: &str = "7b0f8a2e-5b0c-4b54-9c1f-0d5f4f3f9c99";
 
-const SAFE: Mutation = |context, how| fix(context, None, how);
-const DUPLICATE_ID: Mutation = |context, how| fix(context, Some("registry/duplicate-id"), how);
-const COPY: Mutation = |context, how| fix(context, Some("hygiene/copied-identity"), how);
-const EMPTY: Mutation = |context, how| fix(context, Some("file/empty"), how);
-const MISSING: Mutation = |context, how| fix(context, Some("registry/missing"), how);
+/// One repair: its scenario, the code that is repaired, and a project that needs it.
+macro_rules! repair {
+    ($name:literal, $code:expr, $broken:expr) => {
+        Scenario {
+            name: $name,
+            starts: || start($broken, |context, how| fix(context, $code, how)),
+            act: |disk| mutate(disk, OWN, |context, how| fix(context, $code, how)),
+            ..FIX
+        }
+    };
+}
 
 pub(super) const SCENARIOS: &[Scenario] = &[
-    Scenario { name: "fix", starts: || start(untidy(), SAFE), act: |disk| mutate(disk, OWN, SAFE), ..FIX },
-    Scenario {
-        name: "fix-duplicate-id",
-        starts: || start(registry("\"asset_id\":2", "\"asset_id\":1"), DUPLICATE_ID),
-        act: |disk| mutate(disk, OWN, DUPLICATE_ID),
-        ..FIX
-    },
-    Scenario { name: "fix-copy", starts: || start(copied(), COPY), act: |disk| mutate(disk, OWN, COPY), ..FIX },
+    repair!("fix", None, untidy()),
+    repair!("fix-input-name", Some("trust/name-not-portable"), named(r"sub\\a.png", "assets/ui/sub/a.png")),
+    repair!("fix-duplicate-id", Some("registry/duplicate-id"), registry("\"asset_id\":2", "\"asset_id\":1")),
+    repair!("fix-duplicate-root", Some("registry/duplicate-root"), registry("\"sfx\"", "\"ui\"")),
+    repair!("fix-duplicate-uuid", Some("registry/duplicate-uuid"), registry(project::SFX, project::UI)),
+    repair!(
+        "fix-allocator",
+        Some("registry/allocator-behind"),
+        registry("\"next_asset_id\": 3", "\"next_asset_id\": 2")
+    ),
+    repair!("fix-uuid", Some("registry/uuid-mismatch"), replaced(project::DECLARATION, project::UI, NOBODYS)),
+    repair!(
+        "fix-root-missing",
+        Some("registry/root-missing"),
+        moved("assets/sfx/", "assets/noise/", project::current())
+    ),
+    repair!("fix-nested-root", Some("registry/nested-root"), nested()),
+    repair!("fix-name-twice", Some("declaration/name-duplicate"), replaced(SOUNDS, "\"sfx\"", "\"ui\"")),
+    repair!("fix-unregistered", Some("hygiene/unregistered-root"), project::current()),
+    repair!("fix-copy", Some("hygiene/copied-identity"), copied()),
+    repair!("fix-suppression-unused", Some("hygiene/suppression-unused"), allowing("2026-12-31")),
+    repair!("fix-suppression-expired", Some("hygiene/suppression-expired"), allowing("2026-01-01")),
 ];
 
 /// Where the registry is lost, so that no other command finds a project until it is made anew.
 pub(super) const LOST: &[Scenario] = &[
     Scenario {
-        name: "fix-empty-registry",
-        starts: || start(project::edited(&project::current(), INDEX, Some(Vec::new())), EMPTY),
-        act: |disk| mutate(disk, OWN, EMPTY),
         next: settled,
-        ..FIX
+        ..repair!(
+            "fix-empty-registry",
+            Some("file/empty"),
+            project::edited(&project::current(), INDEX, Some(Vec::new()))
+        )
     },
     Scenario {
-        name: "fix-missing-registry",
-        starts: || start(project::edited(&project::current(), INDEX, None), MISSING),
-        act: |disk| mutate(disk, OWN, MISSING),
         next: settled,
-        ..FIX
+        ..repair!("fix-missing-registry", Some("registry/missing"), project::edited(&project::current(), INDEX, None))
     },
 ];
 
@@ -78,9 +98,39 @@ pub(super) fn settled(disk: &MemoryDisk, _: usize) -> Result<(), String> {
 }
 
 fn registry(from: &str, to: &str) -> MemoryDisk {
+    replaced(INDEX, from, to)
+}
+
+/// The first `from` in a file becomes `to`.
+fn replaced(path: &str, from: &str, to: &str) -> MemoryDisk {
     let disk = project::current();
-    let text = text(&disk, INDEX).replacen(from, to, 1);
-    project::edited(&disk, INDEX, Some(text.into_bytes()))
+    let text = text(&disk, path);
+    assert!(text.contains(from), "no {from} in {path}");
+    project::edited(&disk, path, Some(text.replacen(from, to, 1).into_bytes()))
+}
+
+/// Everything below the folder `from` lies below `to`.
+fn moved(from: &str, to: &str, disk: MemoryDisk) -> MemoryDisk {
+    let found = disk.snapshot().into_iter().filter(|(_, bytes)| bytes.is_some());
+    let place = |path: String| path.strip_prefix(from).map(|rest| format!("{to}{rest}")).unwrap_or(path);
+    project::on_medium(&found.map(|(path, bytes)| (place(path), bytes)).collect())
+}
+
+/// A root inside another one.
+fn nested() -> MemoryDisk {
+    moved("assets/sfx/", "assets/ui/sfx/", registry("\"sfx\"", "\"ui/sfx\""))
+}
+
+/// An input that its declaration names as no system but one does, and that lies at `path`.
+fn named(name: &str, path: &str) -> MemoryDisk {
+    moved("assets/ui/a.png", path, replaced(project::DECLARATION, "a.png", name))
+}
+
+/// A finding that nobody finds is allowed until that day.
+fn allowing(until: &str) -> MemoryDisk {
+    let entry = "[[allow]]\ncode = \"hygiene/link\"\npath = \"nowhere\"\nreason = \"none\"\n";
+    let text = format!("schema_version = 1\n\n{entry}until = {until}\n");
+    project::edited(&project::current(), "assets/.prometeu/doctor.toml", Some(text.into_bytes()))
 }
 
 /// A declaration without palettes, with a name that is not legal and spaces that nobody writes; and a cache of nobody.

@@ -39,7 +39,7 @@ pub(super) fn write(report: &Report, caller: &Caller, out: &mut dyn Write) -> io
         OperationResult::Show(details) => show(details, out)?,
         OperationResult::Build(built) => build(built, caller, out)?,
         OperationResult::Verify(verified) => verify(verified, out)?,
-        OperationResult::Mutation(changes) => mutation::write(changes, out)?,
+        OperationResult::Mutation(changes) => mutation::write(changes, &report.findings, out)?,
         OperationResult::Migrate(migration) => migrate(migration, out)?,
         OperationResult::History(rows) => history(rows, out)?,
         OperationResult::Windows(rows) => {
@@ -153,7 +153,7 @@ fn can_be_applied(fix: &FixResult) -> bool {
 /// What repairs there are, unless some were asked for: then what they change.
 fn fixes(doctor: &DoctorResult, out: &mut dyn Write) -> io::Result<()> {
     if let Some(fix) = &doctor.fix {
-        return mutation::write(&fix.mutation, out);
+        return mutation::write(&fix.mutation, &fix.findings, out);
     }
     if doctor.fixes.is_empty() {
         return Ok(());

@@ -2,7 +2,7 @@
 
 use super::table::{self, Align, Cell};
 use anstyle::{AnsiColor, Style};
-use prometeu_packer::diagnostic::escape;
+use prometeu_packer::diagnostic::{Diagnostic, escape};
 use prometeu_packer::plan::PlannedChange;
 use prometeu_packer::report::MutationResult;
 use std::io::{self, Write};
@@ -13,7 +13,8 @@ const DIM: Style = Style::new().dimmed();
 /// More changes than anybody reads; machine formats carry all.
 const SHOWN_MAX: usize = 1_000;
 
-pub(super) fn write(mutation: &MutationResult, out: &mut dyn Write) -> io::Result<()> {
+/// `findings` are those of the plan: what cannot be carried out needs no way back.
+pub(super) fn write(mutation: &MutationResult, findings: &[Diagnostic], out: &mut dyn Write) -> io::Result<()> {
     let row = |change: &PlannedChange| vec![verb(change), (escape(&change.told), PLAIN)];
     part("the registry", mutation, &mutation.registry, row, out)?;
     let row = |change: &PlannedChange| vec![verb(change), (escape(&change.path), PLAIN), (escape(&change.told), DIM)];
@@ -24,7 +25,8 @@ pub(super) fn write(mutation: &MutationResult, out: &mut dyn Write) -> io::Resul
         }
         writeln!(out)?;
     }
-    if mutation.changes_something() && !mutation.preview_id.is_empty() {
+    let is_blocked = !mutation.applied && findings.iter().any(|finding| finding.blocking);
+    if mutation.changes_something() && !mutation.preview_id.is_empty() && !is_blocked {
         let told = if mutation.reversible { "this can be undone" } else { "this cannot be undone" };
         writeln!(out, "{told}\n")?;
     }

@@ -186,8 +186,7 @@ impl<'a> Draft<'a> {
     pub(super) fn next_id(&mut self) -> Result<u32, Diagnostic> {
         let index = index();
         let scene = self.scene()?;
-        let is_behind = |finding: &&Diagnostic| finding.code == Code::RegistryAllocatorBehind;
-        if self.patient.workspace.findings.iter().any(|finding| is_behind(&finding)) {
+        if self.patient.has(Code::RegistryAllocatorBehind) {
             let message = "`next_asset_id` is behind, so no id can be handed out";
             let help = "repair that first: `{program} doctor --fix --only registry/allocator-behind`";
             return Err(blocker(Code::RegistryAllocatorBehind, message, index.as_str(), help));

@@ -8,8 +8,11 @@ use crate::ops::mutate::{Scene, blocker, planned_relocation};
 use crate::path::{PortablePath, fold};
 use crate::schema::Entry;
 use crate::trust::refusal;
-use crate::workspace::{Asset, State};
+use std::cmp::Reverse;
 use std::collections::HashSet;
+
+/// So many are moved at once: for each, the folder that it comes to lie in is looked through. The next repair takes the rest.
+const MOVED_MAX: usize = 32;
 
 /// The entries whose root lies inside that of another entry.
 pub(super) fn subjects(patient: &Patient<'_>) -> Vec<Subject> {
@@ -23,14 +26,17 @@ pub(super) fn subjects(patient: &Patient<'_>) -> Vec<Subject> {
         let subject = Subject { offset: Some(offset), ..Subject::new(index().to_string(), at) };
         found.contains(&offset).then_some(subject)
     };
-    registry.entries.iter().enumerate().filter_map(subject).collect()
+    let mut subjects: Vec<Subject> = registry.entries.iter().enumerate().filter_map(subject).collect();
+    // What has roots in it cannot move before they do.
+    subjects.sort_by_key(|subject| Reverse(registry.entries[subject.at].root.matches('/').count()));
+    subjects.truncate(MOVED_MAX);
+    subjects
 }
 
 pub(super) fn plan(draft: &mut Draft<'_>, subject: &Subject) -> Result<(), Diagnostic> {
     let scene = draft.scene()?;
     let entry = &scene.registry.entries[subject.at];
-    let is_it = |asset: &&Asset| asset.state == State::Registered && asset.reference.root == *entry.root;
-    let Some(asset) = draft.patient.workspace.assets.iter().find(is_it) else {
+    let Some(asset) = scene.lookup.registered_at(&entry.root).next() else {
         let help = "take the entry out with `{program} forget`, or bring the folder back";
         return Err(blocker(Code::RegistryNestedRoot, "its folder cannot be looked into", &subject.path, help));
     };

@@ -12,7 +12,7 @@ use crate::plan::MutationPlan;
 use crate::schema::RegistryDraft;
 use crate::workspace::{Asset, State, Workspace};
 use std::cell::OnceCell;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// The project, with everything that was found in it.
 pub(super) struct Patient<'a> {
@@ -23,6 +23,8 @@ pub(super) struct Patient<'a> {
     pub(super) keep: Option<&'a str>,
     /// The project with its registry, or why there is none.
     pub(super) scene: Result<Scene<'a>, Diagnostic>,
+    /// Every code that was found.
+    codes: HashSet<Code>,
     evidence: OnceCell<Evidence>,
     lines: OnceCell<RegistryDraft>,
     suppressions: OnceCell<Option<Suppressions>>,
@@ -57,7 +59,8 @@ impl<'a> Patient<'a> {
     pub(super) fn of(context: &'a Context<'a>, workspace: &'a Workspace, keep: Option<&'a str>) -> Patient<'a> {
         let (evidence, lines, suppressions, roots) = Default::default();
         let scene = Scene::open(context, workspace);
-        Patient { context, workspace, keep, scene, evidence, lines, suppressions, roots }
+        let codes = workspace.findings.iter().map(|finding| finding.code).collect();
+        Patient { context, workspace, keep, scene, codes, evidence, lines, suppressions, roots }
     }
 
     /// Everything that there is a repair for.
@@ -87,8 +90,9 @@ impl<'a> Patient<'a> {
         subjects.into_iter().map(|subject| Chosen { fix, subject }).collect()
     }
 
-    fn has(&self, code: Code) -> bool {
-        self.workspace.findings.iter().any(|finding| finding.code == code)
+    /// Whether this was found anywhere.
+    pub(super) fn has(&self, code: Code) -> bool {
+        self.codes.contains(&code)
     }
 
     /// One plan for all of them. What stands in the way of some is a warning of a plan that makes others.

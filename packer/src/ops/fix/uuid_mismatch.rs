@@ -6,8 +6,8 @@ use super::draft::Draft;
 use super::patient::{Patient, Subject};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::ops::mutate::blocker;
-use crate::schema::{Entry, with_member};
-use crate::workspace::{Asset, State};
+use crate::schema::with_member;
+use crate::workspace::Asset;
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -25,18 +25,14 @@ pub(super) fn subjects(patient: &Patient<'_>) -> Vec<Subject> {
 }
 
 pub(super) fn plan(draft: &mut Draft<'_>, subject: &Subject) -> Result<(), Diagnostic> {
-    let scene = draft.scene()?;
     let asset = &draft.patient.workspace.assets[subject.at];
     let (Some(registered), Some(declared)) = (asset.asset_uuid, declared(asset)) else {
         return Err(blocked("it has no two uuids", &subject.path, "look into registry and declaration"));
     };
     check_claims(draft, asset, registered, &subject.path)?;
-    let other = scene.registry.entries.iter().find(|entry| entry.asset_uuid == declared);
-    if let Some(other) = other.filter(|other| !is_at_home(draft.patient, other)) {
-        let message = format!(
-            "asset {} at `{}` has this uuid and is not there: it seems to lie here",
-            other.asset_id, other.root
-        );
+    let other = draft.scene()?.lookup.registered_as(declared).next();
+    if let Some(other) = other.filter(|other| !is_at_home(other)) {
+        let message = format!("{} has this uuid and is not there: it seems to lie here", said(other));
         return Err(blocked(
             message,
             &subject.path,
@@ -45,7 +41,7 @@ pub(super) fn plan(draft: &mut Draft<'_>, subject: &Subject) -> Result<(), Diagn
     }
     if draft.patient.keep.is_some_and(|keep| declared.to_string() == keep) {
         if let Some(other) = other {
-            let message = format!("asset {} at `{}` has this uuid", other.asset_id, other.root);
+            let message = format!("{} has this uuid", said(other));
             return Err(blocked(
                 message,
                 &subject.path,
@@ -80,11 +76,10 @@ fn register_anew(draft: &mut Draft<'_>, asset: &Asset, declared: Uuid) -> Result
 
 /// An entry that others contest is to be settled first.
 fn check_claims(draft: &Draft<'_>, asset: &Asset, registered: Uuid, path: &str) -> Result<(), Diagnostic> {
-    let entries = &draft.scene()?.registry.entries;
-    let rivals = |is_it: &dyn Fn(&Entry) -> bool| entries.iter().filter(|entry| is_it(entry)).count() > 1;
-    let code = if rivals(&|entry| *entry.root == *asset.reference.root) {
+    let lookup = &draft.scene()?.lookup;
+    let code = if lookup.registered_at(&asset.reference.root).nth(1).is_some() {
         Code::RegistryDuplicateRoot
-    } else if rivals(&|entry| entry.asset_uuid == registered) {
+    } else if lookup.registered_as(registered).nth(1).is_some() {
         Code::RegistryDuplicateUuid
     } else {
         return Ok(());
@@ -93,10 +88,13 @@ fn check_claims(draft: &Draft<'_>, asset: &Asset, registered: Uuid, path: &str) 
     Err(blocker(code, message, path, "settle that first; `{program} doctor` says how"))
 }
 
-/// Whether the asset of an entry lies where the entry says.
-fn is_at_home(patient: &Patient<'_>, entry: &Entry) -> bool {
-    let is_it = |asset: &&Asset| asset.state == State::Registered && asset.reference.root == *entry.root;
-    patient.workspace.assets.iter().find(is_it).and_then(declared) == Some(entry.asset_uuid)
+/// Whether an asset lies where its entry says.
+fn is_at_home(asset: &Asset) -> bool {
+    declared(asset) == asset.asset_uuid
+}
+
+fn said(asset: &Asset) -> String {
+    format!("asset {} at `{}`", asset.asset_id().unwrap_or_default(), asset.reference.root)
 }
 
 fn declared(asset: &Asset) -> Option<Uuid> {

@@ -14,7 +14,7 @@ use crate::plan::MutationPlan;
 use crate::schema::journal::EntryChange;
 use crate::schema::{Entry, Registry, identity_of};
 use crate::trust::{self, Limit, refusal};
-use crate::workspace::{Asset, Roots, State, Workspace, keeps_registry};
+use crate::workspace::{Asset, Lookup, Roots, State, Workspace, keeps_registry};
 pub(super) use moving::root_of;
 
 /// A loaded project that a mutation is planned for.
@@ -23,6 +23,8 @@ pub(in crate::ops) struct Scene<'a> {
     pub(in crate::ops) workspace: &'a Workspace,
     pub(in crate::ops) registry: &'a Registry,
     roots: Roots<'a>,
+    /// The assets by name, root and uuid.
+    pub(in crate::ops) lookup: Lookup<'a>,
 }
 
 impl<'a> Scene<'a> {
@@ -34,7 +36,8 @@ impl<'a> Scene<'a> {
         match &workspace.registry {
             Some(registry) => {
                 let roots = Roots::of(registry.entries.iter().map(|entry| &*entry.root));
-                Ok(Scene { context, workspace, registry, roots })
+                let lookup = Lookup::of(&workspace.assets);
+                Ok(Scene { context, workspace, registry, roots, lookup })
             }
             None => {
                 let why = workspace.findings.iter().find(|finding| finding.blocking);
@@ -99,10 +102,7 @@ impl<'a> Scene<'a> {
             plan.findings.push(blocker(Code::MigrationPending, message, index.as_str(), help));
         }
         plan.findings.extend(self.workspace.findings.iter().filter(|finding| keeps_registry(finding)).cloned());
-        let name_at = |root: &str| {
-            let asset = self.workspace.assets.iter().find(|asset| asset.reference.root == root)?;
-            asset.reference.name.clone()
-        };
+        let name_at = |root: &str| self.lookup.at_root(root).next()?.reference.name.clone();
         // An entry that comes back may have an id that the allocator does not know of.
         let ids = entries.iter().filter_map(|change| identity_of(change.after.as_deref()?)).map(|(id, ..)| id);
         let above = ids.max().map(|id| u64::from(id) + 1);

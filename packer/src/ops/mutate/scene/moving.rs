@@ -9,7 +9,7 @@ use crate::emit::read_control_file;
 use crate::path::PortablePath;
 use crate::plan::{MutationPlan, Step};
 use crate::trust::{Limit, refusal};
-use crate::workspace::{Lookup, needs};
+use crate::workspace::needs;
 
 /// A folder's content without its bytes.
 pub(in crate::ops::mutate) struct Survey {
@@ -131,12 +131,11 @@ impl Scene<'_> {
             let message = format!("the registered root `{inner}` lies inside, and would go along");
             nested(message, "move that one out first: `{program} relocate`");
         }
-        let assets = Lookup::of(&self.workspace.assets);
         for outer in self.roots.around(root) {
             if !stays_a_root {
                 let message = format!("it lies inside the registered root `{outer}`, whose files would go with it");
                 nested(message, "move it out first: `{program} relocate`");
-            } else if assets.registered_at(outer).is_some_and(|asset| needs(asset, root)) {
+            } else if self.lookup.registered_at(outer).next().is_some_and(|asset| needs(asset, root)) {
                 let message = format!("it lies inside the registered root `{outer}`, which may need what is in it");
                 nested(message, "give that root inputs of its own first");
             }

@@ -7,7 +7,7 @@ use crate::disk::{DiskErrorKind, Kind};
 use crate::path::{PathFault, PortablePath, fold};
 use crate::plan::{MutationPlan, Step};
 use crate::trust::{refusal, refuse_path};
-use crate::workspace::{Asset, State};
+use crate::workspace::Asset;
 
 impl<'a> Scene<'a> {
     /// Notes what stands in the way of an asset's name.
@@ -30,11 +30,7 @@ impl<'a> Scene<'a> {
 
     /// The registered asset that has this name, other than the one at `own_root`.
     pub(in crate::ops) fn named(&self, name: &str, own_root: &str) -> Option<&'a Asset> {
-        self.workspace.assets.iter().find(|asset| {
-            asset.state == State::Registered
-                && asset.reference.name.as_deref() == Some(name)
-                && asset.reference.root != own_root
-        })
+        self.lookup.registered_by_name(name).find(|asset| asset.reference.root != own_root)
     }
 
     /// The folder that `text` names as a root, if it is a legal one and no other root stands inside or around it.
