@@ -3,22 +3,25 @@
 
 use crate::diff::unified_diff;
 use crate::surroundings::moment;
-use crate::wire;
+use crate::wire::{
+    self,
+    rows::{Object, Rows},
+};
 use prometeu_packer::diagnostic::{AssetRef, Diagnostic, Evidence, Severity, escape};
 use prometeu_packer::envelope::Window;
 use prometeu_packer::plan::{FileOutcome, PlannedChange, PlannedFile};
 use prometeu_packer::report::{
-    AssetDetails, BuildResult, DoctorResult, FixRow, MigrateResult, MutationResult, OperationResult, PackRow, Report,
-    Status, TransactionRow, VerifyResult,
+    AssetDetails, BuildResult, DoctorResult, FixRow, MigrateResult, MutationResult, OperationResult, PackRow,
+    Quarantined, Report, Status, TransactionRow, VerifyResult,
 };
-use prometeu_packer::schema::archive::bank_word;
+use prometeu_packer::schema::archive::{Region, TableEntry, bank_word};
 use prometeu_packer::trust::Unit;
 use prometeu_packer::workspace::{Asset, Health, State};
 use serde_json::{Map, Value, json};
 
 /// The report as it goes over a wire.
 #[must_use]
-pub fn to_wire(report: &Report) -> wire::Report {
+pub fn to_wire(report: &Report) -> wire::Report<'_> {
     let counts = report.counts();
     wire::Report {
         report_version: wire::REPORT_VERSION,
@@ -30,7 +33,7 @@ pub fn to_wire(report: &Report) -> wire::Report {
         },
         summary: escape(&report.summary),
         counts: wire::Counts { errors: counts.errors, warnings: counts.warnings, notes: counts.notes },
-        diagnostics: report.findings.iter().map(diagnostic).collect(),
+        diagnostics: Rows::of(|| report.findings.iter().map(diagnostic)),
         result: result(report),
     }
 }
@@ -74,57 +77,58 @@ fn asset(asset: &AssetRef) -> wire::Asset {
     }
 }
 
-fn result(report: &Report) -> Value {
+fn result(report: &Report) -> Object<'_> {
     match &report.result {
-        OperationResult::Nothing => json!({}),
+        OperationResult::Nothing => Object::default(),
         OperationResult::List(assets, quarantined) => {
-            let quarantined = quarantined.iter().map(|row| {
-                json!({
-                    "id": row.id,
-                    "root": escape(&row.root),
-                    "name": row.name.as_deref().map(escape),
-                    "asset_uuid": row.asset_uuid,
-                    "actions": ["restore"],
-                })
-            });
-            json!({ "assets": assets.iter().map(row).collect::<Vec<_>>(), "quarantined": quarantined.collect::<Vec<_>>() })
+            let kept = || quarantined.iter().map(self::quarantined);
+            Object::default().rows("assets", || assets.iter().map(row)).rows("quarantined", kept)
         }
-        OperationResult::Show(details) => show(details),
+        OperationResult::Show(details) => show(details).into(),
         OperationResult::Doctor(doctor) => self::doctor(doctor),
-        OperationResult::PackSummary(rows) => json!({ "assets": rows.iter().map(pack_row).collect::<Vec<_>>() }),
+        OperationResult::PackSummary(rows) => Object::default().rows("assets", || rows.iter().map(pack_row)),
         OperationResult::ValidatePack(blocked) => {
-            json!({ "assets": blocked.iter().map(|(of, found)| blocked_asset(of, found)).collect::<Vec<_>>() })
+            Object::default().rows("assets", || blocked.iter().map(|(of, found)| blocked_asset(of, found)))
         }
-        OperationResult::Build(built) => build(built),
+        OperationResult::Build(built) => build(built).into(),
         OperationResult::Verify(verified) => verify(verified),
         OperationResult::Mutation(mutation) => self::mutation(mutation, &report.findings),
         OperationResult::Migrate(migration) => migrate(migration),
-        OperationResult::History(rows) => {
-            let row = |row: &TransactionRow| {
-                json!({
-                    "id": escape(&row.id),
-                    "time": escape(&row.time),
-                    "operation": escape(&row.operation),
-                    "outcome": row.outcome,
-                    "reversible": row.reversible,
-                    "files": row.files.iter().map(|path| escape(path)).collect::<Vec<_>>(),
-                })
-            };
-            json!({ "transactions": rows.iter().map(row).collect::<Vec<_>>() })
-        }
-        OperationResult::Windows(rows) => {
-            let row = |(name, window): &(&str, Window)| {
-                let (min, max) = (window.read.map(|range| range.min), window.read.map(|range| range.max));
-                json!({ "artifact": name, "written": window.written, "min": min, "max": max })
-            };
-            json!({ "artifacts": rows.iter().map(row).collect::<Vec<_>>() })
-        }
-        OperationResult::Limits(rows) => {
-            let row = |(name, value, unit): &(&str, u64, Unit)| json!({ "name": name, "value": value, "unit": self::unit(*unit) });
-            json!({ "limits": rows.iter().map(row).collect::<Vec<_>>() })
-        }
-        OperationResult::Explain(code, text) => json!({ "code": code, "text": text }),
+        OperationResult::History(rows) => Object::default().rows("transactions", || rows.iter().map(transaction)),
+        OperationResult::Windows(rows) => Object::default().rows("artifacts", || rows.iter().map(window)),
+        OperationResult::Limits(rows) => Object::default().rows("limits", || rows.iter().map(limit)),
+        OperationResult::Explain(code, text) => Object::default().with("code", code.clone()).with("text", text.clone()),
     }
+}
+
+fn quarantined(row: &Quarantined) -> Value {
+    json!({
+        "id": row.id,
+        "root": escape(&row.root),
+        "name": row.name.as_deref().map(escape),
+        "asset_uuid": row.asset_uuid,
+        "actions": ["restore"],
+    })
+}
+
+fn transaction(row: &TransactionRow) -> Value {
+    json!({
+        "id": escape(&row.id),
+        "time": escape(&row.time),
+        "operation": escape(&row.operation),
+        "outcome": row.outcome,
+        "reversible": row.reversible,
+        "files": row.files.iter().map(|path| escape(path)).collect::<Vec<_>>(),
+    })
+}
+
+fn window((name, window): &(&str, Window)) -> Value {
+    let (min, max) = (window.read.map(|range| range.min), window.read.map(|range| range.max));
+    json!({ "artifact": name, "written": window.written, "min": min, "max": max })
+}
+
+fn limit((name, value, unit): &(&str, u64, Unit)) -> Value {
+    json!({ "name": name, "value": value, "unit": self::unit(*unit) })
 }
 
 /// The word for a unit.
@@ -192,19 +196,16 @@ fn escaped(value: &Value) -> Value {
     }
 }
 
-fn doctor(doctor: &DoctorResult) -> Value {
+fn doctor(doctor: &DoctorResult) -> Object<'_> {
     let row = |row: &FixRow| json!({ "code": row.code.as_str(), "path": row.path, "safe": row.safe, "preview_id": row.preview_id });
-    let mut shown = match &doctor.fix {
+    let shown = match &doctor.fix {
         Some(fix) => mutation(&fix.mutation, &fix.findings),
-        None => json!({}),
+        None => Object::default(),
     };
-    shown["scope"] = json!(doctor.scope);
-    shown["checked"] = json!({ "assets": doctor.checked.assets, "files": doctor.checked.files });
-    shown["fixes"] = doctor.fixes.iter().map(row).collect();
-    if doctor.scope == "workspace" {
-        shown["suppressed"] = json!(doctor.suppressed);
-    }
-    shown
+    let checked = json!({ "assets": doctor.checked.assets, "files": doctor.checked.files });
+    let shown = shown.with("scope", doctor.scope).with("checked", checked);
+    let shown = shown.rows("fixes", move || doctor.fixes.iter().map(row));
+    if doctor.scope == "workspace" { shown.with("suppressed", doctor.suppressed) } else { shown }
 }
 
 fn pack_row(row: &PackRow) -> Value {
@@ -240,8 +241,8 @@ fn build(built: &BuildResult) -> Value {
     })
 }
 
-fn verify(verified: &VerifyResult) -> Value {
-    let entries = verified.entries.iter().map(|entry| {
+fn verify(verified: &VerifyResult) -> Object<'_> {
+    let entry = |entry: &TableEntry| {
         let metadata = verified.has_metadata.then(|| escaped(&Value::Object(entry.metadata.clone())));
         json!({
             "asset_id": entry.asset_id,
@@ -253,25 +254,22 @@ fn verify(verified: &VerifyResult) -> Value {
             "codec": "NONE",
             "metadata": metadata,
         })
+    };
+    let archive = json!({
+        "bytes": verified.bytes,
+        "sha256": verified.sha256.map(|digest| digest.to_string()),
+        "schema_version": verified.schema_version,
     });
-    let mut shown = json!({
-        "archive": {
-            "bytes": verified.bytes,
-            "sha256": verified.sha256.map(|digest| digest.to_string()),
-            "schema_version": verified.schema_version,
-        },
-        "entries": entries.collect::<Vec<_>>(),
-    });
-    if !verified.regions.is_empty() {
-        let regions = verified.regions.iter();
-        let regions = regions
-            .map(|region| json!({ "offset": region.offset, "bytes": region.bytes, "what": escape(&region.what) }));
-        shown["regions"] = regions.collect();
+    let shown = Object::default().with("archive", archive).rows("entries", move || verified.entries.iter().map(entry));
+    if verified.regions.is_empty() {
+        return shown;
     }
-    shown
+    let region =
+        |region: &Region| json!({ "offset": region.offset, "bytes": region.bytes, "what": escape(&region.what) });
+    shown.rows("regions", move || verified.regions.iter().map(region))
 }
 
-fn migrate(migration: &MigrateResult) -> Value {
+fn migrate(migration: &MigrateResult) -> Object<'_> {
     let file = |file: &PlannedFile| {
         let steps = file.steps.iter().map(|(name, text)| json!({ "name": name, "text": text }));
         json!({
@@ -285,12 +283,12 @@ fn migrate(migration: &MigrateResult) -> Value {
             "outcome": outcome(file.outcome),
         })
     };
-    json!({
+    let shown = json!({
         "mode": migration.mode,
         "migration_id": migration.migration_id,
         "preview_id": migration.preview_id,
-        "files": migration.files.iter().map(file).collect::<Vec<_>>(),
-    })
+    });
+    Object::from(shown).rows("files", move || migration.files.iter().map(file))
 }
 
 /// The word for how a file stands in a migration.
@@ -308,20 +306,23 @@ pub fn outcome(outcome: FileOutcome) -> &'static str {
     }
 }
 
-fn mutation(mutation: &MutationResult, findings: &[Diagnostic]) -> Value {
+fn mutation<'a>(mutation: &'a MutationResult, findings: &'a [Diagnostic]) -> Object<'a> {
     let change = |change: &PlannedChange| json!({ "verb": change.verb, "path": escape(&change.path), "detail": escape(&change.detail) });
-    let list = |wanted: &dyn Fn(&Diagnostic) -> bool| {
-        findings.iter().filter(|finding| wanted(finding)).map(diagnostic).collect::<Vec<_>>()
-    };
-    json!({
+    let is_warning = |finding: &&Diagnostic| !finding.blocking && finding.severity() != Severity::Note;
+    let shown = json!({
         "preview_id": (!mutation.preview_id.is_empty()).then_some(&mutation.preview_id),
         "class": mutation.class.name(),
-        "registry": mutation.registry.iter().map(change).collect::<Vec<_>>(),
-        "workspace": mutation.workspace.iter().map(change).collect::<Vec<_>>(),
-        "blockers": list(&|finding| finding.blocking),
-        "warnings": list(&|finding| !finding.blocking && finding.severity() != Severity::Note),
         "reversible": mutation.reversible,
         "applied": mutation.applied,
         "transaction_id": mutation.transaction_id,
-    })
+    });
+    Object::from(shown)
+        .rows("registry", move || mutation.registry.iter().map(change))
+        .rows("workspace", move || mutation.workspace.iter().map(change))
+        .rows("blockers", || findings.iter().filter(|finding| finding.blocking).map(found))
+        .rows("warnings", move || findings.iter().filter(is_warning).map(found))
+}
+
+fn found(finding: &Diagnostic) -> Value {
+    serde_json::to_value(diagnostic(finding)).unwrap_or_default()
 }

@@ -5,7 +5,9 @@
 pub mod event;
 pub mod frame;
 pub mod message;
+pub mod rows;
 
+use rows::{Object, Rows};
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde::Serialize;
@@ -16,8 +18,8 @@ use std::collections::BTreeMap;
 pub const REPORT_VERSION: u16 = 1;
 
 /// The answer of one operation, as `--format json` prints it. Every member is always there.
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct Report {
+#[derive(Serialize, JsonSchema)]
+pub struct Report<'a> {
     /// The version of this shape.
     #[schemars(extend("const" = REPORT_VERSION))]
     pub report_version: u16,
@@ -31,10 +33,11 @@ pub struct Report {
     /// How many diagnostics there are.
     pub counts: Counts,
     /// Sorted by path, place and code; null first.
-    pub diagnostics: Vec<Diagnostic>,
+    #[schemars(with = "Vec<Diagnostic>")]
+    pub diagnostics: Rows<'a, Diagnostic>,
     /// What could be determined; its members depend on the operation.
-    #[schemars(extend("type" = "object"))]
-    pub result: Value,
+    #[schemars(with = "Value", extend("type" = "object"))]
+    pub result: Object<'a>,
 }
 
 /// Diagnostics by severity.
@@ -103,5 +106,5 @@ pub struct Asset {
 #[must_use]
 pub fn schema() -> Value {
     let settings = SchemaSettings::draft2020_12().for_serialize();
-    settings.into_generator().into_root_schema_for::<Report>().to_value()
+    settings.into_generator().into_root_schema_for::<Report<'_>>().to_value()
 }

@@ -10,16 +10,20 @@ mod junit;
 mod mutation;
 mod sarif;
 mod table;
+mod unmarked;
 
 use crate::cli::Format;
 use crate::gate::{self, GateOutcome};
 use answer::Answer;
 use prometeu_packer::diagnostic::escape;
 use prometeu_packer::report::Report;
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, BufWriter, ErrorKind, Write};
+use unmarked::Unmarked;
 
 /// Exit code when standard output cannot take the answer.
 const EXIT_OUTPUT: u8 = 6;
+/// So much of a long answer is handed to the system at once.
+const OUTPUT_BYTES: usize = 64 << 10;
 
 /// How people called the program, so that what they are told to do next can be typed as it stands.
 #[derive(Default)]
@@ -59,7 +63,8 @@ pub(crate) fn word(text: &str) -> String {
 pub(crate) fn report(report: &Report, format: Format, caller: &Caller) -> u8 {
     let text = match format {
         Format::Human => human(report, caller, anstream::AutoStream::choice(&io::stdout())),
-        Format::Json => json(&prometeu_studio_adapter::to_wire(report)),
+        // Written while it is made: it may be long.
+        Format::Json => return document(&prometeu_studio_adapter::to_wire(report)).unwrap_or(report.exit()),
         checker => {
             // Documents go into files and beside lines; the log still tells people what happened.
             if checker != Format::Github
@@ -82,8 +87,12 @@ pub(crate) fn gates(outcomes: &[GateOutcome], format: Format, exit: u8) -> Optio
 }
 
 /// Writes any document as JSON; an exit code only when that failed.
-pub(crate) fn document(value: &serde_json::Value) -> Option<u8> {
-    put(json(value))
+pub(crate) fn document(value: &impl serde::Serialize) -> Option<u8> {
+    let mut out = Unmarked::new(BufWriter::with_capacity(OUTPUT_BYTES, io::stdout().lock()));
+    answered(serde_json::to_writer_pretty(&mut out, value).map_err(io::Error::from).and_then(|()| {
+        out.write_all(b"\n")?;
+        out.flush()
+    }))
 }
 
 fn human(report: &Report, caller: &Caller, colours: anstream::ColorChoice) -> io::Result<String> {

@@ -22,6 +22,8 @@ use std::io::{self, Write as _};
 
 /// Bytes of payloads under way between the threads that make them and the one that writes them.
 const IN_FLIGHT_BYTES: u64 = 8 << 20;
+/// About so much memory does what is known of a payload take until it is written, beside its bytes: payloads may be tiny.
+const FACTS_BYTES: u64 = 4 << 10;
 /// A payload larger than this is made by the writing thread itself, straight into the file.
 const LARGE_BYTES: u64 = 4 << 20;
 
@@ -234,7 +236,7 @@ fn is_as_planned(bank: &Bank<'_>, facts: &Facts, planned: &Planned) -> bool {
 }
 
 fn weight(bytes: u64) -> u64 {
-    if bytes > LARGE_BYTES { 0 } else { bytes }
+    FACTS_BYTES + if bytes > LARGE_BYTES { 0 } else { bytes }
 }
 
 fn bank<'a>(context: &'a Context<'_>, at: usize) -> Bank<'a> {

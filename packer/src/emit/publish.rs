@@ -15,7 +15,7 @@ use crate::envelope::Windows;
 use crate::event::Events;
 use crate::path::PortablePath;
 use crate::plan::BuildPlan;
-use crate::schema::archive::{self, header};
+use crate::schema::archive::{self, Keep, header};
 use crate::schema::cache::CachedBuild;
 use crate::schema::journal::{Change, Journal, Original};
 use crate::trust::{Limits, refusal};
@@ -182,7 +182,7 @@ fn verify(context: &Context<'_>, staging: &Staging<'_>, bytes: u64, sum: u32) ->
     let path = staging.path(PACKED);
     let file = context.disk.open(&path).map_err(|error| vec![refusal(&error)])?;
     let mut found = Vec::new();
-    let verified = archive::verify(file, context.limits, context.windows, &mut found);
+    let verified = archive::verify(file, Keep::Places, context.limits, context.windows, &mut found);
     if verified.bytes != bytes || verified.crc32 != Some(sum) {
         let message = "the staged archive does not read back as it was written";
         found.push(Diagnostic::new(Code::DiskIo, message).at(path.as_str()).help("check the disk and build again"));

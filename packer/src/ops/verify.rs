@@ -34,7 +34,7 @@ pub fn verify(
         }
     };
     let mut findings = Vec::new();
-    let verified = archive::verify(file, limits, windows, &mut findings);
+    let verified = archive::verify(file, archive::Keep::Metadata, limits, windows, &mut findings);
     let summary = match findings.iter().any(|finding| finding.blocking) {
         false => format!("a valid archive of {}, {} bytes", counted(verified.entries.len(), "asset"), verified.bytes),
         true => "not an archive that a build could have written".to_owned(),

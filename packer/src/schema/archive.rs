@@ -17,7 +17,7 @@ mod verify;
 pub use contents::Contents;
 pub use explain::Region;
 pub(super) use shape::{ASSET_TABLE, HEADER, PRELOAD};
-pub use verify::{Verified, verify};
+pub use verify::{Keep, Verified, verify};
 
 use super::BankType;
 use serde_json::{Map, Value};

@@ -20,12 +20,13 @@ const OTHERS: [&str; 4] = ["initialize", "$/cancelRequest", "shutdown", "exit"];
 
 /// The answer to a client that is let in.
 pub(crate) fn answer(setup: &Setup, protocol: u64, watch: bool) -> Value {
-    let windows = to_wire(&ops::windows(&setup.windows, &setup.program));
+    let windows = ops::windows(&setup.windows, &setup.program);
+    let artifacts = serde_json::to_value(to_wire(&windows).result).unwrap_or_default();
     let methods = METHODS.iter().map(|(name, _)| *name).chain(OTHERS);
     json!({
         "protocol": protocol,
         "server": { "name": "prometeu-studio-adapter", "version": env!("CARGO_PKG_VERSION") },
-        "window": windows.result["artifacts"],
+        "window": artifacts["artifacts"],
         "capabilities": { "methods": methods.collect::<Vec<_>>(), "events": KINDS, "watch": watch },
     })
 }

@@ -112,7 +112,7 @@ impl Answer {
         let found: Vec<Found> = report
             .findings
             .iter()
-            .zip(wire.diagnostics)
+            .zip(wire.diagnostics.iter())
             .map(|(finding, wire)| self::found(finding, wire, &prefix))
             .collect();
         let own = match report.status() {

@@ -9,8 +9,9 @@ use crate::emit::{read_control_file, transactions};
 use crate::envelope;
 use crate::ops::Context;
 use crate::path::PortablePath;
+use crate::schema::archive::{self, Keep};
 use crate::schema::journal::{Change, EntryChange, Original};
-use crate::schema::{archive, identity_of, registry::ASSET_ID_MAX};
+use crate::schema::{identity_of, registry::ASSET_ID_MAX};
 use crate::trust::Limits;
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -99,7 +100,7 @@ impl Evidence {
         let path = PortablePath::build().own("assets.pa");
         let Ok(file) = context.disk.open(&path) else { return };
         let mut findings: Vec<Diagnostic> = Vec::new();
-        let verified = archive::verify(file, &context.limits, &context.windows, &mut findings);
+        let verified = archive::verify(file, Keep::Places, &context.limits, &context.windows, &mut findings);
         self.seen.push((path, verified.sha256));
         for entry in verified.entries {
             self.highest = self.highest.max(entry.asset_id);

@@ -1,7 +1,7 @@
 //! An archive that stays open after it was verified, so that its payloads can be read. What lies outside of a payload was
 //! read then, and is not read again.
 
-use super::verify::verify_open;
+use super::verify::{Keep, verify_open};
 use super::{PRELUDE_BYTES, PreloadEntry, TableEntry, Verified};
 use crate::diagnostic::Diagnostic;
 use crate::digest::Digest;
@@ -28,7 +28,7 @@ impl Contents {
         findings: &mut Vec<Diagnostic>,
     ) -> Option<Contents> {
         let mut found = Vec::new();
-        let verified = verify_open(&mut file, limits, windows, &mut found);
+        let verified = verify_open(&mut file, Keep::Metadata, limits, windows, &mut found);
         let is_whole = found.is_empty() && verified.is_laid_out;
         findings.append(&mut found);
         let payload_offset = PRELUDE_BYTES as u64 + verified.header_bytes?;

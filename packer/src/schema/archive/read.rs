@@ -28,8 +28,9 @@ const KEPT_BYTES: usize = 4 * 1024 * 1024;
 const SAMPLE_BYTES: u64 = 96;
 const ADDED_BYTES: u64 = 4 * 1024;
 
-/// Reads the header's bytes, one entry after the other; `None` after a finding.
-pub(super) fn read(bytes: Vec<u8>, limits: &Limits, faults: &mut Faults<'_>) -> Option<Header> {
+/// Reads the header's bytes, one entry after the other; `None` after a finding. Metadata is kept if that is wanted and
+/// the header is not too large.
+pub(super) fn read(bytes: Vec<u8>, keeps_metadata: bool, limits: &Limits, faults: &mut Faults<'_>) -> Option<Header> {
     let mut limits = limits.clone();
     // A sound bank has one sample an input, and `samples` one member a sample.
     limits.set(Limit::ObjectMembers.name(), limits.get(Limit::ObjectMembers).max(limits.get(Limit::AssetInputs)));
@@ -41,8 +42,10 @@ pub(super) fn read(bytes: Vec<u8>, limits: &Limits, faults: &mut Faults<'_>) -> 
             return None;
         }
     }
+    let has_metadata = keeps_metadata && tree.text().len() <= KEPT_BYTES;
+    let header = Header { has_metadata, ..Header::default() };
     let mut twin = Twin { text: tree.text().as_bytes(), at: 0, differs: None };
-    let header = read_lists([table, preload], &limits, &mut twin, faults).filter(|_| !faults.any())?;
+    let header = read_lists([table, preload], header, &limits, &mut twin, faults).filter(|_| !faults.any())?;
     if let Some(at) = twin.differs.or((twin.at < twin.text.len()).then_some(twin.at)) {
         let message = "the header is not in canonical form (RFC 8785) from here on: spaces, order of members, \
                        escapes or numbers are written another way";
@@ -78,11 +81,11 @@ fn note_json(fault: &Diagnostic, faults: &mut Faults<'_>) {
 
 fn read_lists(
     [table, preload]: [Node<'_>; 2],
+    mut header: Header,
     limits: &Limits,
     twin: &mut Twin<'_>,
     faults: &mut Faults<'_>,
 ) -> Option<Header> {
-    let mut header = Header { has_metadata: twin.text.len() <= KEPT_BYTES, ..Header::default() };
     let mut late = Vec::new();
     let mut second = faults.beside(&mut late);
     twin.compare("{\"asset_table\":");

@@ -39,7 +39,7 @@ fn look_with(bytes: Vec<u8>, windows: &Windows) -> (Verified, Vec<Diagnostic>) {
     let mut findings = Vec::new();
     let metadata = metadata(bytes.len() as u64);
     let file = RawFile { path: "x.pa".into(), metadata, handle: Box::new(Memory(Cursor::new(bytes))) };
-    let verified = verify(file, &Limits::default(), windows, &mut findings);
+    let verified = verify(file, Keep::Metadata, &Limits::default(), windows, &mut findings);
     for finding in &findings {
         assert_eq!(finding.path.as_deref(), Some("x.pa"));
         assert!(finding.help.is_some(), "{finding:?}");
@@ -419,7 +419,7 @@ fn a_file_that_cannot_be_read_or_changes_is_unreadable() {
         let mut findings = Vec::new();
         let handle = Box::new(Memory(Cursor::new(held)));
         let file = RawFile { path: "x.pa".into(), metadata: metadata(promised as u64), handle };
-        verify(file, &Limits::default(), &Windows::default(), &mut findings);
+        verify(file, Keep::Metadata, &Limits::default(), &Windows::default(), &mut findings);
         assert_eq!(findings.last().unwrap().code.as_str(), "archive/unreadable", "{findings:?}");
     }
 }

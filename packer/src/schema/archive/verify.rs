@@ -27,7 +27,7 @@ pub struct Verified {
     pub entries: Vec<TableEntry>,
     /// The preload list, empty when it could not be read.
     pub preload: Vec<PreloadEntry>,
-    /// Whether the entries have their metadata: that of a header over 4 MiB is checked and let go.
+    /// Whether the entries have their metadata, as was asked: that of a header over 4 MiB is checked and let go.
     pub has_metadata: bool,
     /// Length of the header, where it lies in the file as the prelude says.
     pub(super) header_bytes: Option<u64>,
@@ -35,16 +35,32 @@ pub struct Verified {
     pub(super) is_laid_out: bool,
 }
 
+/// What is kept of an archive's table once it is checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Keep {
+    /// Ids, names and places. The metadata takes ten times as much memory as these.
+    Places,
+    /// The metadata as well.
+    Metadata,
+}
+
 /// Reads `file` to its end and notes everything that this packer could not have written.
 ///
 /// Findings are `archive/*` or `version/*`; with none, the file is an archive of a supported version.
-pub fn verify(mut file: RawFile, limits: &Limits, windows: &Windows, findings: &mut Vec<Diagnostic>) -> Verified {
-    verify_open(&mut file, limits, windows, findings)
+pub fn verify(
+    mut file: RawFile,
+    keep: Keep,
+    limits: &Limits,
+    windows: &Windows,
+    findings: &mut Vec<Diagnostic>,
+) -> Verified {
+    verify_open(&mut file, keep, limits, windows, findings)
 }
 
 /// The same of a file that stays open.
 pub(super) fn verify_open(
     file: &mut RawFile,
+    keep: Keep,
     limits: &Limits,
     windows: &Windows,
     findings: &mut Vec<Diagnostic>,
@@ -58,7 +74,7 @@ pub(super) fn verify_open(
         schema_version: None,
         entries: Vec::new(),
         preload: Vec::new(),
-        has_metadata: true,
+        has_metadata: keep == Keep::Metadata,
         header_bytes: None,
         is_laid_out: false,
     };
@@ -236,7 +252,7 @@ fn examine_header(
         return Ok(None);
     }
     verified.header_bytes = Some(header_bytes);
-    Ok(read::read(header, limits, faults))
+    Ok(read::read(header, verified.has_metadata, limits, faults))
 }
 
 fn prelude_faults(prelude: &[u8; PRELUDE_BYTES], limits: &Limits) -> Vec<(Code, Field, String)> {
