@@ -20,6 +20,7 @@ mod layers;
 mod lint;
 mod minimal;
 pub(crate) mod mutants;
+mod page;
 mod protocol;
 mod random;
 mod report;
@@ -64,6 +65,7 @@ pub(crate) const TABLE: &[Gate] = &[
     flow::MIGRATION,
     test::STUDIO_GATE,
     studio::GATE,
+    page::GATE,
     determinism::GATE,
     instructions::GATE,
     hostile::GATE,
