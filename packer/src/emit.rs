@@ -21,7 +21,7 @@ pub use pack::check_header;
 pub use previous::is_in_place;
 pub use publish::{Context, Published, already_published, check_outputs, publish};
 pub use recover::{folders_of_ids, is_anything_left, recover, transactions, unfinished};
-pub(crate) use refused::writing;
+pub use refused::writing;
 pub(crate) use transaction::read_control_file;
 pub use transaction::{ReadBack, Transaction, transact};
 pub use undo::keep_edited;

@@ -9,6 +9,7 @@ mod list;
 mod merge_registry;
 mod migrate;
 mod mutate;
+mod overview;
 mod pack_set;
 mod recover;
 mod settle;
@@ -27,6 +28,7 @@ pub use mutate::{
     Apply, Registration, adopt, forget_asset, quarantine, register, relocate, remove, rename, restore, set_included,
     undo,
 };
+pub use overview::{Altered, Change, ChangeKind, Overview, Published, overview};
 pub use pack_set::{pack_summary, validate_pack};
 pub use recover::{Edited, recover};
 pub use show::show;

@@ -5,7 +5,7 @@ mod flags;
 use crate::{bench, formats, gate};
 use clap::{Args as _, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
-pub(crate) use flags::{AssetArg, Doctor, How, Migrate, Register, TypeWord};
+pub(crate) use flags::{AssetArg, Doctor, How, Migrate, Page, Register, TypeWord};
 use std::path::PathBuf;
 
 /// Packs a game project's assets folder into one deterministic archive, assets.pa
@@ -207,6 +207,8 @@ pub(crate) enum Command {
         #[arg(long)]
         explain_bytes: bool,
     },
+    /// Make one HTML page about the project: what is in the archive, what is wrong, what changed since the last build
+    Report(Page),
     /// Bring the project's own files to current versions: a preview, unless told to apply it
     Migrate(Migrate),
     /// List every kept transaction
@@ -321,6 +323,7 @@ impl Command {
             Command::Undo { .. } => "undo",
             Command::Build { .. } => "build",
             Command::Verify { .. } => "verify",
+            Command::Report(_) => "report",
             Command::Migrate(_) => "migrate",
             Command::History => "history",
             Command::Recover { .. } => "recover",

@@ -4,7 +4,7 @@ mod words;
 mod operation;
 mod maintenance;
 
-use crate::cli::{Audience, Cli, Command, Format, Global};
+use crate::cli::{Audience, Cli, Command, Format, Global, Page};
 use crate::formats::Task;
 use crate::render::Caller;
 use crate::{render, surroundings};
@@ -27,10 +27,13 @@ const EXIT_FAULT: u8 = 70;
 pub(crate) fn run(audience: Audience) -> u8 {
     let program = surroundings::program();
     let arguments: Vec<OsString> = std::env::args_os().collect();
-    let cli = match parse(audience, arguments.clone()) {
+    let mut cli = match parse(audience, arguments.clone()) {
         Ok(cli) => cli,
         Err(error) => return usage(audience, error, &arguments, &program),
     };
+    if let Command::Report(Page { folder: Some(folder), .. }) = &cli.command {
+        cli.global.project.clone_from(folder);
+    }
     let format = cli.global.format;
     let name = cli.command.name();
     let caller = caller(&cli.global, &program, &arguments);

@@ -21,6 +21,7 @@ mod layers;
 mod lint;
 mod minimal;
 pub(crate) mod mutants;
+mod page;
 mod protocol;
 mod random;
 mod report;
@@ -66,6 +67,7 @@ pub(crate) const TABLE: &[Gate] = &[
     test::STUDIO_GATE,
     flow::STUDIO,
     studio::GATE,
+    page::GATE,
     determinism::GATE,
     instructions::GATE,
     hostile::GATE,

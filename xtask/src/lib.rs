@@ -5,6 +5,7 @@ mod bench;
 mod gate;
 mod formats;
 mod surroundings;
+mod report_page;
 mod cli;
 mod progress;
 mod render;

@@ -7,7 +7,7 @@ mod reader;
 
 use crate::project::{check, opened};
 use prometeu_packer::envelope::Windows;
-use prometeu_packer::schema::archive::{TableEntry, bank_word, verify};
+use prometeu_packer::schema::archive::{Keep, TableEntry, bank_word, verify};
 use prometeu_packer::trust::Limits;
 
 pub(crate) fn body(data: &[u8]) {
@@ -21,7 +21,8 @@ pub(crate) fn body(data: &[u8]) {
 
 fn examine(file: &[u8]) {
     let mut findings = Vec::new();
-    let verified = verify(opened("assets/a.pa", file), &Limits::default(), &Windows::default(), &mut findings);
+    let verified =
+        verify(opened("assets/a.pa", file), Keep::Metadata, &Limits::default(), &Windows::default(), &mut findings);
     check(&findings);
     assert!(findings.iter().all(|finding| matches!(finding.code.family(), "archive" | "version")), "{findings:?}");
     match reader::read(file) {

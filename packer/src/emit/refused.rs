@@ -5,7 +5,8 @@ use crate::disk::{DiskError, DiskErrorKind};
 use crate::trust::refusal;
 
 /// A refusal while writing: permission is the medium's word here, not a matter of trust.
-pub(crate) fn writing(error: &DiskError) -> Diagnostic {
+#[must_use]
+pub fn writing(error: &DiskError) -> Diagnostic {
     match error.kind {
         DiskErrorKind::Denied => Diagnostic::new(Code::DiskReadOnly, format!("may not be written ({})", error.source))
             .at(&error.path)

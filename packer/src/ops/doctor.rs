@@ -5,6 +5,7 @@ mod tests;
 
 use super::cache::Belief;
 use super::{Context, cache, counted, fix, settle};
+use crate::bank::Recalled;
 use crate::diagnostic::Diagnostic;
 use crate::doctor::{Examined, Tidiness, examine, look_for_untidiness, suppressions_path};
 use crate::report::{DoctorResult, OperationResult, Report};
@@ -26,9 +27,16 @@ pub enum Scope {
 /// Examines the registered world, inputs decoded, and within a wider scope what could be tidier.
 #[must_use]
 pub fn doctor(context: &Context<'_>, scope: Scope) -> Report {
+    examined(context, scope, &mut |_| {}).0
+}
+
+/// The same, with whether nothing was left unsettled; `also` looks at the project while it is known to be in one state, and
+/// again where it turned out not to be.
+pub(super) fn examined(context: &Context<'_>, scope: Scope, also: &mut dyn FnMut(&Looked)) -> (Report, bool) {
     let settled = settle::before_reading(context);
-    let look = || {
+    let mut look = || {
         let mut looked = look(context, scope);
+        also(&looked);
         looked.result.fixes = fix::list(context, &mut looked.workspace);
         (looked.result, looked.workspace.findings)
     };
@@ -36,12 +44,13 @@ pub fn doctor(context: &Context<'_>, scope: Scope) -> Report {
     let looked = if settled.blocked.is_none() { settle::coherent(context, look) } else { Ok(look()) };
     let (result, mut findings) = looked.unwrap_or_else(|finding| (DoctorResult::within(scope.name()), vec![finding]));
     findings.extend(settled.notes);
+    let is_settled = settled.blocked.is_none();
     // Loading may have met the same.
     let blocked = settled.blocked.filter(|finding| !findings.contains(finding));
     findings.extend(blocked);
     super::build::note_interruption(context, &mut findings);
     let summary = summary(&result, &findings);
-    Report::new("doctor", &context.program, summary, findings, OperationResult::Doctor(result))
+    (Report::new("doctor", &context.program, summary, findings, OperationResult::Doctor(result)), is_settled)
 }
 
 impl Scope {
@@ -58,6 +67,8 @@ pub(super) struct Looked {
     pub(super) result: DoctorResult,
     /// Its findings are all that there are.
     pub(super) workspace: Workspace,
+    /// What the last build noted.
+    pub(super) recalled: Recalled,
 }
 
 /// Examines the project; which repairs there are is not looked for.
@@ -82,7 +93,7 @@ pub(super) fn look(context: &Context<'_>, scope: Scope) -> Looked {
         result.suppressed = suppressed;
     }
     workspace.findings = findings;
-    Looked { result, workspace }
+    Looked { result, workspace, recalled }
 }
 
 /// One sentence about what was found.

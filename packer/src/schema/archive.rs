@@ -1,6 +1,7 @@
 //! `assets.pa`, version 1: a prelude, a header in canonical JSON, then the payloads. What the bytes of a payload
 //! mean is known to the banks; here only how many there are.
 
+mod contents;
 mod explain;
 mod faults;
 pub mod header;
@@ -13,6 +14,7 @@ mod shape;
 mod tests;
 mod verify;
 
+pub use contents::Contents;
 pub use explain::Region;
 pub(super) use shape::{ASSET_TABLE, HEADER, PRELOAD};
 pub use verify::{Keep, Verified, verify};

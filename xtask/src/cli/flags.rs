@@ -2,6 +2,7 @@
 
 use clap::ValueEnum;
 use clap::builder::NonEmptyStringValueParser;
+use std::path::PathBuf;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct AssetArg {
@@ -69,6 +70,16 @@ pub(crate) struct Doctor {
     /// Make the repairs; with an id, only if the preview is still exactly that one, which all but the safe ones ask for
     #[arg(long, value_name = "PREVIEW_ID", num_args = 0..=1, value_parser = NonEmptyStringValueParser::new(), requires = "fix")]
     pub(crate) apply: Option<Option<String>>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Page {
+    /// The project; the same as `--project DIR`
+    #[arg(value_name = "PROJECT", conflicts_with = "project")]
+    pub(crate) folder: Option<PathBuf>,
+    /// Where the page goes; only an earlier page is replaced [default: build/report.html in the project]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
 }
 
 #[derive(Debug, clap::Args)]

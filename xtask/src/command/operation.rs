@@ -1,7 +1,8 @@
 //! From flags to an operation of the library.
 
-use crate::cli::{Command, Doctor, Global, How, Migrate, Register, TypeWord};
+use crate::cli::{Command, Doctor, Global, How, Migrate, Page, Register, TypeWord};
 use crate::progress::Progress;
+use crate::report_page::{self, Destination};
 use crate::surroundings;
 use prometeu_packer::diagnostic::{Code, Diagnostic};
 use prometeu_packer::disk::{OsDisk, open_outside, replace_outside};
@@ -73,6 +74,14 @@ pub(super) fn operate(command: Command, global: &Global, limits: Limits, windows
             ops::recover(&context, edited)
         }
         Command::Doctor(flags) => doctor(&context, flags),
+        Command::Report(Page { out, .. }) => {
+            let project = global.project.clone();
+            let to = match out {
+                Some(out) => Destination::File(out.clone(), project),
+                None => Destination::Build(project),
+            };
+            report_page::report(&context, &to)
+        }
         other => mutate(&context, other),
     };
     progress.clear();

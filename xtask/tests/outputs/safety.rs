@@ -80,6 +80,8 @@ fn words(bait: &str) {
         &["recover", bait],
         &["history", bait],
         &["init", bait],
+        &["report", bait],
+        &["report", "--out", &format!("no-such-folder/{bait}")],
     ] {
         every_format("a word", command, project, &["human", "json"]);
     }

@@ -362,6 +362,16 @@ pub(crate) const TABLE: &[Sabotage] = &[
     ),
     built(
         read(
+            "a policy that lets no picture be shown",
+            "report",
+            "xtask/src/report_page.rs",
+            ("img-src data:;", "img-src 'none';"),
+            "is not shown",
+        ),
+        By::Sabotaged,
+    ),
+    built(
+        read(
             "payloads a byte too far",
             "flow-build",
             "packer/src/plan/build.rs",

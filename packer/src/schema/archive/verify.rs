@@ -4,7 +4,7 @@
 use super::faults::Faults;
 use super::read::Header;
 use super::{FIELDS, FLAGS_FIELD, HEADER_FIELD, MAGIC, PAYLOAD_FIELD, RESERVED_FIELD, VERSION_FIELD};
-use super::{Field, PRELUDE_BYTES, TableEntry, mangled, read, rules};
+use super::{Field, PRELUDE_BYTES, PreloadEntry, TableEntry, mangled, read, rules};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::digest::{Digest, Hasher};
 use crate::disk::{RawFile, ReadHandle};
@@ -25,6 +25,8 @@ pub struct Verified {
     pub schema_version: Option<u16>,
     /// The asset table, empty when it could not be read.
     pub entries: Vec<TableEntry>,
+    /// The preload list, empty when it could not be read.
+    pub preload: Vec<PreloadEntry>,
     /// Whether the entries have their metadata, as was asked: that of a header over 4 MiB is checked and let go.
     pub has_metadata: bool,
     /// Length of the header, where it lies in the file as the prelude says.
@@ -46,31 +48,43 @@ pub enum Keep {
 ///
 /// Findings are `archive/*` or `version/*`; with none, the file is an archive of a supported version.
 pub fn verify(
-    file: RawFile,
+    mut file: RawFile,
     keep: Keep,
     limits: &Limits,
     windows: &Windows,
     findings: &mut Vec<Diagnostic>,
 ) -> Verified {
-    let RawFile { path, metadata, mut handle } = file;
-    let mut faults = Faults::new(&path, findings);
+    verify_open(&mut file, keep, limits, windows, findings)
+}
+
+/// The same of a file that stays open.
+pub(super) fn verify_open(
+    file: &mut RawFile,
+    keep: Keep,
+    limits: &Limits,
+    windows: &Windows,
+    findings: &mut Vec<Diagnostic>,
+) -> Verified {
+    let RawFile { path, metadata, handle } = file;
+    let mut faults = Faults::new(path, findings);
     let mut verified = Verified {
         bytes: metadata.bytes,
         sha256: None,
         crc32: None,
         schema_version: None,
         entries: Vec::new(),
+        preload: Vec::new(),
         has_metadata: keep == Keep::Metadata,
         header_bytes: None,
         is_laid_out: false,
     };
     let mut pass =
-        Pass { handle: &mut *handle, hasher: Hasher::default(), sum: crc32fast::Hasher::new(), left: metadata.bytes };
+        Pass { handle: &mut **handle, hasher: Hasher::default(), sum: crc32fast::Hasher::new(), left: metadata.bytes };
     let examined = examine(&mut pass, limits, windows, &mut verified, &mut faults);
     let unchanged = examined.and_then(|()| {
         verified.crc32 = (pass.left == 0).then(|| pass.sum.clone().finalize());
         verified.sha256 = (pass.left == 0).then(|| pass.hasher.finish());
-        pass.handle.metadata().map(|now| now.is_same_content(&metadata))
+        pass.handle.metadata().map(|now| now.is_same_content(metadata))
     });
     match unchanged {
         Ok(true) => {}
@@ -146,6 +160,7 @@ fn examine(
         None => {}
     }
     (verified.entries, verified.has_metadata) = (header.entries, header.has_metadata);
+    verified.preload = header.preload;
     Ok(())
 }
 

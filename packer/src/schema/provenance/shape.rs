@@ -1,4 +1,5 @@
-//! What an `asset_table_metadata.json` of version 1 looks like. The packer writes such files and reads none.
+//! What an `asset_table_metadata.json` of version 1 looks like. The packer writes such files and reads none; `report`, as a
+//! tool among others, takes words and colours from one that fits its archive.
 
 use crate::envelope::shape::Value::{Integer, List, Object as Is, Text, Version, Word};
 use crate::envelope::shape::{Object, SAFE_INTEGER_MAX, SHA256, Shape, UUID, Value, needed, optional};
