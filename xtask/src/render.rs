@@ -115,7 +115,7 @@ fn json(value: &impl serde::Serialize) -> io::Result<String> {
 fn checked(answer: &Answer, format: Format) -> io::Result<String> {
     match format {
         Format::Junit => junit::document(answer).map(|text| without_marks(text, "#&#35;")),
-        Format::Github => Ok(github::document(answer)),
+        Format::Github => Ok(for_people(github::document(answer))),
         _ => json(&sarif::document(answer)),
     }
 }
