@@ -147,3 +147,18 @@ fn a_lock_whose_owner_died_is_free_and_what_it_left_is_settled() {
         assert_eq!(after, before, "killed after {milliseconds} ms");
     }
 }
+
+#[test]
+fn a_reader_waits_for_another_that_settles_in_vain_and_says_what_stands_in_the_way() {
+    let project = old_project();
+    let transaction = project.path().join("assets/.prometeu/txn/20260101T000000Z-0123abcd");
+    fs::create_dir_all(&transaction).unwrap();
+    fs::write(transaction.join("journal.json"), "").unwrap();
+    let lock = fs::File::create(project.path().join("assets/.prometeu/lock")).unwrap();
+    lock.lock().unwrap();
+    let reader = start(project.path(), &["list"]);
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    lock.unlock().unwrap();
+    let (exit, report) = answer(&reader.wait_with_output().unwrap());
+    assert_eq!((exit, &report["diagnostics"][0]["code"]), (4, &"file/empty".into()), "{report:#}");
+}

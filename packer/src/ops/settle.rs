@@ -28,7 +28,7 @@ pub(super) fn before_reading(context: &Context<'_>) -> Settled {
     }
     match context.disk.lock(&lock_path(), Duration::ZERO, &|| context.events.cancelled()) {
         Ok(_lock) => settle(context),
-        Err(error) if error.kind == DiskErrorKind::Busy => Settled::default(),
+        Err(error) if error.kind == DiskErrorKind::Busy => beside_others(context),
         Err(error) => match unfinished(context.disk) {
             Ok(found) => found.first().map_or_else(Settled::default, |folder| {
                 let why = format!("and nothing can be written here: {}", error.source);
@@ -36,6 +36,20 @@ pub(super) fn before_reading(context: &Context<'_>) -> Settled {
             }),
             Err(_) => blocked(refusal(&error)),
         },
+    }
+}
+
+/// Somebody holds the lock: a writer, which ends its transaction itself, or a reader that settles, perhaps in vain. As
+/// long as nothing is half done, that does not matter.
+fn beside_others(context: &Context<'_>) -> Settled {
+    let is_over = || context.events.cancelled() || Snapshot::take(context).is_settled();
+    if is_over() {
+        return Settled::default();
+    }
+    match context.disk.lock(&lock_path(), context.wait.min(READING), &is_over) {
+        Ok(_lock) => settle(context),
+        Err(_) if is_over() => Settled::default(),
+        Err(_) => blocked(kept_changing()),
     }
 }
 
@@ -169,12 +183,16 @@ pub(super) fn coherent<T>(context: &Context<'_>, mut read: impl FnMut() -> T) ->
         }
         let patience = patience.get_or_insert_with(|| Patience::of(context.wait.min(READING)));
         if context.events.cancelled() || !patience.pause() {
-            let message = "another program kept changing the project while it was read";
-            return Err(Diagnostic::new(Code::TrustChangedWhileReading, message)
-                .at(PortablePath::control().own("txn").as_str())
-                .help("let the other program finish and run the command again"));
+            return Err(kept_changing());
         }
     }
+}
+
+fn kept_changing() -> Diagnostic {
+    let message = "another program kept changing the project while it was read";
+    Diagnostic::new(Code::TrustChangedWhileReading, message)
+        .at(PortablePath::control().own("txn").as_str())
+        .help("let the other program finish and run the command again")
 }
 
 fn settle(context: &Context<'_>) -> Settled {
