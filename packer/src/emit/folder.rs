@@ -244,23 +244,28 @@ impl TransactionFolder {
     pub fn original(&self, disk: &dyn Disk, digest: Digest, offset: u64, bytes: u64) -> Result<Vec<u8>, Diagnostic> {
         let path = self.originals();
         let mut file = match disk.open(&path) {
-            Err(error) if error.kind == DiskErrorKind::NotFound => return Err(self.unfit("are not there")),
+            Err(error) if error.kind == DiskErrorKind::NotFound => return Err(self.unfit(disk, "are not there")),
             opened => opened.map_err(|error| refusal(&error))?,
         };
         let mut content = Vec::new();
         let read =
             file.handle.seek(SeekFrom::Start(offset)).and_then(|_| file.handle.take(bytes).read_to_end(&mut content));
         read.map_err(|error| refusal(&DiskError::new(path.as_str(), error)))?;
-        if Digest::of(&content) == digest { Ok(content) } else { Err(self.unfit("are not what was saved")) }
+        if Digest::of(&content) == digest { Ok(content) } else { Err(self.unfit(disk, "are not what was saved")) }
     }
 
     /// The originals are of no use. They may be damaged or forged: none of them is put anywhere.
-    fn unfit(&self, why: &str) -> Diagnostic {
+    fn unfit(&self, disk: &dyn Disk, why: &str) -> Diagnostic {
         let message = format!("the originals that the journal of {} names {why}", self.id());
-        Diagnostic::new(Code::JournalMalformed, message).at(self.originals().as_str()).help(format!(
-            "bring the project's files back from version control, then move the folder {} out of the project; keep it",
-            self.path
-        ))
+        let help = match self.ending(disk) {
+            // The project is whole; only the way back is gone.
+            Ok(Some(_)) => "nothing was changed; what was before can only come from version control".to_owned(),
+            _ => format!(
+                "bring the project's files back from version control, then move the folder {} out of the project; keep it",
+                self.path
+            ),
+        };
+        Diagnostic::new(Code::JournalMalformed, message).at(self.originals().as_str()).help(help)
     }
 
     /// How things stand with it.

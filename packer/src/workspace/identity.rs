@@ -116,7 +116,7 @@ impl Check<'_> {
     }
 }
 
-/// The folders on the way to a root, the outermost first; none that no folder's path could be as long as.
+/// The folders on the way to a root, the outermost first, as far as a folder's path may be as long.
 fn parents(root: &str) -> impl Iterator<Item = &str> {
     root.match_indices('/').map(|(end, _)| &root[..end]).take_while(|parent| parent.len() <= PATH_BYTES_MAX)
 }

@@ -154,6 +154,32 @@ fn nested_roots_move_out_the_innermost_first_and_to_where_nothing_is() {
 }
 
 #[test]
+fn of_many_nested_roots_each_run_moves_as_many_as_it_may() {
+    let mut files = both();
+    let sound = files.get("assets/sfx/asset.json").map(|bytes| String::from_utf8_lossy(bytes).into_owned()).unwrap();
+    let mut lines = String::new();
+    for id in 3..=42 {
+        let uuid = format!("7b0f8a2e-5b0c-4b54-9c1f-{id:012x}");
+        let text = sound.replace(SFX_UUID, &uuid).replace("\"sfx\"", &format!("\"s{id}\""));
+        files.put(&format!("assets/ui/s{id}/asset.json"), text);
+        files.put(&format!("assets/ui/s{id}/a.wav"), files.get("assets/sfx/a.wav").unwrap().to_vec());
+        lines += &format!(
+            ",\n    {{\"asset_id\":{id},\"asset_uuid\":\"{uuid}\",\"included_in_build\":true,\"root\":\"ui/s{id}\"}}"
+        );
+    }
+    let files = files.edited(INDEX, "\"root\":\"sfx\"}", &format!("\"root\":\"sfx\"}}{lines}"));
+    let folder = written(&files.edited(INDEX, "\"next_asset_id\": 3", "\"next_asset_id\": 43"));
+    let nested = || entries(folder.path()).into_iter().filter(|(_, _, root)| root.contains('/')).count();
+    let only = ["doctor", "--fix", "--only", "registry/nested-root"];
+    let (_, preview) = run(folder.path(), &only);
+    let (exit, made) = run(folder.path(), &[&only[..], &["--apply", id(&preview)]].concat());
+    assert_eq!((exit, nested()), (1, 8), "{made:#}");
+    repair(folder.path(), &["registry/nested-root"]);
+    assert_eq!(nested(), 0);
+    assert_eq!(run(folder.path(), &["build", "--check"]).0, 0);
+}
+
+#[test]
 fn a_root_that_the_outer_one_needs_files_of_is_not_moved_out() {
     let files = case("workspace/root-inside-a-root");
     let sprite = files.get("assets/ui/a.png").unwrap().to_vec();

@@ -6,27 +6,21 @@ mod changed;
 mod hostile;
 mod many;
 mod places;
+#[path = "../program/mod.rs"]
+mod program;
 mod sound;
 
 use fixtures::Files;
 use serde_json::Value;
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
 const ARCHIVE: &str = "build/assets.pa";
 
 /// A run: its exit code and its report.
 fn run(project: &Path, arguments: &[&str]) -> (i32, Value) {
-    let output = Command::new(env!("CARGO_BIN_EXE_xtask"))
-        .args(arguments)
-        .args(["--format", "json", "--project"])
-        .arg(project)
-        .output()
-        .unwrap();
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.stdout.starts_with(b"{"), "{arguments:?} gave no report: {said}");
-    (output.status.code().unwrap(), serde_json::from_slice(&output.stdout).unwrap())
+    let run = program::run(arguments, project).unwrap();
+    (run.exit, run.report)
 }
 
 /// The page about a project, put outside of it, with the exit code.
