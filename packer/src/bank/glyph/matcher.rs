@@ -14,7 +14,7 @@ pub(super) const PARTIAL: u16 = CLEAR | PARTIAL_MARK;
 /// Set in [`PARTIAL`] and in no other row.
 pub(super) const PARTIAL_MARK: u16 = 1 << 15;
 /// More rows than 64 palettes of 15 colours need: looking one up by its lower bits cannot miss.
-const ROWS: usize = 1 << 10;
+pub(super) const ROWS: usize = 1 << 10;
 
 /// The colours of all palettes of a bank. Entry 0 of a palette stands for transparency and is never matched.
 pub(super) struct Matcher {
@@ -70,18 +70,25 @@ impl Matcher {
         self.palettes_with[place(row)]
     }
 
+    /// The same for every [`place`].
+    pub(super) fn all_palettes_with(&self) -> &[u64; ROWS] {
+        &self.palettes_with
+    }
+
     /// The index of a row in a palette that serves it: 1..=15 for a colour.
     pub(super) fn index(&self, row: u16, palette: usize) -> u8 {
         self.index_in[place(row)][palette]
     }
 
-    /// For each row the palettes, as bits, that have it at another index than `palette`.
-    pub(super) fn elsewhere_than(&self, palette: usize) -> Vec<u64> {
+    /// For each [`place`] the palettes, as bits, that have its row at another index than `palette`.
+    pub(super) fn elsewhere_than(&self, palette: usize) -> Box<[u64; ROWS]> {
         let differing = |indices: &[u8; PALETTES]| {
             let held = indices[..self.palette_count].iter().enumerate();
             held.fold(0, |bits, (at, &index)| bits | u64::from(index != indices[palette]) << at)
         };
-        self.index_in.iter().map(differing).collect()
+        let mut elsewhere = boxed(0);
+        elsewhere.iter_mut().zip(&self.index_in).for_each(|(bits, indices)| *bits = differing(indices));
+        elsewhere
     }
 }
 

@@ -1,6 +1,6 @@
 //! Cuts pictures into tiles and finds the palette of each; says which pixel stands in the way.
 
-use super::matcher::{CLEAR, Matcher, NOWHERE, PARTIAL, PARTIAL_MARK, place};
+use super::matcher::{CLEAR, Matcher, NOWHERE, PARTIAL, PARTIAL_MARK, ROWS, place};
 use super::sheet::Sheet;
 use super::{GlyphOptions, PALETTES};
 use crate::bank::colour::rgb565;
@@ -14,7 +14,7 @@ pub(super) struct Cutter<'a> {
     by_alpha: [(u16, u16); 256],
     matcher: &'a Matcher,
     /// For each palette that was taken, [`Matcher::elsewhere_than`] it.
-    elsewhere: [Option<Vec<u64>>; PALETTES],
+    elsewhere: [Option<Box<[u64; ROWS]>>; PALETTES],
     /// Absent where only findings are wanted.
     sheet: Option<&'a mut Sheet>,
     palette_per_tile: Vec<u8>,
@@ -178,10 +178,11 @@ impl<'a> Cutter<'a> {
     fn candidates<T: Copy>(&self, pixels: &[T], width: usize, rows: &mut [u16], row: impl Fn(T) -> u16) -> (u64, bool) {
         // Without branches for each pixel: neighbours are of one colour too often to look, and too rarely to guess.
         let (mut candidates, mut marks) = (self.matcher.all(), 0);
+        let palettes_with = self.matcher.all_palettes_with();
         for (rows, pixels) in rows.chunks_exact_mut(self.side).zip(pixels.chunks(width)) {
             for (out, &pixel) in rows.iter_mut().zip(pixels) {
                 *out = row(pixel);
-                candidates &= self.matcher.palettes_with(*out);
+                candidates &= palettes_with[place(*out)];
                 marks |= *out;
             }
         }

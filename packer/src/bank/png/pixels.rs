@@ -108,14 +108,22 @@ fn rows<T: Copy + Default>(
 /// The numbers of a row, one byte each, from the left.
 fn unpack(depth: usize, line: &[u8], numbers: &mut [u8]) {
     match depth {
-        8 => numbers.copy_from_slice(line),
-        _ => {
-            for (numbers, byte) in numbers.chunks_mut(8 / depth).zip(line) {
-                for (at, number) in numbers.iter_mut().enumerate() {
-                    *number = byte >> (8 - depth - at * depth) & ((1 << depth) - 1);
-                }
-            }
-        }
+        1 => unpack_bytes::<8>(line, numbers),
+        2 => unpack_bytes::<4>(line, numbers),
+        4 => unpack_bytes::<2>(line, numbers),
+        _ => numbers.copy_from_slice(line),
+    }
+}
+
+/// The same where a byte holds `N` numbers, the first in its high bits; what the last byte has beyond the row counts for nothing.
+fn unpack_bytes<const N: usize>(line: &[u8], numbers: &mut [u8]) {
+    let bits = 8 / N;
+    let of =
+        |byte: u8| -> [u8; N] { std::array::from_fn(|at| byte >> (8 - bits - at * bits) & (u8::MAX >> (8 - bits))) };
+    let (whole, rest) = numbers.as_chunks_mut::<N>();
+    whole.iter_mut().zip(line).for_each(|(numbers, &byte)| *numbers = of(byte));
+    if let Some(&byte) = line.get(whole.len()) {
+        rest.iter_mut().zip(of(byte)).for_each(|(number, of)| *number = of);
     }
 }
 
@@ -186,7 +194,7 @@ fn unfilter(filter: u8, step: usize, above: &[u8], line: &mut [u8]) -> Option<()
 fn unfilter_pixels<const N: usize>(filter: u8, above: &[u8], line: &mut [u8]) {
     let (pixels, _) = line.as_chunks_mut::<N>();
     let (above, _) = above.as_chunks::<N>();
-    let (mut left, mut corner) = ([0_u8; N], [0_u8; N]);
+    let mut left = [0_u8; N];
     match filter {
         1 => {
             for pixel in pixels {
@@ -201,26 +209,29 @@ fn unfilter_pixels<const N: usize>(filter: u8, above: &[u8], line: &mut [u8]) {
             }
         }
         _ => {
+            // In 16 bits throughout, so that the channels of a pixel are worked on together.
+            let (mut left, mut corner) = ([0_i16; N], [0_i16; N]);
             for (pixel, up) in pixels.iter_mut().zip(above) {
-                left = std::array::from_fn(|at| pixel[at].wrapping_add(paeth(left[at], up[at], corner[at])));
-                *pixel = left;
-                corner = *up;
+                let up = up.map(i16::from);
+                let near: [i16; N] = std::array::from_fn(|at| paeth(left[at], up[at], corner[at]));
+                left = std::array::from_fn(|at| (near[at] + i16::from(pixel[at])) & 0xFF);
+                *pixel = left.map(|value| value.to_le_bytes()[0]);
+                corner = up;
             }
         }
     }
 }
 
-/// The Paeth predictor (section 9.4): the neighbour nearest to `left + up - corner`.
-fn paeth(left: u8, up: u8, corner: u8) -> u8 {
-    let (a, b, c) = (i16::from(left), i16::from(up), i16::from(corner));
-    let (from_left, from_up, from_corner) = ((b - c).abs(), (a - c).abs(), (a + b - 2 * c).abs());
-    if from_left <= from_up && from_left <= from_corner {
-        left
-    } else if from_up <= from_corner {
-        up
-    } else {
-        corner
-    }
+/// The Paeth predictor (section 9.4): the neighbour nearest to `left + up - corner`, of equally near ones the first in the
+/// order of the parameters. All are 0 to 255.
+///
+/// The three distances are not needed: where three corners stand against `left + up` decides between the larger of the two,
+/// the smaller one, and the corner. A test holds this to the specification's wording for every three values.
+fn paeth(left: i16, up: i16, corner: i16) -> i16 {
+    let (low, high) = (left.min(up), left.max(up));
+    let threshold = 3 * corner - left - up;
+    let unless_low = if high <= threshold { low } else { corner };
+    if threshold <= low { high } else { unless_low }
 }
 
 /// How the stored samples become pixels.
@@ -299,4 +310,18 @@ impl Direct {
 fn each<const N: usize>(line: &[u8], out: &mut [[u8; 4]], colour: impl Fn(&[u8; N]) -> [u8; 4]) {
     let (values, _) = line.as_chunks::<N>();
     out.iter_mut().zip(values).for_each(|(pixel, value)| *pixel = colour(value));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::paeth;
+
+    #[test]
+    fn the_predictor_is_that_of_the_specification() {
+        for of in 0..1_u32 << 24 {
+            let [_, a, b, c] = of.to_be_bytes().map(i16::from);
+            let near = [a, b, c].into_iter().min_by_key(|side| (a + b - c - side).abs());
+            assert_eq!(Some(paeth(a, b, c)), near, "left {a}, up {b}, corner {c}");
+        }
+    }
 }
