@@ -15,7 +15,7 @@ mod ways;
 
 pub use action::{Action, keeps_registry};
 pub use asset::{Asset, Health, State};
-pub use control::{ControlFile, Owner, declarations, registry_file};
+pub use control::{ControlFile, Owner, Unread, declarations, registry_file};
 pub use inputs::check_inputs;
 pub use load::{Options, Workspace, admit_registry, load, load_roots, read_registry, unsupported};
 pub use lookup::Lookup;

@@ -5,7 +5,7 @@ use super::{Bank, Key, Known};
 use crate::digest::Digest;
 use crate::disk::Disk;
 use crate::envelope::Windows;
-use crate::schema::cache::{self, CachedBuild};
+use crate::schema::cache::{self, CachedAsset, CachedBuild};
 use crate::trust::{Limits, Stream};
 use crate::workspace::{State, Workspace};
 use rayon::prelude::*;
@@ -69,16 +69,13 @@ pub fn recall(
         // Assets that claim one id are not built, and nothing is known of them.
         places.extend(asset.asset_id().map(|id| (id, index)));
     }
-    let read = cache::read(stream, windows, |cached| {
+    let of = |cached: CachedAsset<'_>| {
         let index = *places.get(&cached.asset_id)?;
         Some((index, Known::of(&bank(index)?, keys[index]?, cached)?))
-    });
-    match read {
-        Ok((found, last)) => {
-            let mut known = vec![None; count];
-            found.into_iter().for_each(|(index, found)| known[index] = Some(found));
-            (Recalled { keys, known, last: Some(last) }, None)
-        }
+    };
+    let mut known = vec![None; count];
+    match cache::read(stream, windows, of, |(index, found)| known[index] = Some(found)) {
+        Ok(last) => (Recalled { keys, known, last: Some(last) }, None),
         Err(why) => (nothing(keys), Some(why)),
     }
 }

@@ -42,15 +42,16 @@ pub fn examine(
 ) -> Examined {
     let registered: Vec<_> =
         workspace.assets.iter().enumerate().filter(|(_, asset)| asset.state == State::Registered).collect();
-    let (done, total) = (AtomicU64::new(0), registered.len() as u64);
-    let examined: Vec<_> = registered
+    let (done, files, total) = (AtomicU64::new(0), AtomicU64::new(0), registered.len() as u64);
+    let (mut found_all, mut laid_out_all) = (Vec::new(), Vec::new());
+    registered
         .par_iter()
         .map(|&(index, asset)| {
             let mut found = Vec::new();
-            let mut files = u64::from(asset.declaration.is_some());
+            files.fetch_add(u64::from(asset.declaration.is_some()), Ordering::Relaxed);
             let mut layout = None;
             if let Some(bank) = Bank::of(asset, disk, limits).filter(|_| !events.cancelled()) {
-                files += asset.input_stamps.len() as u64;
+                files.fetch_add(asset.input_stamps.len() as u64, Ordering::Relaxed);
                 layout = match recalled.fresh(index) {
                     Some(known) => {
                         let layout = known.layout(&bank);
@@ -66,19 +67,15 @@ pub fn examine(
                 done: done.fetch_add(1, Ordering::Relaxed) + 1,
                 total,
             });
-            (found, files, laid_out)
+            (found, laid_out)
         })
-        .collect();
-    let (mut files, mut laid_out_all) = (0, Vec::with_capacity(examined.len()));
-    for (found, of_asset, laid_out) in examined {
-        findings.extend(found);
-        files += of_asset;
-        laid_out_all.extend(laid_out);
-    }
+        .unzip_into_vecs(&mut found_all, &mut laid_out_all);
+    findings.extend(found_all.into_iter().flatten());
+    let laid_out_all: Vec<LaidOut> = laid_out_all.into_iter().flatten().collect();
     preload(workspace, findings);
     let included = registered.iter().filter(|(_, asset)| asset.included_in_build).count();
     let laid_out = (laid_out_all.len() == included).then_some(laid_out_all);
-    Examined { checked: Checked { assets: total, files }, laid_out }
+    Examined { checked: Checked { assets: total, files: files.into_inner() }, laid_out }
 }
 
 /// Refuses more preloaded assets of one type than the runtime has slots.

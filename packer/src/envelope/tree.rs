@@ -30,7 +30,8 @@ pub enum NodeKind {
 #[derive(Debug)]
 pub struct Tree {
     text: String,
-    slots: Vec<Slot>,
+    /// Made again from the text where it was given up.
+    slots: OnceLock<Vec<Slot>>,
     origin: Option<Origin>,
     /// Of the text on disk; made when the first place is asked for.
     lines: OnceLock<LineIndex>,
@@ -67,6 +68,12 @@ impl Tree {
     #[must_use]
     pub fn root(&self) -> Node<'_> {
         Node { tree: self, at: 0 }
+    }
+
+    /// Gives up what is known of the structure, which takes as much memory as the text. It is parsed once more when it is
+    /// asked for.
+    pub(crate) fn forget_structure(&mut self) {
+        self.slots = OnceLock::new();
     }
 
     /// The text that was parsed.
@@ -107,9 +114,13 @@ impl Tree {
             }
             moved.sort_by_key(|(new, _)| (new.start, new.end));
         }
-        let slots = parse::reparse(&text);
         let on_disk = self.origin.map_or(self.text, |origin| origin.text);
-        Tree { text, slots, origin: Some(Origin { text: on_disk, edits: moved }), lines: OnceLock::new() }
+        Tree {
+            text,
+            slots: OnceLock::new(),
+            origin: Some(Origin { text: on_disk, edits: moved }),
+            lines: OnceLock::new(),
+        }
     }
 
     /// Where a byte of this text stands in the text on disk; the start of what was replaced, for new text.
@@ -135,7 +146,7 @@ impl Tree {
 
 impl<'t> Node<'t> {
     fn slot(self) -> Slot {
-        self.tree.slots[self.at]
+        self.tree.slots.get_or_init(|| parse::reparse(&self.tree.text))[self.at]
     }
 
     /// What it is.

@@ -18,7 +18,7 @@ use crate::path::PortablePath;
 use crate::plan::{FileOutcome, MINTED_ON_APPLY, MigrationPlan, Replacement, Step, for_migration};
 use crate::report::{MigrateResult, OperationResult, Report};
 use crate::trust::admit_bytes;
-use crate::workspace::{ControlFile, declarations, read_registry, registry_file};
+use crate::workspace::{Unread, declarations, read_registry, registry_file};
 
 /// What a migration is asked to do.
 pub enum MigrateMode<'a> {
@@ -156,13 +156,14 @@ fn seen(plan: &MigrationPlan) -> Vec<(&PortablePath, Option<Digest>)> {
 fn plan(context: &Context<'_>, uuid: &mut dyn FnMut() -> String) -> (MigrationPlan, Vec<Diagnostic>) {
     let options = context.options(true);
     let mut findings = Vec::new();
+    let read = |unread: Unread| unread.read(context.disk, &options);
     // Read once: what is planned for it and what it says about the others must be about the same bytes.
     let file = registry_file(context.disk, &options);
     let registry = match read_registry(file.clone(), &options, &mut findings) {
         Ok(registry) => registry,
         Err(finding) => {
             // Without it no declaration's uuid is known; the registry's own trouble is the whole answer.
-            let mut plan = for_migration(vec![file], &options.windows, uuid);
+            let mut plan = for_migration(file, Vec::new(), &read, &options.windows, uuid);
             let mut findings = std::mem::take(&mut plan.findings);
             if !findings.iter().any(|finding| finding.blocking) {
                 findings.push(finding);
@@ -172,11 +173,10 @@ fn plan(context: &Context<'_>, uuid: &mut dyn FnMut() -> String) -> (MigrationPl
     };
     // A pending registry is said by its plan.
     findings.retain(|finding| finding.blocking);
-    let mut files: Vec<ControlFile> = vec![file];
     let (declarations, walked) = declarations(context.disk, &registry, &options);
-    files.extend(declarations);
+    drop(registry);
     findings.extend(walked);
-    let mut plan = for_migration(files, &options.windows, uuid);
+    let mut plan = for_migration(file, declarations, &read, &options.windows, uuid);
     findings.append(&mut plan.findings);
     (plan, findings)
 }

@@ -6,7 +6,7 @@ use crate::envelope::{self, Artifact, Windows};
 use crate::migrate::{self, Known, Migrated};
 use crate::path::PortablePath;
 use crate::schema::registry_text;
-use crate::workspace::{ControlFile, Owner};
+use crate::workspace::{ControlFile, Owner, Unread};
 use rayon::prelude::*;
 
 /// What stands in a plan for a uuid that is minted when the plan is applied.
@@ -88,16 +88,32 @@ impl MigrationPlan {
     }
 }
 
-/// Plans the migration of these files. `uuid` gives the uuid that is written into an unregistered declaration which has
-/// none: [`MINTED_ON_APPLY`] in a preview, a fresh one when the plan is carried out.
-pub fn for_migration(files: Vec<ControlFile>, windows: &Windows, uuid: &mut dyn FnMut() -> String) -> MigrationPlan {
-    let (others, unregistered): (Vec<_>, Vec<_>) =
-        files.into_iter().partition(|file| file.owner != Owner::Unregistered);
+/// Plans the migration of the registry and of these declarations, each read by `read` when its turn comes. `uuid` gives the
+/// uuid that is written into an unregistered declaration which has none: [`MINTED_ON_APPLY`] in a preview, a fresh one when
+/// the plan is carried out.
+pub fn for_migration(
+    registry: ControlFile,
+    declarations: Vec<Unread>,
+    read: &(dyn Fn(Unread) -> ControlFile + Sync),
+    windows: &Windows,
+    uuid: &mut dyn FnMut() -> String,
+) -> MigrationPlan {
+    let (registered, unregistered): (Vec<_>, Vec<_>) =
+        declarations.into_iter().partition(|declaration| declaration.owner != Owner::Unregistered);
     // Nothing is minted for these, so their order does not matter and they are planned at once.
     let no_uuid = || MINTED_ON_APPLY.to_owned();
-    let mut planned: Vec<_> = others.into_par_iter().map(|file| plan_file(file, windows, &mut { no_uuid })).collect();
-    planned.extend(unregistered.into_iter().map(|file| plan_file(file, windows, uuid)));
-    let (files, findings): (Vec<_>, Vec<_>) = planned.into_iter().unzip();
+    let (mut files, mut findings) = (Vec::new(), Vec::new());
+    let registered = registered.into_par_iter().map(|unread| plan_file(read(unread), windows, &mut { no_uuid }));
+    registered.unzip_into_vecs(&mut files, &mut findings);
+    let (file, found) = plan_file(registry, windows, &mut { no_uuid });
+    files.insert(0, file);
+    findings.insert(0, found);
+    let unregistered: Vec<ControlFile> = unregistered.into_par_iter().map(read).collect();
+    for file in unregistered {
+        let (file, found) = plan_file(file, windows, uuid);
+        files.push(file);
+        findings.push(found);
+    }
     MigrationPlan { files, findings: findings.into_iter().flatten().collect() }
 }
 
@@ -123,7 +139,7 @@ fn plan_file(file: ControlFile, windows: &Windows, uuid: &mut dyn FnMut() -> Str
         let has_uuid = envelope.tree().root().member("asset_uuid").is_some();
         let known = match &owner {
             Owner::Registered(None) if is_old => return Err(claimed_twice(&planned.path)),
-            Owner::Registered(known) => Known { asset_uuid: known.clone() },
+            Owner::Registered(known) => Known { asset_uuid: known.map(|uuid| uuid.to_string()) },
             Owner::Unregistered if artifact == Artifact::Declaration && envelope.version() == 1 && !has_uuid => {
                 planned.minted = true;
                 Known { asset_uuid: Some(uuid()) }

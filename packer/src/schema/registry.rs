@@ -6,7 +6,7 @@ pub(super) use shape::{ENTRY, SHAPE, TOP};
 
 use super::declaration::read_uuid;
 use super::reader::Reader;
-use super::registry_draft::RegistryDraft;
+use super::registry_draft::{RegistryDraft, is_canonical};
 use crate::diagnostic::{AssetRef, Code, Diagnostic};
 use crate::digest::Digest;
 use crate::envelope::{Node, Tree};
@@ -56,6 +56,12 @@ impl Registry {
         RegistryDraft::of(&self.tree)
     }
 
+    /// Whether a file of the current version is laid out as the packer writes it.
+    #[must_use]
+    pub fn is_canonical(&self) -> bool {
+        is_canonical(&self.tree)
+    }
+
     /// The digest of the file on disk.
     #[must_use]
     pub fn digest_on_disk(&self) -> Digest {
@@ -82,7 +88,7 @@ impl Registry {
 /// It lists more assets than the limit.
 pub fn parse(migrated: Migrated, limits: &Limits, findings: &mut Vec<Diagnostic>) -> Result<Registry, Diagnostic> {
     let (path, from) = (migrated.path().to_owned(), migrated.from());
-    let tree = migrated.into_tree();
+    let mut tree = migrated.into_tree();
     let reader = &mut Reader { path: &path, asset: None, invalid: Code::RegistryInvalid, findings };
     let top = tree.root();
     let next = reader.required(top, "next_asset_id");
@@ -102,7 +108,10 @@ pub fn parse(migrated: Migrated, limits: &Limits, findings: &mut Vec<Diagnostic>
     for node in list.into_iter().flat_map(Node::items) {
         entries.extend(read_entry(reader, node));
     }
-    Ok(Registry { next_asset_id: next.and_then(|next| u32::try_from(next).ok()), entries, from, tree })
+    let next_asset_id = next.and_then(|next| u32::try_from(next).ok());
+    // Only what changes the registry looks at it again.
+    tree.forget_structure();
+    Ok(Registry { next_asset_id, entries, from, tree })
 }
 
 fn read_entry(reader: &mut Reader<'_>, node: Node<'_>) -> Option<Entry> {

@@ -5,6 +5,7 @@ use super::registry::{ENTRY, Entry, TOP};
 use crate::envelope::shape::Object;
 use crate::envelope::{self, Node, Tree};
 use crate::trust::Limits;
+use std::fmt;
 use uuid::Uuid;
 
 /// The text of a registry whose tree is current.
@@ -13,10 +14,51 @@ pub fn registry_text(tree: &Tree) -> String {
     RegistryDraft::of(tree).text()
 }
 
+/// Whether the text of a current tree is what [`registry_text`] makes of it; found without making that.
+#[must_use]
+pub(super) fn is_canonical(tree: &Tree) -> bool {
+    let mut entries: Vec<Node<'_>> = tree.root().member("assets").into_iter().flat_map(Node::items).collect();
+    entries.sort_by_key(|&entry| id_of(entry));
+    let mut rest = Rest(tree.text());
+    write(&mut rest, &top_members(tree), entries.into_iter().map(line_of)).is_ok() && rest.0.is_empty()
+}
+
+/// What is left of a text of which everything that is written here has to be the beginning.
+struct Rest<'t>(&'t str);
+
+impl fmt::Write for Rest<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.0 = self.0.strip_prefix(text).ok_or(fmt::Error)?;
+        Ok(())
+    }
+}
+
+/// Writes the file: its members, and the lines in the place of the value of `assets`.
+fn write(
+    out: &mut impl fmt::Write,
+    members: &[(String, String)],
+    mut lines: impl Iterator<Item = impl fmt::Display>,
+) -> fmt::Result {
+    let mut before = "{";
+    for (key, value) in members {
+        write!(out, "{before}\n  {key}: {value}")?;
+        before = ",";
+        if key == "\"assets\"" {
+            let mut before = "[";
+            for line in &mut lines {
+                write!(out, "{before}\n    {line}")?;
+                before = ",";
+            }
+            out.write_str(if before == "[" { "[]" } else { "\n  ]" })?;
+        }
+    }
+    out.write_str("\n}\n")
+}
+
 /// A registry as text that can be changed entry by entry.
 #[derive(Clone, Debug)]
 pub struct RegistryDraft {
-    /// Name and value of each top member, as written; of `assets` only the name.
+    /// [`top_members`].
     members: Vec<(String, String)>,
     entries: Vec<DraftEntry>,
 }
@@ -31,34 +73,21 @@ impl RegistryDraft {
     /// The registry of a current tree.
     #[must_use]
     pub fn of(tree: &Tree) -> RegistryDraft {
-        let members = ordered(tree.root(), &TOP).into_iter().map(|(key, value)| {
-            let known = TOP.members.iter().map(|member| member.name).find(|name| key.text().as_deref() == Some(name));
-            let name = known.map_or_else(|| key.raw().to_owned(), |name| format!("\"{name}\""));
-            (name, if known == Some("assets") { String::new() } else { value.raw().to_owned() })
-        });
         let entries = tree.root().member("assets").into_iter().flat_map(Node::items);
-        RegistryDraft { members: members.collect(), entries: entries.map(draft_entry).collect() }
+        let entry = |node| DraftEntry { asset_id: id_of(node), line: line_of(node) };
+        RegistryDraft { members: top_members(tree), entries: entries.map(entry).collect() }
     }
 
     /// The text of the file.
     #[must_use]
     pub fn text(&self) -> String {
-        let lines = self.members.iter().map(|(key, value)| match key.as_str() {
-            "\"assets\"" => format!("  {key}: {}", self.list()),
-            _ => format!("  {key}: {value}"),
-        });
-        format!("{{\n{}\n}}\n", lines.collect::<Vec<_>>().join(",\n"))
-    }
-
-    fn list(&self) -> String {
         let mut entries: Vec<&DraftEntry> = self.entries.iter().collect();
         // Entries with the same id keep their order: which one stands second decides who gives way.
         entries.sort_by_key(|entry| entry.asset_id);
-        if entries.is_empty() {
-            return "[]".to_owned();
-        }
-        let lines: Vec<String> = entries.iter().map(|entry| format!("    {}", entry.line)).collect();
-        format!("[\n{}\n  ]", lines.join(",\n"))
+        let mut text = String::new();
+        let written = write(&mut text, &self.members, entries.iter().map(|entry| entry.line.as_str()));
+        written.expect("a string takes everything");
+        text
     }
 
     /// The text of each entry, in the order of the file.
@@ -81,7 +110,8 @@ impl RegistryDraft {
     /// Adds an entry.
     pub fn add(&mut self, line: &str) {
         if let Ok(tree) = envelope::object(line.to_owned(), &Limits::default()) {
-            self.entries.push(draft_entry(tree.root()));
+            let entry = tree.root();
+            self.entries.push(DraftEntry { asset_id: id_of(entry), line: line_of(entry) });
         }
     }
 
@@ -144,10 +174,23 @@ pub fn identity_of(line: &str) -> Option<(u32, Uuid, String)> {
     Some((id, uuid, member("root")?.text()?.into_owned()))
 }
 
-fn draft_entry(node: Node<'_>) -> DraftEntry {
-    let members = ordered(node, &ENTRY).into_iter().map(|(key, value)| format!("{}:{}", key.raw(), value.raw()));
-    let line = format!("{{{}}}", members.collect::<Vec<_>>().join(","));
-    DraftEntry { asset_id: node.member("asset_id").and_then(|id| id.raw().parse().ok()), line }
+fn id_of(entry: Node<'_>) -> Option<u64> {
+    entry.member("asset_id").and_then(|id| id.raw().parse().ok())
+}
+
+fn line_of(entry: Node<'_>) -> String {
+    let members = ordered(entry, &ENTRY).into_iter().map(|(key, value)| format!("{}:{}", key.raw(), value.raw()));
+    format!("{{{}}}", members.collect::<Vec<_>>().join(","))
+}
+
+/// Name and value of each top member, as written; of `assets` only the name.
+fn top_members(tree: &Tree) -> Vec<(String, String)> {
+    let members = ordered(tree.root(), &TOP).into_iter().map(|(key, value)| {
+        let known = TOP.members.iter().map(|member| member.name).find(|name| key.text().as_deref() == Some(name));
+        let name = known.map_or_else(|| key.raw().to_owned(), |name| format!("\"{name}\""));
+        (name, if known == Some("assets") { String::new() } else { value.raw().to_owned() })
+    });
+    members.collect()
 }
 
 /// The members of an object: the known ones in their order, then the others in the order of the text.

@@ -8,9 +8,9 @@ use crate::envelope::Artifact;
 use crate::path::PortablePath;
 use crate::schema::Registry;
 use crate::trust::{self, Admitted, Limit, refusal};
-use rayon::prelude::*;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+use uuid::Uuid;
 
 /// Whose control file it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,7 +18,7 @@ pub enum Owner {
     /// The project's: `index.json`.
     Project,
     /// A registered asset's, with the uuid that the registry holds; `None` when several entries claim its root.
-    Registered(Option<String>),
+    Registered(Option<Uuid>),
     /// Nobody's yet.
     Unregistered,
 }
@@ -38,9 +38,39 @@ pub struct ControlFile {
     pub admitted: Result<Admitted, Diagnostic>,
 }
 
-/// Reads every declaration: those of `registry` by id, then the others by root. Beside them is what kept the search for
-/// the others from looking everywhere; it never blocks.
-pub fn declarations(disk: &dyn Disk, registry: &Registry, options: &Options) -> (Vec<ControlFile>, Vec<Diagnostic>) {
+/// A declaration that is known to be wanted, nothing of it read. All of them fit in memory at once, their bytes need not.
+pub struct Unread {
+    root: PortablePath,
+    asset_id: Option<u32>,
+    asset_uuid: Option<Uuid>,
+    /// Whose it is.
+    pub owner: Owner,
+}
+
+impl Unread {
+    /// Reads it.
+    #[must_use]
+    pub fn read(self, disk: &dyn Disk, options: &Options) -> ControlFile {
+        let Unread { root, asset_id, asset_uuid, owner } = self;
+        let asset = Arc::new(AssetRef {
+            asset_id,
+            asset_uuid: asset_uuid.map(|uuid| uuid.to_string()),
+            name: None,
+            root: root.below(&PortablePath::assets()).unwrap_or_default().to_owned(),
+        });
+        let path = root.own("asset.json");
+        let admitted = admit(disk, &path, options).map_err(|finding| {
+            let mut finding = finding.of(&asset);
+            finding.blocking &= owner != Owner::Unregistered;
+            finding
+        });
+        ControlFile { path, artifact: Artifact::Declaration, owner, asset: Some(asset), admitted }
+    }
+}
+
+/// Every declaration: those of `registry` by id, then the others by root. Beside them is what kept the search for the
+/// others from looking everywhere; it never blocks.
+pub fn declarations(disk: &dyn Disk, registry: &Registry, options: &Options) -> (Vec<Unread>, Vec<Diagnostic>) {
     let mut claims: HashMap<&str, usize> = HashMap::new();
     for entry in &registry.entries {
         *claims.entry(&entry.root).or_default() += 1;
@@ -48,36 +78,22 @@ pub fn declarations(disk: &dyn Disk, registry: &Registry, options: &Options) -> 
     let mut entries: Vec<_> = registry.entries.iter().collect();
     entries.sort_by_key(|entry| entry.asset_id);
     let mut seen = HashSet::new();
-    let mut wanted: Vec<(PortablePath, Owner, AssetRef)> = Vec::new();
+    let mut wanted = Vec::with_capacity(entries.len());
     for entry in entries {
         // A root that is claimed twice is still one file.
         let Some(folder) = entry.folder.as_ref().filter(|_| seen.insert(&*entry.root)) else { continue };
-        let uuid = entry.asset_uuid.to_string();
-        let owner = Owner::Registered((claims[&*entry.root] == 1).then(|| uuid.clone()));
-        let reference = AssetRef {
+        wanted.push(Unread {
+            root: folder.clone(),
             asset_id: Some(entry.asset_id),
-            asset_uuid: Some(uuid),
-            name: None,
-            root: entry.root.to_string(),
-        };
-        wanted.push((folder.own("asset.json"), owner, reference));
+            asset_uuid: Some(entry.asset_uuid),
+            owner: Owner::Registered((claims[&*entry.root] == 1).then_some(entry.asset_uuid)),
+        });
     }
     let registered: HashSet<&str> = registry.entries.iter().map(|entry| &*entry.root).collect();
     let (roots, findings) = unregistered::find(disk, &registered, &options.limits);
-    for root in roots {
-        let name = root.below(&PortablePath::assets()).unwrap_or_default().to_owned();
-        wanted.push((root.own("asset.json"), Owner::Unregistered, AssetRef { root: name, ..AssetRef::default() }));
-    }
-    let read = |(path, owner, reference): (PortablePath, Owner, AssetRef)| {
-        let asset = Arc::new(reference);
-        let admitted = admit(disk, &path, options).map_err(|finding| {
-            let mut finding = finding.of(&asset);
-            finding.blocking &= owner != Owner::Unregistered;
-            finding
-        });
-        ControlFile { path, artifact: Artifact::Declaration, owner, asset: Some(asset), admitted }
-    };
-    (wanted.into_par_iter().map(read).collect(), findings)
+    let unregistered = |root| Unread { root, asset_id: None, asset_uuid: None, owner: Owner::Unregistered };
+    wanted.extend(roots.into_iter().map(unregistered));
+    (wanted, findings)
 }
 
 /// Reads the registry.

@@ -9,13 +9,8 @@ use std::hash::Hash;
 use std::sync::Arc;
 
 /// Adds the findings, and says of each entry whether it is contested.
-pub(super) fn check(
-    registry: &Registry,
-    path: &str,
-    refs: &[Arc<AssetRef>],
-    findings: &mut Vec<Diagnostic>,
-) -> Vec<bool> {
-    let mut check = Check { registry, path, refs, findings, contested: vec![false; registry.entries.len()] };
+pub(super) fn check(registry: &Registry, path: &str, findings: &mut Vec<Diagnostic>) -> Vec<bool> {
+    let mut check = Check { registry, path, findings, contested: vec![false; registry.entries.len()] };
     check.duplicates(Code::RegistryDuplicateId, "id", |entry| entry.asset_id);
     check.duplicates(Code::RegistryDuplicateUuid, "uuid", |entry| entry.asset_uuid);
     check.duplicates(Code::RegistryDuplicateRoot, "root", |entry| entry.root.clone());
@@ -28,15 +23,14 @@ pub(super) fn check(
 struct Check<'a> {
     registry: &'a Registry,
     path: &'a str,
-    refs: &'a [Arc<AssetRef>],
     findings: &'a mut Vec<Diagnostic>,
     contested: Vec<bool>,
 }
 
 impl Check<'_> {
     fn note(&mut self, at: usize, finding: Diagnostic) {
-        let place = self.registry.place(&self.registry.entries[at]);
-        self.findings.push(finding.at(self.path).on(place).of(&self.refs[at]));
+        let entry = &self.registry.entries[at];
+        self.findings.push(finding.at(self.path).on(self.registry.place(entry)).of(&reference(entry)));
     }
 
     /// Every entry of a group that claims the same is contested, and each is told of another one.
@@ -119,6 +113,16 @@ impl Check<'_> {
 /// The folders on the way to a root, the outermost first, as far as a folder's path may be as long.
 fn parents(root: &str) -> impl Iterator<Item = &str> {
     root.match_indices('/').map(|(end, _)| &root[..end]).take_while(|parent| parent.len() <= PATH_BYTES_MAX)
+}
+
+/// The asset of an entry, as far as the registry knows it.
+pub(super) fn reference(entry: &Entry) -> Arc<AssetRef> {
+    Arc::new(AssetRef {
+        asset_id: Some(entry.asset_id),
+        asset_uuid: Some(entry.asset_uuid.to_string()),
+        name: None,
+        root: entry.root.to_string(),
+    })
 }
 
 fn describe(entry: &Entry) -> String {

@@ -4,13 +4,12 @@ use super::action::note_actions;
 use super::asset::{Asset, Health, State, health};
 use super::control::{ControlFile, registry_file};
 use super::folder::{Folder, Found};
-use super::ways::Ways;
-use super::{identity, inputs, unregistered};
+use super::{identity, inputs, unregistered, ways};
 use crate::diagnostic::{AssetRef, Code, Diagnostic};
 use crate::disk::{Disk, DiskErrorKind, Kind};
 use crate::envelope::{self, Artifact, Envelope, Windows};
 use crate::event::{Event, Events, Phase};
-use crate::migrate::{self, Known};
+use crate::migrate::{self, Known, Migrated};
 use crate::path::PortablePath;
 use crate::schema::{BankType, Registry, declaration, registry};
 use crate::trust::{self, Admitted, Limit, Limits, refusal, refuse_path};
@@ -19,6 +18,7 @@ use semver::{Version, VersionReq};
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use uuid::Uuid;
 
 /// What a workspace is held to.
 #[derive(Clone, Debug, Default)]
@@ -161,25 +161,19 @@ fn load_registered(
     findings: &mut Vec<Diagnostic>,
 ) -> Vec<Asset> {
     let index = PortablePath::control().own("index.json");
-    let reference = |entry: &crate::schema::Entry| AssetRef {
-        asset_id: Some(entry.asset_id),
-        asset_uuid: Some(entry.asset_uuid.to_string()),
-        name: None,
-        root: entry.root.to_string(),
-    };
-    let refs: Vec<Arc<AssetRef>> = registry.entries.iter().map(|entry| Arc::new(reference(entry))).collect();
     let mut about_identity = Vec::new();
-    let contested = identity::check(registry, index.as_str(), &refs, &mut about_identity);
-    let ways = Ways::list(disk, registry);
+    let contested = identity::check(registry, index.as_str(), &mut about_identity);
+    let astray = ways::astray(disk, registry);
     let (done, total) = (AtomicU64::new(0), registry.entries.len() as u64);
-    let loaded: Vec<(Asset, Vec<Diagnostic>)> = registry
+    let (mut assets, mut by_asset) = (Vec::new(), Vec::new());
+    registry
         .entries
         .par_iter()
         .enumerate()
         .map(|(at, entry)| {
             let known = Known { asset_uuid: (!contested[at]).then(|| entry.asset_uuid.to_string()) };
             let mut asset = Asset {
-                reference: Arc::clone(&refs[at]),
+                reference: identity::reference(entry),
                 state: State::Registered,
                 asset_uuid: Some(entry.asset_uuid),
                 included_in_build: entry.included_in_build,
@@ -192,12 +186,11 @@ fn load_registered(
             };
             let mut found = Vec::new();
             if let Some(folder) = entry.folder.as_ref().filter(|_| !events.cancelled()) {
-                match ways.check(folder) {
-                    Ok(()) => load_root(disk, folder, &known, options, &mut asset, &mut found),
-                    Err(finding) => found.push(finding.at(folder.as_str()).of(&asset.reference)),
+                match astray.get(&at) {
+                    None => load_root(disk, folder, &known, options, &mut asset, &mut found),
+                    Some(finding) => found.push(finding.clone().at(folder.as_str()).of(&asset.reference)),
                 }
             }
-            check_uuid(&asset, &mut found);
             if !entry.included_in_build {
                 let about_others = |finding: &&mut Diagnostic| finding.code != Code::RegistryUuidMismatch;
                 found.iter_mut().filter(about_others).for_each(|finding| finding.blocking = false);
@@ -208,13 +201,7 @@ fn load_registered(
             }
             (asset, found)
         })
-        .collect();
-    let mut assets = Vec::with_capacity(loaded.len());
-    let mut by_asset = Vec::with_capacity(loaded.len());
-    for (asset, found) in loaded {
-        assets.push(asset);
-        by_asset.push(found);
-    }
+        .unzip_into_vecs(&mut assets, &mut by_asset);
     check_names(&assets, &mut by_asset);
     let accused: HashSet<&str> =
         about_identity.iter().filter_map(|f| f.asset.as_ref()).map(|of| of.root.as_str()).collect();
@@ -230,7 +217,10 @@ fn load_registered(
     }
     findings.extend(about_identity);
     findings.extend(by_asset.into_iter().flatten());
-    assets.sort_by_key(Asset::asset_id);
+    // Sorting takes memory, and a registry is in order unless somebody edited it.
+    if !assets.is_sorted_by_key(Asset::asset_id) {
+        assets.sort_by_key(Asset::asset_id);
+    }
     assets
 }
 
@@ -328,6 +318,7 @@ fn read_declaration(
     let migrated = migrate::to_current(envelope, known)?;
     findings.extend(migrated.pending());
     let declaration = declaration::parse(&migrated, folder, &asset.reference, &options.limits, findings);
+    check_uuid(&migrated, declaration.asset_uuid, asset.asset_uuid, findings);
     if asset.state == State::Unregistered {
         asset.asset_uuid = declaration.asset_uuid;
         let asset_uuid = declaration.asset_uuid.map(|uuid| uuid.to_string());
@@ -349,20 +340,20 @@ fn missing_root(disk: &dyn Disk, folder: &PortablePath, error: &crate::disk::Dis
         .help("restore it, or take the asset out of the registry")
 }
 
-fn check_uuid(asset: &Asset, findings: &mut Vec<Diagnostic>) {
-    let declared = asset.declaration.as_ref().and_then(|declaration| declaration.asset_uuid);
-    let (Some(declared), Some(registered)) = (declared, asset.asset_uuid) else { return };
+/// The uuid of a declaration and the one that the registry has for it, where the two are known and differ.
+fn check_uuid(migrated: &Migrated, declared: Option<Uuid>, registered: Option<Uuid>, findings: &mut Vec<Diagnostic>) {
+    let (Some(declared), Some(registered)) = (declared, registered) else { return };
     if declared != registered {
-        let path = asset.declaration_path().map(|path| path.to_string()).unwrap_or_default();
         let message = format!("the declaration says {declared}, and the registry says {registered}");
-        findings.push(
-            Diagnostic::new(Code::RegistryUuidMismatch, message)
-                .at(path)
-                .of(&asset.reference)
-                .help("find out which asset this is; was the folder copied or replaced?")
-                .text("declared", declared.to_string())
-                .text("registered", registered.to_string()),
-        );
+        let mut finding = Diagnostic::new(Code::RegistryUuidMismatch, message)
+            .at(migrated.path())
+            .help("find out which asset this is; was the folder copied or replaced?")
+            .text("declared", declared.to_string())
+            .text("registered", registered.to_string());
+        if let Some(node) = migrated.tree().root().member("asset_uuid") {
+            finding = finding.on(node.place());
+        }
+        findings.push(finding);
     }
 }
 

@@ -9,11 +9,19 @@ use crate::schema::Registry;
 use rayon::prelude::*;
 use std::collections::{BTreeSet, HashMap};
 
+/// What is wrong on the way to the entries of a registry, by their place in it.
+pub(super) fn astray(disk: &dyn Disk, registry: &Registry) -> HashMap<usize, Diagnostic> {
+    let ways = Ways::list(disk, registry);
+    let entries = registry.entries.par_iter().enumerate();
+    let checked = entries.filter_map(|(at, entry)| Some((at, ways.check(entry.folder.as_ref()?).err()?)));
+    checked.collect()
+}
+
 /// The listed folders above all roots; few, where projects are tidy.
-pub(super) struct Ways(HashMap<PortablePath, Folder>);
+struct Ways(HashMap<PortablePath, Folder>);
 
 impl Ways {
-    pub(super) fn list(disk: &dyn Disk, registry: &Registry) -> Ways {
+    fn list(disk: &dyn Disk, registry: &Registry) -> Ways {
         let mut parents: BTreeSet<PortablePath> = BTreeSet::new();
         for folder in registry.entries.iter().filter_map(|entry| entry.folder.as_ref()) {
             let mut at = folder.parent();
@@ -27,7 +35,7 @@ impl Ways {
     }
 
     /// Whether every system finds `root` under its name. A folder that is not there at all is no matter of this.
-    pub(super) fn check(&self, root: &PortablePath) -> Result<(), Diagnostic> {
+    fn check(&self, root: &PortablePath) -> Result<(), Diagnostic> {
         let mut at = Some(root.clone());
         while let Some(path) = at {
             at = path.parent();

@@ -4,7 +4,6 @@
 use super::sieve::Sieve;
 use super::warning;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::digest::Digest;
 use crate::disk::Disk;
 use crate::envelope::{self, Artifact, Windows};
 use crate::path::PortablePath;
@@ -16,7 +15,7 @@ use rayon::prelude::*;
 pub(super) fn check(workspace: &Workspace, disk: &dyn Disk, limits: &Limits, windows: &Windows, sieve: &mut Sieve<'_>) {
     let code = Code::HygieneNotCanonical;
     if let Some(registry) = workspace.registry.as_ref().filter(|registry| registry.from == Artifact::Registry.written())
-        && Digest::of(registry.draft().text().as_bytes()) != registry.digest_on_disk()
+        && !registry.is_canonical()
     {
         let path = PortablePath::control().own("index.json");
         sieve.take(code, path.as_str(), || found(&path, "the registry is not laid out as the packer writes it"));

@@ -6,6 +6,7 @@ use crate::span::locate;
 use crate::trust::{Limit, Limits};
 use std::borrow::Cow;
 use std::collections::HashSet;
+use std::sync::OnceLock;
 
 /// Parses a text whose outermost value must be an object.
 pub(in crate::envelope) fn parse(text: String, limits: &Limits) -> Result<Tree, Diagnostic> {
@@ -28,7 +29,7 @@ pub(in crate::envelope) fn parse_to(
         values,
     };
     let slots = Parser::new(&text, bounds).document().map_err(|fault| fault.diagnostic(&text))?;
-    Ok(Tree { text, slots, origin: None, lines: std::sync::OnceLock::new() })
+    Ok(Tree { text, slots: slots.into(), origin: None, lines: OnceLock::new() })
 }
 
 /// Parses a text that the packer made by edits from one that it had parsed.

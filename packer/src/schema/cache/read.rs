@@ -14,8 +14,8 @@ const BATCH_BYTES: usize = 4 << 20;
 /// No line that the packer writes is longer; the inputs of one asset are limited.
 const LINE_BYTES_MAX: u64 = 16 << 20;
 
-/// Reads the file to its end and gives what `take` makes of each asset, in their order, on several threads. What `take`
-/// saw means nothing if the end is an error.
+/// Reads the file to its end and gives `keep` what `take` makes of each asset, on several threads, in their order. What the
+/// two saw means nothing if the end is an error.
 ///
 /// # Errors
 /// Why the file cannot be used, as a fragment of a sentence.
@@ -23,7 +23,8 @@ pub fn read<T: Send>(
     mut stream: Stream,
     windows: &Windows,
     take: impl Fn(CachedAsset<'_>) -> Option<T> + Sync,
-) -> Result<(Vec<T>, CachedBuild), String> {
+    mut keep: impl FnMut(T),
+) -> Result<CachedBuild, String> {
     let failed = |error: io::Error| format!("it cannot be read: {error}");
     let mut head = vec![0; HEAD.len()];
     let is_own = stream.read_exact(&mut head).is_ok() && head == HEAD.as_bytes();
@@ -33,7 +34,7 @@ pub fn read<T: Send>(
     }
     let mut lines = Lines { file: BufReader::with_capacity(256 << 10, stream), sum: crc32fast::Hasher::new() };
     lines.sum.update(&head);
-    let (mut taken, mut end) = (Vec::new(), None);
+    let mut end = None;
     let mut first = lines.next().map_err(failed)?;
     if first != b"\n" {
         return Err("its first line is longer than it should be".to_owned());
@@ -54,10 +55,9 @@ pub fn read<T: Send>(
         }
         let parse = |text: &Vec<u8>| line::asset(without_comma(text)).map(&take);
         let parsed: Result<Vec<Option<T>>, _> = batch.par_iter().map(parse).collect();
-        taken.extend(parsed.map_err(|error| excerpt(&error))?.into_iter().flatten());
+        parsed.map_err(|error| excerpt(&error))?.into_iter().flatten().for_each(&mut keep);
     }
-    let build = finish(lines, &end.unwrap_or_default())?;
-    Ok((taken, build))
+    finish(lines, &end.unwrap_or_default())
 }
 
 fn without_comma(text: &[u8]) -> &[u8] {

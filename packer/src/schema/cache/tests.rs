@@ -54,7 +54,9 @@ fn read_as<T: Send>(bytes: &[u8], take: impl Fn(CachedAsset<'_>) -> T + Sync) ->
     let disk = MemoryDisk::new([("assets/cache.json", bytes.to_vec())]);
     let file = disk.open(&PortablePath::assets().own("cache.json")).unwrap();
     let stream = admit_stream(file, Limit::CacheBytes, &Limits::default()).unwrap();
-    read(stream, &Windows::default(), |cached| Some(take(cached)))
+    let mut taken = Vec::new();
+    let build = read(stream, &Windows::default(), |cached| Some(take(cached)), |of| taken.push(of))?;
+    Ok((taken, build))
 }
 
 fn read_back(bytes: &[u8]) -> Result<(Vec<u32>, CachedBuild), String> {
