@@ -70,11 +70,16 @@ fn install<'a>(repository: &'a Repository, name: &str, version: &Version) -> Cmd
     cmd!(shell, "cargo install --locked --root {folder} --version {exact} {name}")
 }
 
-/// The version that a program says it has, in the first line that `--version` prints.
+/// The version that a program says it has, in the first line that `--version` prints. Some that extend Cargo answer only where
+/// they are called as Cargo calls them, their own name first.
 fn version(repository: &Repository, program: &Utf8Path) -> Option<Version> {
     let shell = &repository.shell;
-    let answer = cmd!(shell, "{program} --version").quiet().ignore_stderr().read().ok()?;
-    answer.lines().next()?.split_whitespace().find_map(|word| Version::parse(word).ok())
+    let asked = |before: Option<&str>| {
+        let answer = cmd!(shell, "{program} {before...} --version").quiet().ignore_stderr().read().ok()?;
+        answer.lines().next()?.split_whitespace().find_map(|word| Version::parse(word).ok())
+    };
+    let own_name = program.file_stem().and_then(|name| name.strip_prefix("cargo-"));
+    asked(None).or_else(|| asked(Some(own_name?)))
 }
 
 #[cfg(test)]
@@ -126,5 +131,17 @@ mod tests {
         let repository = Repository::at(Utf8Path::new(".")).unwrap();
         assert!(version(&repository, Utf8Path::new("rustc")).unwrap().major == 1);
         assert_eq!(version(&repository, Utf8Path::new("no-such-program")), None);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_program_that_answers_only_as_cargo_calls_it_is_found() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        let program = Utf8Path::from_path(folder.path()).unwrap().join("cargo-x");
+        std::fs::write(&program, "#!/bin/sh\n[ \"$1\" = x ] && echo 'cargo-x 1.4.0'\n").unwrap();
+        std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+        let repository = Repository::at(Utf8Path::new(".")).unwrap();
+        assert_eq!(version(&repository, &program), Some("1.4.0".parse().unwrap()));
     }
 }
