@@ -9,6 +9,7 @@ use crate::span::Place;
 pub use code::Code;
 
 use std::sync::Arc;
+use uuid::Uuid;
 
 /// How grave a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -26,12 +27,12 @@ pub enum Severity {
 pub struct AssetRef {
     /// The registry's id, absent for an unregistered root.
     pub asset_id: Option<u32>,
-    /// The registry's uuid in its text form, else the declaration's.
-    pub asset_uuid: Option<String>,
+    /// The registry's uuid, else the declaration's.
+    pub asset_uuid: Option<Uuid>,
     /// The declared name.
-    pub name: Option<String>,
+    pub name: Option<Arc<str>>,
     /// The root, relative to `assets/`.
-    pub root: String,
+    pub root: Arc<str>,
 }
 
 /// A fact beside a message, for programs.

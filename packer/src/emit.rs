@@ -19,7 +19,7 @@ pub use create::create_file;
 pub use folder::{Ending, TransactionFolder};
 pub use pack::check_header;
 pub use previous::is_in_place;
-pub use publish::{Context, Published, already_published, check_outputs, publish};
+pub use publish::{Context, Published, Task, already_published, check_outputs, stage};
 pub use recover::{folders_of_ids, is_anything_left, recover, transactions, unfinished};
 pub use refused::writing;
 pub(crate) use transaction::read_control_file;

@@ -59,9 +59,9 @@ fn is_possible(context: &Context<'_>, asset: &Asset, action: Action) -> bool {
     let reference = &asset.reference;
     let words = [
         reference.asset_id.map(|id| id.to_string()),
-        reference.asset_uuid.clone(),
-        Some(reference.root.clone()),
-        reference.name.clone(),
+        reference.asset_uuid.map(|uuid| uuid.to_string()),
+        Some(reference.root.to_string()),
+        reference.name.as_deref().map(str::to_owned),
     ];
     let shown = |report: Report| report.exit() == 0 && !matches!(report.result, OperationResult::Nothing);
     let of_it = |report: Report| match &report.result {

@@ -71,7 +71,7 @@ fn evidence(value: &Evidence) -> Value {
 fn asset(asset: &AssetRef) -> wire::Asset {
     wire::Asset {
         asset_id: asset.asset_id,
-        asset_uuid: asset.asset_uuid.clone(),
+        asset_uuid: asset.asset_uuid.map(|uuid| uuid.to_string()),
         name: asset.name.as_deref().map(escape),
         root: escape(&asset.root),
     }

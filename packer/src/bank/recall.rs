@@ -7,26 +7,31 @@ use crate::disk::Disk;
 use crate::envelope::Windows;
 use crate::schema::cache::{self, CachedAsset, CachedBuild};
 use crate::trust::{Limits, Stream};
-use crate::workspace::{State, Workspace};
+use crate::workspace::{Asset, State, Workspace};
 use rayon::prelude::*;
-use std::collections::HashMap;
 
-/// What is known of a workspace's assets; the lists are as long and in the same order.
+/// What is known of a workspace's assets, in their order.
 #[derive(Debug, Default)]
 pub struct Recalled {
     /// What decides each payload, inputs left out; only of registered assets that can be made.
     pub keys: Vec<Option<Digest>>,
-    /// What is known of each asset.
+    /// What is known of each asset; empty where nothing is known at all.
     pub known: Vec<Option<Known>>,
     /// What was published last.
     pub last: Option<CachedBuild>,
 }
 
 impl Recalled {
+    /// What is known of an asset.
+    #[must_use]
+    pub fn of(&self, index: usize) -> Option<&Known> {
+        self.known.get(index)?.as_ref()
+    }
+
     /// What is known of an asset of which no input can have changed.
     #[must_use]
     pub fn fresh(&self, index: usize) -> Option<&Known> {
-        self.known.get(index)?.as_ref().filter(|known| known.is_fresh)
+        self.of(index).filter(|known| known.is_fresh)
     }
 
     /// What decides what a build of this workspace publishes, inputs' bytes left out: which assets, how they are called
@@ -37,7 +42,7 @@ impl Recalled {
         for (asset, key) in workspace.assets.iter().zip(&self.keys).filter(|(asset, _)| asset.included_in_build) {
             let preload = asset.declaration.as_ref().and_then(|declaration| declaration.preload);
             all.part(&asset.asset_id().unwrap_or_default().to_le_bytes());
-            all.part(asset.reference.asset_uuid.as_deref().unwrap_or_default().as_bytes());
+            all.part(asset.reference.asset_uuid.unwrap_or_default().as_bytes());
             all.part(asset.reference.name.as_deref().unwrap_or_default().as_bytes());
             all.part(&asset.schema_version.unwrap_or_default().to_le_bytes());
             all.part(&[u8::from(preload == Some(true))]);
@@ -62,15 +67,12 @@ pub fn recall(
     let is_registered = |index: &usize| workspace.assets[*index].state == State::Registered;
     let key_of = |index: usize| Some(index).filter(is_registered).and_then(bank).map(|bank| key(&bank));
     let keys: Vec<Option<Digest>> = (0..count).into_par_iter().map(key_of).collect();
-    let nothing = |keys| Recalled { keys, known: vec![None; count], last: None };
+    let nothing = |keys| Recalled { keys, known: Vec::new(), last: None };
     let Some(stream) = stream else { return (nothing(keys), None) };
-    let mut places: HashMap<u32, usize> = HashMap::with_capacity(count);
-    for (index, asset) in workspace.assets.iter().enumerate() {
-        // Assets that claim one id are not built, and nothing is known of them.
-        places.extend(asset.asset_id().map(|id| (id, index)));
-    }
+    // Of those that claim one id none is built, so it does not matter which is found.
+    let place = |id: u32| workspace.registered().binary_search_by_key(&Some(id), Asset::asset_id).ok();
     let of = |cached: CachedAsset<'_>| {
-        let index = *places.get(&cached.asset_id)?;
+        let index = place(cached.asset_id)?;
         Some((index, Known::of(&bank(index)?, keys[index]?, cached)?))
     };
     let mut known = vec![None; count];

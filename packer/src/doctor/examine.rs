@@ -8,7 +8,7 @@ use crate::event::{Event, Events, Phase};
 use crate::schema::BankType;
 use crate::schema::archive::PRELOAD_SLOTS;
 use crate::trust::Limits;
-use crate::workspace::{State, Workspace};
+use crate::workspace::Workspace;
 use rayon::prelude::*;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -40,13 +40,13 @@ pub fn examine(
     events: &dyn Events,
     findings: &mut Vec<Diagnostic>,
 ) -> Examined {
-    let registered: Vec<_> =
-        workspace.assets.iter().enumerate().filter(|(_, asset)| asset.state == State::Registered).collect();
+    let registered = workspace.registered();
     let (done, files, total) = (AtomicU64::new(0), AtomicU64::new(0), registered.len() as u64);
     let (mut found_all, mut laid_out_all) = (Vec::new(), Vec::new());
     registered
         .par_iter()
-        .map(|&(index, asset)| {
+        .enumerate()
+        .map(|(index, asset)| {
             let mut found = Vec::new();
             files.fetch_add(u64::from(asset.declaration.is_some()), Ordering::Relaxed);
             let mut layout = None;
@@ -71,10 +71,11 @@ pub fn examine(
         })
         .unzip_into_vecs(&mut found_all, &mut laid_out_all);
     findings.extend(found_all.into_iter().flatten());
-    let laid_out_all: Vec<LaidOut> = laid_out_all.into_iter().flatten().collect();
     preload(workspace, findings);
-    let included = registered.iter().filter(|(_, asset)| asset.included_in_build).count();
-    let laid_out = (laid_out_all.len() == included).then_some(laid_out_all);
+    let included = registered.iter().filter(|asset| asset.included_in_build).count();
+    let mut laid_out = Vec::with_capacity(included);
+    laid_out.extend(laid_out_all.into_iter().flatten());
+    let laid_out = (laid_out.len() == included).then_some(laid_out);
     Examined { checked: Checked { assets: total, files: files.into_inner() }, laid_out }
 }
 

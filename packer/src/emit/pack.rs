@@ -3,7 +3,7 @@
 
 use super::pipeline::ordered;
 use super::previous::Previous;
-use super::publish::{Context, PACKED, PROVENANCE, archive_path};
+use super::publish::{Context, PACKED, PROVENANCE, Task, archive_path};
 use super::remember::Memory;
 use super::sink::{CheckedSink, Sink};
 use super::staging::Staging;
@@ -98,6 +98,7 @@ pub(super) type Written = (u64, Digest);
 /// The findings that kept them from being made, at least one of them blocking.
 pub(super) fn write_archive(
     context: &Context<'_>,
+    task: &Task<'_>,
     staging: &Staging<'_>,
     memory: &mut Memory,
     findings: &mut Vec<Diagnostic>,
@@ -107,7 +108,7 @@ pub(super) fn write_archive(
     let mut archive = CheckedSink::new(context.disk.create(&path).map_err(one)?);
     let mut provenance = Sink::new(context.disk.create(&facts_path).map_err(one)?);
     let mut found = Vec::new();
-    let written = write_payloads(context, &mut archive, &mut provenance, memory, &mut found).and_then(
+    let written = write_payloads(context, task, &mut archive, &mut provenance, memory, &mut found).and_then(
         |(payload_offset, reused)| {
             Ok(Packed { archive: archive.finish()?, provenance: provenance.finish()?, payload_offset, reused })
         },
@@ -133,12 +134,13 @@ pub(super) fn write_archive(
 /// Gives where the payload region begins, and how many payloads were taken from the archive before.
 fn write_payloads(
     context: &Context<'_>,
+    task: &Task<'_>,
     archive: &mut CheckedSink,
     provenance: &mut Sink,
     memory: &mut Memory,
     found: &mut Vec<Diagnostic>,
 ) -> Result<(u64, u64), Stop> {
-    let plan = context.plan;
+    let plan = task.plan;
     let header_bytes = match check_header(plan, context.limits) {
         Ok(bytes) => bytes,
         Err(finding) => {
@@ -151,7 +153,7 @@ fn write_payloads(
     header::write(plan.table.iter(), &plan.preload, archive)?;
     provenance::start(provenance)?;
     let total = plan.table.len();
-    let mut previous = context.recalled.last.as_ref().and_then(|last| Previous::open(context.disk, last));
+    let mut previous = task.recalled.last.as_ref().and_then(|last| Previous::open(context.disk, last));
     let previous_bytes = previous.as_ref().map_or(0, Previous::payload_bytes);
     let (mut blocked, mut reused) = (false, 0);
     ordered(
@@ -159,7 +161,7 @@ fn write_payloads(
         rayon::current_num_threads(),
         IN_FLIGHT_BYTES,
         |at| weight(plan.table[at].bytes),
-        |at| make(context, at, previous_bytes),
+        |at| make(context, task, at, previous_bytes),
         |at, made| {
             if context.events.cancelled() {
                 return Err(Stop::Cancelled);
@@ -175,18 +177,18 @@ fn write_payloads(
                 }
                 (Payload::Large, _) => {
                     let before = found.len();
-                    facts = bank(context, at).materialise(archive, found)?;
+                    facts = bank(context, task, at).materialise(archive, found)?;
                     is_told = has_more_to_say(facts.as_ref(), found.len() - before);
                 }
                 _ => {}
             }
-            let asset = &context.workspace.assets[plan.assets[at]];
-            let bank = bank(context, at);
+            let asset = &task.workspace.assets[plan.assets[at]];
+            let bank = bank(context, task, at);
             match facts {
                 Some(facts) if is_as_planned(&bank, &facts, planned) => {
                     provenance::entry(provenance, at == 0, &provenance_of(asset, planned, &facts))?;
                     let hashed_ns = made.hashed_ns.unwrap_or_else(|| memory.moment(asset));
-                    if let Some(key) = context.recalled.keys[plan.assets[at]]
+                    if let Some(key) = task.recalled.keys[plan.assets[at]]
                         && let Some(entry) = remembered(&bank, key, &facts, is_told, hashed_ns, planned.offset)
                     {
                         memory.note(&entry);
@@ -220,7 +222,7 @@ fn provenance_of<'a>(asset: &'a Asset, planned: &Planned, facts: &'a Facts) -> P
     let input = |input: &'a InputDigest| (input.role.name(), input.path.as_str(), input.bytes, input.digest);
     Provenance {
         asset_id: planned.asset_id,
-        asset_uuid: asset.reference.asset_uuid.clone().unwrap_or_default(),
+        asset_uuid: asset.reference.asset_uuid.unwrap_or_default().to_string(),
         root: &asset.reference.root,
         schema_version: asset.schema_version.unwrap_or_default(),
         payload_bytes: planned.bytes,
@@ -239,8 +241,8 @@ fn weight(bytes: u64) -> u64 {
     FACTS_BYTES + if bytes > LARGE_BYTES { 0 } else { bytes }
 }
 
-fn bank<'a>(context: &'a Context<'_>, at: usize) -> Bank<'a> {
-    let asset = &context.workspace.assets[context.plan.assets[at]];
+fn bank<'a>(context: &'a Context<'_>, task: &'a Task<'_>, at: usize) -> Bank<'a> {
+    let asset = &task.workspace.assets[task.plan.assets[at]];
     Bank::of(asset, context.disk, context.limits).expect("a planned asset can be made")
 }
 
@@ -250,9 +252,9 @@ fn has_more_to_say(facts: Option<&Facts>, findings: usize) -> bool {
 }
 
 /// Makes a payload, or finds it in the archive before, whose payload region has so many bytes.
-fn make(context: &Context<'_>, at: usize, previous_bytes: u64) -> Made {
-    let bank = bank(context, at);
-    let known = context.recalled.known[context.plan.assets[at]].as_ref();
+fn make(context: &Context<'_>, task: &Task<'_>, at: usize, previous_bytes: u64) -> Made {
+    let bank = bank(context, task, at);
+    let known = task.recalled.of(task.plan.assets[at]);
     let is_there = |known: &&Known| known.offset.checked_add(known.bytes()).is_some_and(|end| end <= previous_bytes);
     // An input that cannot be read is told by whoever makes the payload.
     if let Some(known) = known.filter(is_there).filter(|known| known.holds(&bank).unwrap_or(false)) {
@@ -262,7 +264,7 @@ fn make(context: &Context<'_>, at: usize, previous_bytes: u64) -> Made {
         let payload = Payload::Previous(known.offset);
         return Made { payload, facts: Some(facts), is_told, hashed_ns: known.hashed_ns(), findings };
     }
-    let bytes = context.plan.table[at].bytes;
+    let bytes = task.plan.table[at].bytes;
     let mut findings = Vec::new();
     if bytes > LARGE_BYTES {
         return Made { payload: Payload::Large, facts: None, is_told: false, hashed_ns: None, findings };

@@ -45,16 +45,10 @@ const PRELOAD: usize = 1;
 pub(super) const PROVENANCE: usize = 2;
 pub(super) const PACKED: usize = 3;
 
-/// Everything that publishing needs to look at.
+/// Where a build is made.
 pub struct Context<'a> {
     /// The project.
     pub disk: &'a dyn Disk,
-    /// Its assets.
-    pub workspace: &'a Workspace,
-    /// Which asset lies where.
-    pub plan: &'a BuildPlan,
-    /// What the build before learned.
-    pub recalled: &'a Recalled,
     /// What inputs and archive are held to.
     pub limits: &'a Limits,
     /// Versions that are read back.
@@ -65,31 +59,71 @@ pub struct Context<'a> {
     pub operation_id: &'a str,
 }
 
-/// Carries out the plan. The caller holds the writer lock.
+/// What is built. None of it is needed any more once it is [staged](stage).
+pub struct Task<'a> {
+    /// The assets.
+    pub workspace: &'a Workspace,
+    /// Which of them lies where.
+    pub plan: &'a BuildPlan,
+    /// What the build before learned.
+    pub recalled: &'a Recalled,
+}
+
+/// The outputs of a build beside their places, flushed and not read back.
+pub struct Staged<'a> {
+    context: &'a Context<'a>,
+    staging: Staging<'a>,
+    memory: Memory,
+    /// Length and CRC-32 of the archive.
+    archive: (u64, u32),
+    payload_offset: u64,
+    reused: u64,
+    /// Of table, preload list and provenance.
+    companions: [Digest; 3],
+    key: Digest,
+}
+
+/// Makes the outputs. The caller holds the writer lock.
 ///
 /// # Errors
-/// The findings that kept it from being published, at least one of them blocking; everything is as it was then.
+/// The findings that kept them from being made, at least one of them blocking; everything is as it was then.
 /// What else was found on the way is added to `findings`.
-pub fn publish(context: &Context<'_>, findings: &mut Vec<Diagnostic>) -> Result<Published, Vec<Diagnostic>> {
+pub fn stage<'a>(
+    context: &'a Context<'a>,
+    task: &Task<'_>,
+    findings: &mut Vec<Diagnostic>,
+) -> Result<Staged<'a>, Vec<Diagnostic>> {
     let disk = context.disk;
     let one = |error: DiskError| vec![writing(&error)];
     let staging = Staging::create(disk, context.operation_id).map_err(one)?;
     let mut memory = Memory::start(disk, &staging);
-    let Packed { archive: (bytes, sum), provenance: (_, provenance), payload_offset, reused } =
-        write_archive(context, &staging, &mut memory, findings)?;
-    let table = context.plan.table.iter().map(header::entry_json);
+    let Packed { archive, provenance: (_, provenance), payload_offset, reused } =
+        write_archive(context, task, &staging, &mut memory, findings)?;
+    let table = task.plan.table.iter().map(header::entry_json);
     let (_, table) = write_file(disk, &staging.path(TABLE), |sink| write_lines(sink, table)).map_err(one)?;
-    let preload = context.plan.preload.iter().copied().map(header::preload_json);
+    let preload = task.plan.preload.iter().copied().map(header::preload_json);
     let (_, preload) = write_file(disk, &staging.path(PRELOAD), |sink| write_lines(sink, preload)).map_err(one)?;
-    let sha256 = verify(context, &staging, bytes, sum)?;
-    let digests = [table, preload, provenance, sha256];
-    let journal = record(context, &staging, digests).map_err(one)?;
-    let stopped = || Diagnostic::new(Code::UsageInterrupted, "stopped on request; everything is as it was");
-    let asked = if context.events.cancelled() { Err(stopped()) } else { Ok(()) };
-    carry_out(disk, staging.folder(), &journal, asked)?;
-    memory.keep(disk, context.recalled.build_key(context.workspace), payload_offset, digests);
-    let companions = companions();
-    Ok(Published { archive: archive_path(), bytes, sha256, companions, reused })
+    let (companions, key) = ([table, preload, provenance], task.recalled.build_key(task.workspace));
+    Ok(Staged { context, staging, memory, archive, payload_offset, reused, companions, key })
+}
+
+impl Staged<'_> {
+    /// Reads the archive back as any reader would, and puts all outputs into their places.
+    ///
+    /// # Errors
+    /// As [`stage`].
+    pub fn publish(self) -> Result<Published, Vec<Diagnostic>> {
+        let Staged { context, staging, memory, archive: (bytes, sum), payload_offset, reused, .. } = self;
+        let sha256 = verify(context, &staging, bytes, sum)?;
+        let [table, preload, provenance] = self.companions;
+        let digests = [table, preload, provenance, sha256];
+        let journal = record(context, &staging, digests).map_err(|error| vec![writing(&error)])?;
+        let stopped = || Diagnostic::new(Code::UsageInterrupted, "stopped on request; everything is as it was");
+        let asked = if context.events.cancelled() { Err(stopped()) } else { Ok(()) };
+        carry_out(context.disk, staging.folder(), &journal, asked)?;
+        memory.keep(context.disk, self.key, payload_offset, digests);
+        Ok(Published { archive: archive_path(), bytes, sha256, companions: companions(), reused })
+    }
 }
 
 /// Keeps what is replaced and writes down what takes its place, flushed.

@@ -32,6 +32,8 @@ pub struct Tree {
     text: String,
     /// Made again from the text where it was given up.
     slots: OnceLock<Vec<Slot>>,
+    /// How many they were then.
+    slots_before: usize,
     origin: Option<Origin>,
     /// Of the text on disk; made when the first place is asked for.
     lines: OnceLock<LineIndex>,
@@ -73,7 +75,7 @@ impl Tree {
     /// Gives up what is known of the structure, which takes as much memory as the text. It is parsed once more when it is
     /// asked for.
     pub(crate) fn forget_structure(&mut self) {
-        self.slots = OnceLock::new();
+        self.slots_before = self.slots.take().map_or(self.slots_before, |slots| slots.len());
     }
 
     /// The text that was parsed.
@@ -118,6 +120,7 @@ impl Tree {
         Tree {
             text,
             slots: OnceLock::new(),
+            slots_before: 0,
             origin: Some(Origin { text: on_disk, edits: moved }),
             lines: OnceLock::new(),
         }
@@ -146,7 +149,7 @@ impl Tree {
 
 impl<'t> Node<'t> {
     fn slot(self) -> Slot {
-        self.tree.slots.get_or_init(|| parse::reparse(&self.tree.text))[self.at]
+        self.tree.slots.get_or_init(|| parse::reparse(&self.tree.text, self.tree.slots_before))[self.at]
     }
 
     /// What it is.

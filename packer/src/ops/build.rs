@@ -6,7 +6,7 @@ use super::{Context, cache, counted};
 use crate::bank::{Bank, LaidOut, Recalled};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::doctor::{examine, preload};
-use crate::emit::{self, Published, publish};
+use crate::emit::{self, Published, stage};
 use crate::plan::{BuildPlan, for_build};
 use crate::report::{ArchiveFile, BuildResult, OperationResult, PackedAsset, Report};
 use crate::workspace::{Asset, Workspace, load};
@@ -93,6 +93,8 @@ fn prepare(
     let mut found = std::mem::take(&mut workspace.findings);
     let (recalled, note) = cache::look(context, &workspace, belief);
     found.extend(note);
+    // What a build needs of it is in the assets by now, and it takes as much memory as a third of them.
+    workspace.registry = None;
     preload(&workspace, &mut found);
     if let Some(published) = in_place(context, &workspace, &recalled, &mut found) {
         findings.extend(found);
@@ -208,7 +210,10 @@ fn check(
     findings: &mut Vec<Diagnostic>,
 ) -> Result<(), Vec<Diagnostic>> {
     let Prepared { workspace, recalled, task } = prepare_coherent(context, belief, result, findings)?;
-    if let Task::Make(_) = task {
+    let is_to_be_made = matches!(task, Task::Make(_));
+    // Nobody carries the plan out.
+    drop(task);
+    if is_to_be_made {
         examine(&workspace, context.disk, &context.limits, &recalled, context.events, findings);
     }
     note_interruption(context, findings);
@@ -225,7 +230,8 @@ fn make(
     let seen = Snapshot::take(context);
     let mut prepared = prepare_coherent(context, belief, result, findings)?;
     if let Task::Nothing(published) = prepared.task {
-        report(result, &prepared.workspace, &prepared.recalled, published);
+        report_rows(result, &prepared.workspace, &prepared.recalled);
+        report(result, published);
         return Ok(());
     }
     let (_lock, notes) = settle::for_writing(context).map_err(|finding| vec![finding])?;
@@ -237,20 +243,22 @@ fn make(
     findings.extend(notes);
     let Prepared { workspace, recalled, task } = prepared;
     let published = match task {
-        Task::Nothing(published) => published,
+        Task::Nothing(published) => {
+            report_rows(result, &workspace, &recalled);
+            published
+        }
         Task::Make(plan) => {
             let scope = emit::Context {
                 disk: context.disk,
-                workspace: &workspace,
-                plan: &plan,
-                recalled: &recalled,
                 limits: &context.limits,
                 windows: &context.windows,
                 events: context.events,
                 operation_id: &context.operation_id,
             };
-            let published = publish(&scope, findings)?;
-            cache::discard(context, findings);
+            let task = emit::Task { workspace: &workspace, plan: &plan, recalled: &recalled };
+            let staged = stage(&scope, &task, findings)?;
+            // Reading the archive back takes memory of its own.
+            drop((workspace, recalled));
             let packed = plan.table.into_iter();
             result.packed = packed
                 .map(|row| PackedAsset {
@@ -260,33 +268,37 @@ fn make(
                     bytes: row.bytes,
                 })
                 .collect();
+            let published = staged.publish()?;
+            cache::discard(context, findings);
             published
         }
     };
-    report(result, &workspace, &recalled, published);
+    report(result, published);
     Ok(())
 }
 
-/// Tells what lies in the archive now.
-fn report(result: &mut BuildResult, workspace: &Workspace, recalled: &Recalled, published: Published) {
+/// Tells what lies in the archive, as far as that is not told yet: of a build that made nothing.
+fn report_rows(result: &mut BuildResult, workspace: &Workspace, recalled: &Recalled) {
+    let included = workspace.assets.iter().enumerate().filter(|(_, asset)| asset.included_in_build);
+    let packed = |(index, asset): (usize, &Asset)| {
+        let declaration = asset.declaration.as_ref()?;
+        Some(PackedAsset {
+            asset_id: asset.asset_id()?,
+            name: declaration.name.as_deref()?.to_owned(),
+            bank: declaration.bank?,
+            bytes: recalled.fresh(index)?.bytes(),
+        })
+    };
+    result.packed = included.filter_map(packed).collect();
+}
+
+/// Tells what was published.
+fn report(result: &mut BuildResult, published: Published) {
     result.reused = published.reused;
     result.materialised = result.assets - published.reused;
     result.archive =
         Some(ArchiveFile { path: published.archive.to_string(), bytes: published.bytes, sha256: published.sha256 });
     result.companions = published.companions.iter().map(ToString::to_string).collect();
-    if result.packed.is_empty() {
-        let included = workspace.assets.iter().enumerate().filter(|(_, asset)| asset.included_in_build);
-        let packed = |(index, asset): (usize, &Asset)| {
-            let declaration = asset.declaration.as_ref()?;
-            Some(PackedAsset {
-                asset_id: asset.asset_id()?,
-                name: declaration.name.as_deref()?.to_owned(),
-                bank: declaration.bank?,
-                bytes: recalled.fresh(index)?.bytes(),
-            })
-        };
-        result.packed = included.filter_map(packed).collect();
-    }
 }
 
 pub(super) fn note_interruption(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {

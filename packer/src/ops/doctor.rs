@@ -10,7 +10,7 @@ use crate::diagnostic::Diagnostic;
 use crate::doctor::{Examined, Tidiness, examine, look_for_untidiness, suppressions_path};
 use crate::report::{DoctorResult, OperationResult, Report};
 use crate::schema::suppressions::Date;
-use crate::workspace::{State, Workspace, load};
+use crate::workspace::{Workspace, load};
 
 /// How far the doctor looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,16 +27,15 @@ pub enum Scope {
 /// Examines the registered world, inputs decoded, and within a wider scope what could be tidier.
 #[must_use]
 pub fn doctor(context: &Context<'_>, scope: Scope) -> Report {
-    examined(context, scope, &mut |_| {}).0
+    examined(context, scope, &mut |_, _| {}).0
 }
 
 /// The same, with whether nothing was left unsettled; `also` looks at the project while it is known to be in one state, and
 /// again where it turned out not to be.
-pub(super) fn examined(context: &Context<'_>, scope: Scope, also: &mut dyn FnMut(&Looked)) -> (Report, bool) {
+pub(super) fn examined(context: &Context<'_>, scope: Scope, also: Also<'_>) -> (Report, bool) {
     let settled = settle::before_reading(context);
     let mut look = || {
-        let mut looked = look(context, scope);
-        also(&looked);
+        let mut looked = look(context, scope, also);
         looked.result.fixes = fix::list(context, &mut looked.workspace);
         (looked.result, looked.workspace.findings)
     };
@@ -67,33 +66,40 @@ pub(super) struct Looked {
     pub(super) result: DoctorResult,
     /// Its findings are all that there are.
     pub(super) workspace: Workspace,
-    /// What the last build noted.
-    pub(super) recalled: Recalled,
 }
 
+/// Looks at the workspace as well, and at what the last build noted of it.
+pub(super) type Also<'a> = &'a mut dyn FnMut(&Workspace, &Recalled);
+
 /// Examines the project; which repairs there are is not looked for.
-pub(super) fn look(context: &Context<'_>, scope: Scope) -> Looked {
+pub(super) fn look(context: &Context<'_>, scope: Scope, also: Also<'_>) -> Looked {
     let mut workspace = load(context.disk, &context.options(scope != Scope::Registered), context.events);
     let mut findings = std::mem::take(&mut workspace.findings);
-    let (recalled, note) = cache::look(context, &workspace, Belief::Cache);
+    // Before what is known and laid out takes its memory.
+    let tidiness = match scope {
+        Scope::Registered => Tidiness::default(),
+        Scope::Workspace { today } => {
+            let (disk, limits, windows) = (context.disk, &context.limits, &context.windows);
+            look_for_untidiness(&mut workspace, disk, limits, windows, today, context.events, &mut findings)
+        }
+    };
+    let (mut recalled, note) = cache::look(context, &workspace, Belief::Cache);
     findings.extend(note);
-    let mut result = DoctorResult::within(scope.name());
+    // They are for what is written into the next cache.
+    recalled.keys = Vec::new();
     let Examined { checked, laid_out } =
         examine(&workspace, context.disk, &context.limits, &recalled, context.events, &mut findings);
-    result.checked = checked;
+    also(&workspace, &recalled);
+    drop(recalled);
     super::build::plan(context, &workspace, || laid_out, &mut findings);
-    if let Scope::Workspace { today } = scope {
-        let (disk, limits, windows) = (context.disk, &context.limits, &context.windows);
-        let Tidiness { files, suppressed } =
-            look_for_untidiness(&workspace, disk, limits, windows, today, context.events, &mut findings);
-        let unregistered = workspace.assets.iter().filter(|asset| asset.state == State::Unregistered).count();
-        result.checked.assets += unregistered as u64;
-        // Every declaration and input is among them.
-        result.checked.files = files.max(result.checked.files);
-        result.suppressed = suppressed;
-    }
+    let mut result = DoctorResult::within(scope.name());
+    let others = if scope == Scope::Registered { 0 } else { workspace.assets.len() - workspace.registered().len() };
+    result.checked.assets = checked.assets + others as u64;
+    // Every declaration and input is among the files that were walked.
+    result.checked.files = tidiness.files.max(checked.files);
+    result.suppressed = tidiness.suppressed;
     workspace.findings = findings;
-    Looked { result, workspace, recalled }
+    Looked { result, workspace }
 }
 
 /// One sentence about what was found.

@@ -187,7 +187,7 @@ impl Answer {
 }
 
 fn show(context: &Context<'_>, scope: Scope, only: Option<Code>, wanted: &FixRequest) -> Result<Answer, Diagnostic> {
-    let mut looked = look(context, scope);
+    let mut looked = look(context, scope, &mut |_, _| {});
     let (plan, count) = {
         let patient = Patient::of(context, &looked.workspace, wanted.keep.as_deref());
         let chosen = patient.select(only)?;
@@ -216,7 +216,7 @@ fn carry_out(
     wanted: &FixRequest,
     agreed: Agreed<'_>,
 ) -> Result<Answer, Diagnostic> {
-    let mut looked = look(context, scope);
+    let mut looked = look(context, scope, &mut |_, _| {});
     let (mut preview, plan, count, is_safe) = {
         let patient = Patient::of(context, &looked.workspace, wanted.keep.as_deref());
         let selected = patient.select(only)?;
@@ -246,7 +246,7 @@ fn carry_out(
         Ok(transaction_id) => {
             let mut result = MutationResult::of(&plan);
             (result.preview_id, result.applied, result.transaction_id) = (id, true, Some(transaction_id));
-            let mut looked = look(context, scope);
+            let mut looked = look(context, scope, &mut |_, _| {});
             looked.result.fixes = list(context, &mut looked.workspace);
             Ok(Answer::of(looked, result, plan.findings, &format!("{} made", counted(count, "repair"))))
         }

@@ -42,6 +42,7 @@ pub fn list(context: &Context<'_>) -> Report {
 
 fn look(context: &Context<'_>) -> (Workspace, Vec<Quarantined>) {
     let mut workspace = load(context.disk, &context.options(true), context.events);
+    workspace.note_actions();
     let (rows, findings) = if workspace.registry.is_some() {
         quarantined(context.disk, &context.limits)
     } else {

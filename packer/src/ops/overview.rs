@@ -5,14 +5,16 @@ mod changes;
 #[cfg(test)]
 mod tests;
 
-use super::doctor::{self, Looked};
+use super::doctor;
 use super::{Context, Scope};
+use crate::bank::Recalled;
 use crate::diagnostic::Diagnostic;
 use crate::disk::DiskErrorKind;
 use crate::path::PortablePath;
 use crate::report::Report;
 use crate::schema::archive::Contents;
 use crate::trust::refusal;
+use crate::workspace::Workspace;
 pub use changes::{Altered, Change, ChangeKind};
 
 /// What is known of a project and of its archive.
@@ -43,11 +45,13 @@ pub enum Published {
 pub fn overview(context: &Context<'_>) -> Overview {
     let (mut archive, mut changes) = (Published::Missing, None);
     let mut has_registry = false;
-    let mut compare = |looked: &Looked| {
-        has_registry = looked.workspace.registry.is_some();
+    let mut compare = |workspace: &Workspace, recalled: &Recalled| {
+        has_registry = workspace.registry.is_some();
         archive = published(context);
         changes = match &mut archive {
-            Published::Whole(contents) if has_registry => Some(changes::since(context, looked, contents)),
+            Published::Whole(contents) if has_registry => {
+                Some(changes::since(context, changes::Looked { workspace, recalled }, contents))
+            }
             _ => None,
         };
     };

@@ -58,7 +58,7 @@ pub fn validate_pack(context: &Context<'_>) -> Report {
     let mut blocked: BTreeMap<(Option<u32>, String), Blocked> = BTreeMap::new();
     for finding in findings.iter().filter(|finding| finding.blocking) {
         let Some(asset) = &finding.asset else { continue };
-        let of = blocked.entry((asset.asset_id, asset.root.clone()));
+        let of = blocked.entry((asset.asset_id, asset.root.to_string()));
         of.or_insert_with(|| (Arc::clone(asset), Vec::new())).1.push(finding.clone());
     }
     let result = OperationResult::ValidatePack(blocked.into_values().collect());

@@ -15,7 +15,9 @@ use std::io::Read as _;
 #[must_use]
 pub fn show(context: &Context<'_>, wanted: &str) -> Report {
     let (mut workspace, notes) = match settle::read(context, || {
-        load(context.disk, &context.options(true), context.events)
+        let mut workspace = load(context.disk, &context.options(true), context.events);
+        workspace.note_actions();
+        workspace
     }) {
         Ok(read) => read,
         Err(finding) => {
@@ -51,7 +53,7 @@ pub(super) fn find<'w>(workspace: &'w Workspace, wanted: &str) -> Result<&'w Ass
             let unknown = Diagnostic::new(Code::UsageUnknownAsset, format!("no asset is called `{wanted}`"));
             let spelled = wanted.replace('\\', "/");
             let spelled = spelled.trim_start_matches("./").trim_start_matches("assets/").trim_end_matches('/');
-            let is_meant = |asset: &&Asset| spelled != wanted && asset.reference.root == spelled;
+            let is_meant = |asset: &&Asset| spelled != wanted && *asset.reference.root == *spelled;
             Err(match workspace.assets.iter().find(is_meant) {
                 Some(asset) => unknown
                     .help(format!("roots are written with `/`, relative to `assets/`: `{}`", asset.reference.root)),

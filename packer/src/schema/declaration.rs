@@ -50,7 +50,7 @@ pub struct Declaration {
     /// `asset_uuid`; also absent where an old unregistered declaration has none yet.
     pub asset_uuid: Option<Uuid>,
     /// `name`.
-    pub name: Option<Box<str>>,
+    pub name: Option<Arc<str>>,
     /// `type`.
     pub bank: Option<BankType>,
     /// `inputs`.
@@ -85,7 +85,7 @@ pub fn parse(
     if top.member("asset_uuid").is_some() || migrated.from() >= 2 {
         declaration.asset_uuid = reader.required(top, "asset_uuid").and_then(|node| read_uuid(reader, node));
     }
-    declaration.name = reader.required(top, "name").and_then(|node| read_name(reader, node));
+    declaration.name = reader.required(top, "name").and_then(|node| read_name(reader, node)).map(Into::into);
     declaration.bank = reader.required(top, "type").and_then(|node| read_type(reader, node));
     declaration.inputs = reader
         .required(top, "inputs")

@@ -42,7 +42,7 @@ pub struct Entry {
     /// Whether it takes part in builds.
     pub included_in_build: bool,
     /// Relative to `assets/`, as written.
-    pub root: Box<str>,
+    pub root: Arc<str>,
     /// The folder, unless the name is refused.
     pub folder: Option<PortablePath>,
     start: u32,
@@ -58,8 +58,10 @@ impl Registry {
 
     /// Whether a file of the current version is laid out as the packer writes it.
     #[must_use]
-    pub fn is_canonical(&self) -> bool {
-        is_canonical(&self.tree)
+    pub fn is_canonical(&mut self) -> bool {
+        let is_canonical = is_canonical(&self.tree);
+        self.tree.forget_structure();
+        is_canonical
     }
 
     /// The digest of the file on disk.
@@ -132,9 +134,9 @@ fn read_entry(reader: &mut Reader<'_>, node: Node<'_>) -> Option<Entry> {
     if let (Some(id), Some(uuid), Some(root)) = (id, asset_uuid, &root) {
         let asset = Arc::new(AssetRef {
             asset_id: u32::try_from(id).ok(),
-            asset_uuid: Some(uuid.to_string()),
+            asset_uuid: Some(uuid),
             name: None,
-            root: root.clone(),
+            root: root.as_str().into(),
         });
         for finding in &mut reader.findings[first_finding..] {
             finding.asset = Some(Arc::clone(&asset));

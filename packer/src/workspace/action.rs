@@ -2,6 +2,7 @@
 //! What a plan finds only when it looks closer, at the new name or deeper into the folder, may still block it.
 
 use super::asset::{Asset, State};
+use super::load::Workspace;
 use super::lookup::Lookup;
 use super::nesting::{Roots, needs};
 use crate::diagnostic::{Code, Diagnostic};
@@ -60,8 +61,16 @@ pub fn keeps_registry(finding: &Diagnostic) -> bool {
     is_about_values && finding.blocking && finding.path.as_deref() == Some(index.as_str())
 }
 
-/// Notes in each asset what can be done with it.
-pub(super) fn note_actions(registry: &Registry, assets: &mut [Asset], findings: &[Diagnostic]) {
+impl Workspace {
+    /// Notes in each asset what can be done with it, for those who show assets.
+    pub fn note_actions(&mut self) {
+        if let Some(registry) = &self.registry {
+            note_actions(registry, &mut self.assets, &self.findings);
+        }
+    }
+}
+
+fn note_actions(registry: &Registry, assets: &mut [Asset], findings: &[Diagnostic]) {
     let lookup = Lookup::of(assets);
     let unregistered = assets.iter().filter(|asset| asset.state == State::Unregistered);
     let known = Known {
@@ -70,7 +79,7 @@ pub(super) fn note_actions(registry: &Registry, assets: &mut [Asset], findings: 
             && registry.next_asset_id.is_none_or(|next| next <= crate::schema::registry::ASSET_ID_MAX),
         folders: folders(findings),
         roots: Roots::of(registry.entries.iter().map(|entry| &*entry.root)),
-        unregistered: Roots::of(unregistered.map(|asset| asset.reference.root.as_str())),
+        unregistered: Roots::of(unregistered.map(|asset| &*asset.reference.root)),
         uuids: registry.entries.iter().map(|entry| entry.asset_uuid).collect(),
         names: assets
             .iter()
@@ -152,7 +161,7 @@ impl Known<'_> {
     /// Whether nothing of another asset goes along: no registered root lies inside, no other entry claims the same one,
     /// and no asset around it needs what is in it.
     fn is_movable(&self, asset: &Asset) -> bool {
-        let root = asset.reference.root.as_str();
+        let root = &*asset.reference.root;
         let outer = |root| self.lookup.registered_at(root).next();
         self.roots.inside(root).is_none()
             && self.roots.count(root) <= 1
@@ -161,13 +170,13 @@ impl Known<'_> {
 
     /// Whether it lies inside no registered root, and no root that nobody registered would be deleted with it.
     fn is_apart(&self, asset: &Asset) -> bool {
-        let root = asset.reference.root.as_str();
+        let root = &*asset.reference.root;
         self.roots.around(root).is_empty() && self.unregistered.inside(root).is_none()
     }
 
     /// A declaration of the current version can be given a fresh identity; an older one has to have one that is free.
     fn is_adoptable(&self, asset: &Asset, is_current: bool) -> bool {
-        let root = asset.reference.root.as_str();
+        let root = &*asset.reference.root;
         let is_alone = self.roots.around(root).is_empty()
             && self.roots.inside(root).is_none()
             && self.unregistered.inside(root).is_none();

@@ -53,7 +53,7 @@ pub struct Asset {
     pub input_stamps: Box<[Stamp]>,
     /// How it is.
     pub health: Health,
-    /// What can be done with it now.
+    /// What can be done with it now, once [`note_actions`](super::Workspace::note_actions) was asked.
     pub actions: Vec<Action>,
 }
 

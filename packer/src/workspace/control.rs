@@ -54,9 +54,9 @@ impl Unread {
         let Unread { root, asset_id, asset_uuid, owner } = self;
         let asset = Arc::new(AssetRef {
             asset_id,
-            asset_uuid: asset_uuid.map(|uuid| uuid.to_string()),
+            asset_uuid,
             name: None,
-            root: root.below(&PortablePath::assets()).unwrap_or_default().to_owned(),
+            root: root.below(&PortablePath::assets()).unwrap_or_default().into(),
         });
         let path = root.own("asset.json");
         let admitted = admit(disk, &path, options).map_err(|finding| {

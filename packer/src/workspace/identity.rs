@@ -119,9 +119,9 @@ fn parents(root: &str) -> impl Iterator<Item = &str> {
 pub(super) fn reference(entry: &Entry) -> Arc<AssetRef> {
     Arc::new(AssetRef {
         asset_id: Some(entry.asset_id),
-        asset_uuid: Some(entry.asset_uuid.to_string()),
+        asset_uuid: Some(entry.asset_uuid),
         name: None,
-        root: entry.root.to_string(),
+        root: Arc::clone(&entry.root),
     })
 }
 

@@ -1,6 +1,5 @@
 //! Loads a workspace: the registry first, then every root on its own, so that one bad asset hides no other.
 
-use super::action::note_actions;
 use super::asset::{Asset, Health, State, health};
 use super::control::{ControlFile, registry_file};
 use super::folder::{Folder, Found};
@@ -42,6 +41,14 @@ pub struct Workspace {
     pub findings: Vec<Diagnostic>,
 }
 
+impl Workspace {
+    /// The registered assets, by id.
+    #[must_use]
+    pub fn registered(&self) -> &[Asset] {
+        &self.assets[..self.assets.partition_point(|asset| asset.state == State::Registered)]
+    }
+}
+
 /// Loads the project behind `disk`.
 pub fn load(disk: &dyn Disk, options: &Options, events: &dyn Events) -> Workspace {
     let mut findings = Vec::new();
@@ -67,9 +74,6 @@ pub fn load(disk: &dyn Disk, options: &Options, events: &dyn Events) -> Workspac
         let (found, more) = load_others(disk, &registered, options);
         assets.extend(found);
         findings.extend(more);
-    }
-    if let Some(registry) = &registry {
-        note_actions(registry, &mut assets, &findings);
     }
     Workspace { registry, assets, findings }
 }
@@ -203,8 +207,7 @@ fn load_registered(
         })
         .unzip_into_vecs(&mut assets, &mut by_asset);
     check_names(&assets, &mut by_asset);
-    let accused: HashSet<&str> =
-        about_identity.iter().filter_map(|f| f.asset.as_ref()).map(|of| of.root.as_str()).collect();
+    let accused: HashSet<&str> = about_identity.iter().filter_map(|f| f.asset.as_ref()).map(|of| &*of.root).collect();
     for (at, asset) in assets.iter_mut().enumerate() {
         asset.health = match health(&by_asset[at]) {
             Health::Ok | Health::Warning
@@ -225,7 +228,7 @@ fn load_registered(
 }
 
 fn load_unregistered(disk: &dyn Disk, folder: PortablePath, options: &Options) -> (Asset, Vec<Diagnostic>) {
-    let root = folder.below(&PortablePath::assets()).unwrap_or_default().to_owned();
+    let root = folder.below(&PortablePath::assets()).unwrap_or_default().into();
     let mut asset = Asset {
         reference: Arc::new(AssetRef { root, ..AssetRef::default() }),
         state: State::Unregistered,
@@ -313,16 +316,18 @@ fn read_declaration(
     })?;
     asset.schema_version = Some(envelope.version());
     // The name is worth knowing even when the file cannot be brought forward.
-    let name = envelope.tree().root().member("name").and_then(|node| node.text().map(|text| text.into_owned()));
+    let name = envelope.tree().root().member("name").and_then(|node| node.text().map(Arc::from));
     asset.reference = Arc::new(AssetRef { name, ..(*asset.reference).clone() });
     let migrated = migrate::to_current(envelope, known)?;
     findings.extend(migrated.pending());
-    let declaration = declaration::parse(&migrated, folder, &asset.reference, &options.limits, findings);
+    let mut declaration = declaration::parse(&migrated, folder, &asset.reference, &options.limits, findings);
+    if declaration.name == asset.reference.name {
+        declaration.name.clone_from(&asset.reference.name);
+    }
     check_uuid(&migrated, declaration.asset_uuid, asset.asset_uuid, findings);
     if asset.state == State::Unregistered {
         asset.asset_uuid = declaration.asset_uuid;
-        let asset_uuid = declaration.asset_uuid.map(|uuid| uuid.to_string());
-        asset.reference = Arc::new(AssetRef { asset_uuid, ..(*asset.reference).clone() });
+        asset.reference = Arc::new(AssetRef { asset_uuid: declaration.asset_uuid, ..(*asset.reference).clone() });
     }
     asset.declaration = Some(declaration);
     Ok(top)

@@ -45,7 +45,7 @@ impl<'w> Lookup<'w> {
             assets,
             ids: Index::of(all().filter_map(|(at, asset)| Some((asset.asset_id()?, at)))),
             uuids: Index::of(all().filter_map(|(at, asset)| Some((asset.asset_uuid?, at)))),
-            roots: Index::of(all().map(|(at, asset)| (asset.reference.root.as_str(), at))),
+            roots: Index::of(all().map(|(at, asset)| (&*asset.reference.root, at))),
             names: named(State::Registered),
             unregistered_names: named(State::Unregistered),
         }

@@ -30,6 +30,7 @@ pub(super) fn check(
     by_size.sort_by_key(|file| file.bytes);
     let alike: Vec<&RootFile> =
         by_size.chunk_by(|a, b| a.bytes == b.bytes).filter(|group| group.len() > 1).flatten().copied().collect();
+    drop(by_size);
     let mut hashed: Vec<(Digest, &RootFile)> = alike
         .par_iter()
         .map_init(

@@ -29,17 +29,16 @@ pub(in crate::envelope) fn parse_to(
         values,
     };
     let slots = Parser::new(&text, bounds).document().map_err(|fault| fault.diagnostic(&text))?;
-    Ok(Tree { text, slots: slots.into(), origin: None, lines: OnceLock::new() })
+    Ok(Tree { text, slots: slots.into(), slots_before: 0, origin: None, lines: OnceLock::new() })
 }
 
-/// Parses a text that the packer made by edits from one that it had parsed.
-pub(super) fn reparse(text: &str) -> Vec<Slot> {
+/// Parses a text that was parsed before, or that the packer made of one by edits. About so many values are expected.
+pub(super) fn reparse(text: &str, slots: usize) -> Vec<Slot> {
     let most = usize::MAX;
     let bounds = Bounds { depth: most, string_bytes: most, members: most, levels: most, values: most };
-    Parser::new(text, bounds)
-        .document()
-        .ok()
-        .expect("edits replace whole values and members, so the text stays an object")
+    let mut parser = Parser::new(text, bounds);
+    parser.slots.reserve_exact(slots);
+    parser.document().ok().expect("edits replace whole values and members, so the text stays an object")
 }
 
 /// Resolves the escapes of a string that was parsed before.

@@ -45,7 +45,7 @@ fn a_panic_in_a_decoder_is_a_finding_on_its_asset_and_spares_the_others() {
     let report = look(&failing);
     let found = report.findings.iter().find(|finding| finding.code == Code::PayloadDecoderFault).unwrap();
     assert_eq!((found.path.as_deref(), found.blocking), (Some("assets/ui/a.png"), true));
-    assert_eq!(found.asset.as_ref().unwrap().root, "ui");
+    assert_eq!(&*found.asset.as_ref().unwrap().root, "ui");
     let other = report.findings.iter().find(|finding| finding.path.as_deref() == Some("assets/sfx/a.wav")).unwrap();
     assert_eq!(other.code, Code::PayloadTypeMismatch, "the other asset was examined all the same");
     assert_eq!(report.exit(), 1, "a contained fault is a finding, no fault of the program");

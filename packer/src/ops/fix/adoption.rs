@@ -11,7 +11,7 @@ use serde_json::Value;
 
 pub(super) fn plan(draft: &mut Draft<'_>, subject: &Subject) -> Result<(), Diagnostic> {
     let asset = &draft.patient.workspace.assets[subject.at];
-    let root = asset.reference.root.as_str();
+    let root = &*asset.reference.root;
     draft.scene()?.root(root, None)?;
     check_nesting(draft, root, &subject.path)?;
     let (uuid, rewritten) = match asset.asset_uuid.filter(|_| !is_copy(draft, asset)) {
@@ -46,7 +46,7 @@ pub(super) fn plan(draft: &mut Draft<'_>, subject: &Subject) -> Result<(), Diagn
     if let Some((path, before, after, detail)) = rewritten {
         draft.rewrite(&path, &before, after, detail);
     }
-    draft.names.extend(asset.reference.name.clone());
+    draft.names.extend(asset.reference.name.as_deref().map(str::to_owned));
     draft.roots.insert(root.to_owned());
     draft.change_entry(None, Some(entry_line(id, &uuid, true, root)));
     Ok(())

@@ -112,7 +112,7 @@ fn giving_way<K: Ord>(
 }
 
 fn asset_of<'a>(patient: &Patient<'a>, entry: &Entry) -> Option<&'a Asset> {
-    let is_it = |asset: &&Asset| asset.state == State::Registered && asset.reference.root == *entry.root;
+    let is_it = |asset: &&Asset| asset.state == State::Registered && asset.reference.root == entry.root;
     patient.workspace.assets.iter().find(is_it)
 }
 

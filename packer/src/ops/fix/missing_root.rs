@@ -34,7 +34,7 @@ pub(super) fn plan(draft: &mut Draft<'_>, subject: &Subject) -> Result<(), Diagn
     match moved {
         Some((asset, folder)) => {
             draft.depend_on(&folder.own("asset.json"))?;
-            let root = serde_json::Value::from(asset.reference.root.as_str());
+            let root = serde_json::Value::from(&*asset.reference.root);
             let after = with_member(&before, "root", &root.to_string());
             draft.change_entry(Some(before), Some(after));
         }

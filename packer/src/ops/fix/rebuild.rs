@@ -99,7 +99,7 @@ fn choose<'a>(all: &'a [Asset], evidence: &Evidence) -> (Vec<Root<'a>>, Vec<Diag
     let mut sorted: Vec<&Asset> = all.iter().collect();
     // Where a folder was copied, the one that the registry knew keeps the identity.
     let was_registered = |asset: &Asset| {
-        asset.asset_uuid.is_some() && evidence.by_root.get(&asset.reference.root) == asset.asset_uuid.as_ref()
+        asset.asset_uuid.is_some() && evidence.by_root.get(&*asset.reference.root) == asset.asset_uuid.as_ref()
     };
     sorted.sort_by_key(|asset| (!was_registered(asset), &asset.reference.root));
     let mut uuids = BTreeSet::new();
@@ -109,7 +109,7 @@ fn choose<'a>(all: &'a [Asset], evidence: &Evidence) -> (Vec<Root<'a>>, Vec<Diag
         let around = all.iter().find(|other| inside(root, &other.reference.root));
         let path = asset.folder.as_ref().map(ToString::to_string).unwrap_or_default();
         let mut leave_out = |code, message: String, help| left_out.push(blocker(code, message, &path, help));
-        let uuid = asset.asset_uuid.or_else(|| evidence.by_root.get(root).copied());
+        let uuid = asset.asset_uuid.or_else(|| evidence.by_root.get(&**root).copied());
         if let Some(outer) = around {
             let message = format!("`{root}` lies inside `{}` and is left out", outer.reference.root);
             leave_out(Code::RegistryNestedRoot, message, "move one of them out of the other");
@@ -145,7 +145,7 @@ fn hand_out(roots: &mut [Root<'_>], evidence: &Evidence, path: &str) -> Result<u
         }
     }
     for root in roots.iter_mut().filter(|root| root.id.is_none() && known(root).is_none()) {
-        let named = root.asset.reference.name.as_ref().and_then(|name| evidence.by_name.get(name));
+        let named = root.asset.reference.name.as_ref().and_then(|name| evidence.by_name.get(&**name));
         if let Some(id) = named.filter(|id| used.insert(**id)) {
             (root.id, root.source) = (Some(*id), "as the last archive knows it by its name");
         }

@@ -63,7 +63,7 @@ pub(super) fn plan(draft: &mut Draft<'_>, subject: &Subject) -> Result<(), Diagn
 
 /// The entry goes, and the folder gets an id that no other asset ever had.
 fn register_anew(draft: &mut Draft<'_>, asset: &Asset, declared: Uuid) -> Result<(), Diagnostic> {
-    let root = asset.reference.root.as_str();
+    let root = &*asset.reference.root;
     let Some(entry) = draft.scene()?.registry.entries.iter().find(|entry| *entry.root == *root) else { return Ok(()) };
     let before = draft.line(entry)?;
     asset.declaration_path().map_or(Ok(()), |path| draft.depend_on(&path))?;

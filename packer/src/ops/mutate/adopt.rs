@@ -32,7 +32,7 @@ pub fn adopt(context: &Context<'_>, root: &str, new_identity: bool, how: Apply<'
             plan.findings.push(blocker(Code::RegistryNestedRoot, message, folder.as_str(), help));
         }
         let found = scene.workspace.findings.iter().filter(|finding| {
-            finding.asset.as_ref().is_some_and(|of| of.root == root) && finding.code != Code::MigrationPending
+            finding.asset.as_ref().is_some_and(|of| &*of.root == root) && finding.code != Code::MigrationPending
         });
         // What is wrong with the asset itself keeps it from being built, not from being registered.
         plan.findings.extend(found.cloned());
@@ -87,7 +87,7 @@ pub fn adopt(context: &Context<'_>, root: &str, new_identity: bool, how: Apply<'
 }
 
 fn unregistered<'a>(scene: &Scene<'a>, root: &str) -> Result<&'a Asset, crate::diagnostic::Diagnostic> {
-    let is_it = |asset: &&Asset| asset.state == State::Unregistered && asset.reference.root == root;
+    let is_it = |asset: &&Asset| asset.state == State::Unregistered && &*asset.reference.root == root;
     scene.workspace.assets.iter().find(is_it).ok_or_else(|| {
         let message = format!("no unregistered root with a declaration lies at `{root}`");
         let help = "`{program} list` shows all roots; a folder without a declaration is registered with `register`";

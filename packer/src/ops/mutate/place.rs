@@ -26,7 +26,7 @@ pub(in crate::ops) fn planned_relocation(
     asset: &Asset,
     root: &str,
 ) -> Result<MutationPlan, Diagnostic> {
-    let own = asset.reference.root.as_str();
+    let own = &*asset.reference.root;
     let mut plan = MutationPlan::new("relocate", Class::Workspace);
     if own == root {
         return Ok(plan);

@@ -78,7 +78,7 @@ fn place(scene: &Scene<'_>, root: &str) -> Result<PortablePath, Diagnostic> {
     let folder = scene.root(root, None)?;
     let inside = |inner: &str, outer: &str| inner.strip_prefix(outer).is_some_and(|rest| rest.starts_with('/'));
     for asset in scene.workspace.assets.iter().filter(|asset| asset.state == State::Unregistered) {
-        let other = asset.reference.root.as_str();
+        let other = &*asset.reference.root;
         if inside(root, other) || inside(other, root) {
             let message = format!("`{root}` and the root `{other}` would lie inside each other");
             let help = "register the folders apart, or take that root's `asset.json` away";
@@ -128,8 +128,8 @@ fn propose(scene: &Scene<'_>, wanted: &Registration, folder: &PortablePath) -> R
         return Err(refused.unwrap_or_else(|| vec![nothing_found(bank, &found, folder)]));
     }
     let asset = Arc::new(AssetRef {
-        name: Some(proposal.draft.name.clone()),
-        root: wanted.root.clone(),
+        name: Some(proposal.draft.name.as_str().into()),
+        root: wanted.root.as_str().into(),
         ..AssetRef::default()
     });
     proposal.findings.extend(check(context, folder, &asset, &proposal.draft));

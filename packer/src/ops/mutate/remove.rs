@@ -14,7 +14,7 @@ pub fn remove(context: &Context<'_>, wanted: &str, how: Apply<'_>) -> Report {
     mutate(context, "remove", how, &|scene, fresh| {
         let asset = scene.asset(wanted)?;
         let mut plan = MutationPlan::new("remove", Class::Workspace);
-        plan.consent = Some(asset.reference.name.clone().unwrap_or_else(|| asset.reference.root.clone()));
+        plan.consent = Some(asset.reference.name.as_ref().unwrap_or(&asset.reference.root).to_string());
         if let Some(folder) = scene.folder_of(asset)? {
             scene.move_root(&mut plan, "delete", folder, TransactionFolder::of(fresh.id).kept_root(0))?;
         }

@@ -90,7 +90,7 @@ impl<'a> Scene<'a> {
     }
 
     pub(super) fn path_of(&self, asset: &Asset) -> String {
-        asset.folder.as_ref().map_or_else(|| asset.reference.root.clone(), ToString::to_string)
+        asset.folder.as_ref().map_or_else(|| asset.reference.root.to_string(), ToString::to_string)
     }
 
     /// Rewrites the registry, if it can be.
@@ -102,7 +102,7 @@ impl<'a> Scene<'a> {
             plan.findings.push(blocker(Code::MigrationPending, message, index.as_str(), help));
         }
         plan.findings.extend(self.workspace.findings.iter().filter(|finding| keeps_registry(finding)).cloned());
-        let name_at = |root: &str| self.lookup.at_root(root).next()?.reference.name.clone();
+        let name_at = |root: &str| self.lookup.at_root(root).next()?.reference.name.as_deref().map(str::to_owned);
         // An entry that comes back may have an id that the allocator does not know of.
         let ids = entries.iter().filter_map(|change| identity_of(change.after.as_deref()?)).map(|(id, ..)| id);
         let above = ids.max().map(|id| u64::from(id) + 1);

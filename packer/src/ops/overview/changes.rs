@@ -2,12 +2,11 @@
 //! enough, by making the payload and comparing its bytes.
 
 use super::super::Context;
-use super::super::doctor::Looked;
-use crate::bank::{Bank, InputDigest, Known, Layout};
+use crate::bank::{Bank, InputDigest, Known, Layout, Recalled};
 use crate::digest::{Digest, Hasher};
 use crate::emit;
 use crate::schema::archive::{CanonicalMetadata, Contents, Metadata as _, TableEntry};
-use crate::workspace::Asset;
+use crate::workspace::{Asset, Workspace};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read as _, Write};
@@ -54,8 +53,15 @@ pub struct Altered {
     pub inputs: Vec<InputDigest>,
 }
 
+/// A workspace that was examined, and what the last build noted of it.
+#[derive(Clone, Copy)]
+pub(super) struct Looked<'a> {
+    pub(super) workspace: &'a Workspace,
+    pub(super) recalled: &'a Recalled,
+}
+
 /// Compares the included assets of a workspace with an archive.
-pub(super) fn since(context: &Context<'_>, looked: &Looked, contents: &mut Contents) -> Vec<Change> {
+pub(super) fn since(context: &Context<'_>, looked: Looked<'_>, contents: &mut Contents) -> Vec<Change> {
     let included = looked.workspace.assets.iter().enumerate().filter(|(_, asset)| asset.included_in_build);
     let mut places: BTreeMap<u32, usize> = BTreeMap::new();
     for (index, asset) in included {
@@ -95,8 +101,8 @@ pub(super) fn since(context: &Context<'_>, looked: &Looked, contents: &mut Conte
 }
 
 fn of_asset(asset_id: u32, asset: &Asset, kind: ChangeKind) -> Change {
-    let name = asset.reference.name.clone().unwrap_or_default();
-    Change { asset_id, name, root: Some(asset.reference.root.clone()), kind }
+    let name = asset.reference.name.as_deref().unwrap_or_default().to_owned();
+    Change { asset_id, name, root: Some(asset.reference.root.to_string()), kind }
 }
 
 /// An asset that is left out; `excluded` where the project still has it.
@@ -104,13 +110,13 @@ fn removed(entry: &TableEntry, excluded: Option<&Asset>) -> Change {
     Change {
         asset_id: entry.asset_id,
         name: entry.asset_name.clone(),
-        root: excluded.map(|asset| asset.reference.root.clone()),
+        root: excluded.map(|asset| asset.reference.root.to_string()),
         kind: ChangeKind::Removed,
     }
 }
 
 /// Whether the cache is about this very file, byte for byte.
-fn is_memory_of(context: &Context<'_>, looked: &Looked, contents: &Contents) -> bool {
+fn is_memory_of(context: &Context<'_>, looked: Looked<'_>, contents: &Contents) -> bool {
     looked.recalled.last.as_ref().is_some_and(|last| {
         let archive = last.outputs.last().map(|(stamp, _)| *stamp);
         archive == Some(contents.stamp()) && emit::is_in_place(context.disk, last)
@@ -132,11 +138,11 @@ enum Payload {
 
 impl Now {
     /// `None` when it cannot be made, or when somebody asked to stop.
-    fn of(context: &Context<'_>, looked: &Looked, index: usize, entry: &TableEntry, is_memory: bool) -> Option<Now> {
+    fn of(context: &Context<'_>, looked: Looked<'_>, index: usize, entry: &TableEntry, is_memory: bool) -> Option<Now> {
         context.go_on().ok()?;
         let bank = Bank::of(&looked.workspace.assets[index], context.disk, &context.limits)?;
         let lies_there = |known: &&Known| is_memory && known.offset == entry.offset && known.bytes() == entry.bytes;
-        let known = looked.recalled.known.get(index).and_then(Option::as_ref).filter(lies_there);
+        let known = looked.recalled.of(index).filter(lies_there);
         if let Some(known) = known.filter(|known| known.holds(&bank).unwrap_or(false)) {
             return Some(Now { layout: known.layout(&bank), payload: Payload::Same });
         }

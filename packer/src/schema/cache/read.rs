@@ -10,7 +10,7 @@ use std::io::{self, BufRead, BufReader, Read, Seek};
 /// The version that [`HEAD`] names.
 const VERSION: u16 = 2;
 /// Lines are parsed together until they hold so many bytes.
-const BATCH_BYTES: usize = 4 << 20;
+const BATCH_BYTES: usize = 1 << 20;
 /// No line that the packer writes is longer; the inputs of one asset are limited.
 const LINE_BYTES_MAX: u64 = 16 << 20;
 

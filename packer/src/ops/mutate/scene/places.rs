@@ -30,7 +30,7 @@ impl<'a> Scene<'a> {
 
     /// The registered asset that has this name, other than the one at `own_root`.
     pub(in crate::ops) fn named(&self, name: &str, own_root: &str) -> Option<&'a Asset> {
-        self.lookup.registered_by_name(name).find(|asset| asset.reference.root != own_root)
+        self.lookup.registered_by_name(name).find(|asset| &*asset.reference.root != own_root)
     }
 
     /// The folder that `text` names as a root, if it is a legal one and no other root stands inside or around it.
