@@ -58,7 +58,7 @@ impl PortablePath {
     /// several and is not checked: it must never come from a project.
     #[must_use]
     pub fn own(&self, name: &str) -> PortablePath {
-        PortablePath(format!("{}/{name}", self.0).into())
+        PortablePath([&*self.0, "/", name].concat().into())
     }
 
     /// Checks `text`, which comes from a project or a client, as a path below this folder.

@@ -175,12 +175,24 @@ impl<'a> Cutter<'a> {
 
     /// Fills `rows` from the pixels of a picture of that width, whose first one is the tile's. Gives the palettes that have
     /// all colours, as bits, and whether a pixel is neither clear nor opaque.
-    fn candidates<T: Copy>(&self, pixels: &[T], width: usize, rows: &mut [u16], row: impl Fn(T) -> u16) -> (u64, bool) {
-        // Without branches for each pixel: neighbours are of one colour too often to look, and too rarely to guess.
+    fn candidates<T: Copy + PartialEq>(
+        &self,
+        pixels: &[T],
+        width: usize,
+        rows: &mut [u16],
+        row: impl Fn(T) -> u16,
+    ) -> (u64, bool) {
         let (mut candidates, mut marks) = (self.matcher.all(), 0);
         let palettes_with = self.matcher.all_palettes_with();
-        for (rows, pixels) in rows.chunks_exact_mut(self.side).zip(pixels.chunks(width)) {
-            for (out, &pixel) in rows.iter_mut().zip(pixels) {
+        for y in 0..self.side {
+            let (line, own) = (&pixels[y * width..][..self.side], y * self.side);
+            // Pictures are flat: a line often repeats the one above, and says nothing new then.
+            if y > 0 && line == &pixels[(y - 1) * width..][..self.side] {
+                rows.copy_within(own - self.side..own, own);
+                continue;
+            }
+            // Without branches for each pixel: neighbours are of one colour too often to look, and too rarely to guess.
+            for (out, &pixel) in rows[own..own + self.side].iter_mut().zip(line) {
                 *out = row(pixel);
                 candidates &= palettes_with[place(*out)];
                 marks |= *out;
