@@ -18,7 +18,7 @@ pub(super) enum Traced {
 }
 
 /// What the loader, the C library and Rust's own start read: libraries, locale, the machine's processors and memory.
-const SYSTEM: [&str; 12] = [
+const SYSTEM: [&str; 13] = [
     "/etc/ld.so",
     "/lib",
     "/usr/lib",
@@ -28,6 +28,8 @@ const SYSTEM: [&str; 12] = [
     "/proc/self/maps",
     "/proc/self/cgroup",
     "/proc/self/mountinfo",
+    // Glibc's allocator, before it gives memory back.
+    "/proc/sys/vm/overcommit_memory",
     "/sys/",
     "/dev/null",
     "/dev/tty",
