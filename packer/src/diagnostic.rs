@@ -137,20 +137,27 @@ impl Diagnostic {
 
     /// Puts the name by which the program was called where the help has a place for it.
     pub(crate) fn name_program(&mut self, program: &str) {
-        self.help = self.help.take().map(|help| help.replace(PROGRAM, program));
+        if let Some(help) = self.help.as_mut().filter(|help| help.contains(PROGRAM)) {
+            *help = help.replace(PROGRAM, program);
+        }
     }
 
     /// Adds a number for programs.
     #[must_use]
-    pub fn number(mut self, key: &'static str, value: impl TryInto<i64>) -> Diagnostic {
-        self.evidence.push((key, Evidence::Number(value.try_into().unwrap_or(i64::MAX))));
-        self
+    pub fn number(self, key: &'static str, value: impl TryInto<i64>) -> Diagnostic {
+        self.fact(key, Evidence::Number(value.try_into().unwrap_or(i64::MAX)))
     }
 
     /// Adds a text for programs.
     #[must_use]
-    pub fn text(mut self, key: &'static str, value: impl AsRef<str>) -> Diagnostic {
-        self.evidence.push((key, Evidence::Text(escape(value.as_ref()))));
+    pub fn text(self, key: &'static str, value: impl AsRef<str>) -> Diagnostic {
+        self.fact(key, Evidence::Text(escape(value.as_ref())))
+    }
+
+    /// There are few of them in a finding, and there may be a hundred thousand findings: no room is made for more.
+    fn fact(mut self, key: &'static str, value: Evidence) -> Diagnostic {
+        self.evidence.reserve_exact(1);
+        self.evidence.push((key, value));
         self
     }
 

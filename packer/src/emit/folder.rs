@@ -9,7 +9,7 @@ use crate::envelope::{self, Artifact, Windows};
 use crate::path::PortablePath;
 use crate::schema::journal::{Home, Journal};
 use crate::trust::{self, Limit, Limits, refusal};
-use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
+use std::io::{BufWriter, IntoInnerError, Read as _, Seek as _, SeekFrom, Write as _};
 
 const JOURNAL: &str = "journal.json";
 const ORIGINALS: &str = "originals";
@@ -198,7 +198,10 @@ impl TransactionFolder {
     /// Writes the journal; it appears under its name whole and flushed, or not at all.
     pub(super) fn write_journal(&self, disk: &dyn Disk, journal: &Journal) -> Result<(), DiskError> {
         let staged = self.path.own("journal.new");
-        write_file(disk, &staged, journal.to_text().as_bytes())?;
+        let mut file = BufWriter::new(disk.create(&staged)?);
+        let written =
+            journal.write(&mut file).and_then(|()| file.into_inner().map_err(IntoInnerError::into_error)?.sync());
+        written.map_err(|error| DiskError::new(staged.as_str(), error))?;
         disk.rename(&staged, &self.path.own(JOURNAL))?;
         let [outer, inner] = self.above();
         disk.flush(&[], &[self.path.clone(), inner, outer])?;

@@ -155,7 +155,7 @@ fn check(
     let one = |(at, step): (usize, &Step)| {
         let Step::Replace(Replacement { path, after: Some(content), .. }) = step else { return Ok(()) };
         let found = read_control_file(disk, &folder.staged(at), limits)?;
-        if found.as_ref() != Some(content) {
+        if found.as_deref() != Some(&**content) {
             let message = "what was staged does not read back as it was written";
             return Err(Diagnostic::new(Code::DiskIo, message).at(path.as_str()).help("check the disk"));
         }

@@ -19,6 +19,7 @@ use crate::plan::{FileOutcome, MINTED_ON_APPLY, MigrationPlan, Replacement, Step
 use crate::report::{MigrateResult, OperationResult, Report};
 use crate::trust::admit_bytes;
 use crate::workspace::{Unread, declarations, read_registry, registry_file};
+use std::sync::Arc;
 
 /// What a migration is asked to do.
 pub enum MigrateMode<'a> {
@@ -177,8 +178,10 @@ fn plan(context: &Context<'_>, uuid: &mut dyn FnMut() -> String) -> (MigrationPl
     drop(registry);
     findings.extend(walked);
     let mut plan = for_migration(file, declarations, &read, &options.windows, uuid);
-    findings.append(&mut plan.findings);
-    (plan, findings)
+    // There may be one for each file: the long list stays where it is.
+    let mut all = std::mem::take(&mut plan.findings);
+    all.splice(..0, findings);
+    (plan, all)
 }
 
 fn transaction_of(context: &Context<'_>, plan: &MigrationPlan, operation: &str, time: String) -> Transaction {
@@ -187,7 +190,7 @@ fn transaction_of(context: &Context<'_>, plan: &MigrationPlan, operation: &str, 
         Step::Replace(Replacement {
             path: file.path.clone(),
             before: file.before,
-            after: file.texts.as_ref().map(|(_, after)| after.clone().into_bytes()),
+            after: file.texts.as_ref().map(|(_, after)| Arc::clone(after).into()),
         })
     };
     Transaction {

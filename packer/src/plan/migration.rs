@@ -8,6 +8,7 @@ use crate::path::PortablePath;
 use crate::schema::registry_text;
 use crate::workspace::{ControlFile, Owner, Unread};
 use rayon::prelude::*;
+use std::sync::Arc;
 
 /// What stands in a plan for a uuid that is minted when the plan is applied.
 pub const MINTED_ON_APPLY: &str = "(minted on apply)";
@@ -49,7 +50,7 @@ pub struct PlannedFile {
     /// Digest of its bytes on disk, where they could be read.
     pub before: Option<Digest>,
     /// The text that it had and the one that it gets; [`MINTED_ON_APPLY`] stands in it for a uuid yet to be minted.
-    pub texts: Option<(String, String)>,
+    pub texts: Option<(String, Arc<str>)>,
     /// Whether a uuid is minted for it.
     pub minted: bool,
     /// How it stands.
@@ -106,7 +107,10 @@ pub fn for_migration(
     let registered = registered.into_par_iter().map(|unread| plan_file(read(unread), windows, &mut { no_uuid }));
     registered.unzip_into_vecs(&mut files, &mut findings);
     let (file, found) = plan_file(registry, windows, &mut { no_uuid });
+    // Room for one more, and not twice the room: there may be a hundred thousand.
+    files.reserve_exact(1);
     files.insert(0, file);
+    findings.reserve_exact(1);
     findings.insert(0, found);
     let unregistered: Vec<ControlFile> = unregistered.into_par_iter().map(read).collect();
     for file in unregistered {
@@ -114,7 +118,9 @@ pub fn for_migration(
         files.push(file);
         findings.push(found);
     }
-    MigrationPlan { files, findings: findings.into_iter().flatten().collect() }
+    let mut all = Vec::with_capacity(findings.iter().map(Vec::len).sum());
+    all.extend(findings.into_iter().flatten());
+    MigrationPlan { files, findings: all }
 }
 
 fn plan_file(file: ControlFile, windows: &Windows, uuid: &mut dyn FnMut() -> String) -> (PlannedFile, Vec<Diagnostic>) {
@@ -160,7 +166,7 @@ fn plan_file(file: ControlFile, windows: &Windows, uuid: &mut dyn FnMut() -> Str
                 } else {
                     migrated.tree().text().to_owned()
                 };
-                planned.texts = Some((migrated.tree().text_on_disk().to_owned(), after));
+                planned.texts = Some((migrated.tree().text_on_disk().to_owned(), after.into()));
             }
         }
         Err(mut finding) => {
@@ -179,13 +185,15 @@ fn plan_file(file: ControlFile, windows: &Windows, uuid: &mut dyn FnMut() -> Str
             });
         }
     }
+    // A list makes room for four, and nearly every file has one.
+    findings.shrink_to_fit();
     (planned, findings)
 }
 
 fn note(
     migrated: &Migrated,
     minted: bool,
-    asset: Option<&std::sync::Arc<crate::diagnostic::AssetRef>>,
+    asset: Option<&Arc<crate::diagnostic::AssetRef>>,
     findings: &mut Vec<Diagnostic>,
 ) {
     let minted = minted.then(|| {

@@ -165,7 +165,7 @@ impl MutationPlan {
         self.steps.push(Step::Replace(Replacement {
             path: index,
             before: Some(registry.digest_on_disk()),
-            after: Some(draft.text().into_bytes()),
+            after: Some(draft.text().into_bytes().into()),
         }));
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::digest::Digest;
 use crate::path::PortablePath;
+use std::sync::Arc;
 
 /// One thing that a transaction does.
 #[derive(Clone, Debug)]
@@ -39,6 +40,6 @@ pub struct Replacement {
     pub path: PortablePath,
     /// The digest of what it holds now, as the plan saw it; `None` when it does not exist.
     pub before: Option<Digest>,
-    /// What it is to hold; `None` when it is to go.
-    pub after: Option<Vec<u8>>,
+    /// What it is to hold; `None` when it is to go. Shared with the plan that shows it.
+    pub after: Option<Arc<[u8]>>,
 }

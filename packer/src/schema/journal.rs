@@ -11,6 +11,7 @@ use crate::digest::Digest;
 use crate::envelope::{Envelope, Node};
 use crate::path::PortablePath;
 use serde_json::{Value, json};
+use std::io::{self, Write};
 
 /// What one transaction does.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -96,22 +97,21 @@ impl Change {
 }
 
 impl Journal {
-    /// The text of the file.
-    #[must_use]
-    pub fn to_text(&self) -> String {
-        let lines: Vec<String> = self.changes.iter().map(|change| format!("    {}", to_value(change))).collect();
-        let entry = |change: &EntryChange| format!("    {}", json!({"before": change.before, "after": change.after}));
-        let entries: Vec<String> = self.entries.iter().map(entry).collect();
-        let list = |lines: Vec<String>| match lines.as_slice() {
-            [] => "[]".to_owned(),
-            lines => format!("[\n{}\n  ]", lines.join(",\n")),
-        };
+    /// Writes the text of the file to `sink`, line by line.
+    ///
+    /// # Errors
+    /// What `sink` answered.
+    pub fn write(&self, sink: &mut dyn Write) -> io::Result<()> {
         let (operation, time) = (Value::from(self.operation.as_str()), Value::from(self.time.as_str()));
-        let (changes, entries) = (list(lines), list(entries));
-        format!(
-            "{{\n  \"schema_version\": 1,\n  \"operation\": {operation},\n  \"time\": {time},\n  \"changes\": \
-             {changes},\n  \"entries\": {entries}\n}}\n"
-        )
+        write!(
+            sink,
+            "{{\n  \"schema_version\": 1,\n  \"operation\": {operation},\n  \"time\": {time},\n  \"changes\": "
+        )?;
+        write_list(self.changes.iter().map(to_value), sink)?;
+        write!(sink, ",\n  \"entries\": ")?;
+        let entry = |change: &EntryChange| json!({"before": change.before, "after": change.after});
+        write_list(self.entries.iter().map(entry), sink)?;
+        sink.write_all(b"\n}\n")
     }
 
     /// Reads a journal that lies in `home`.
@@ -134,6 +134,17 @@ impl Journal {
             })),
         }
     }
+}
+
+/// A value on each line.
+fn write_list(values: impl Iterator<Item = Value>, sink: &mut dyn Write) -> io::Result<()> {
+    let mut is_empty = true;
+    for value in values {
+        sink.write_all(if is_empty { b"[\n    " } else { b",\n    " })?;
+        write!(sink, "{value}")?;
+        is_empty = false;
+    }
+    sink.write_all(if is_empty { b"[]" } else { b"\n  ]" })
 }
 
 fn to_value(change: &Change) -> Value {

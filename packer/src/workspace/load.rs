@@ -203,6 +203,8 @@ fn load_registered(
             if done.is_multiple_of(256) || done == total {
                 events.emit(Event::Progress { phase: Phase::Load, done, total });
             }
+            // A list makes room for four, and an old project has one finding for each asset.
+            found.shrink_to_fit();
             (asset, found)
         })
         .unzip_into_vecs(&mut assets, &mut by_asset);

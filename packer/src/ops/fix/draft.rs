@@ -126,7 +126,7 @@ impl<'a> Draft<'a> {
     pub(super) fn create(&mut self, path: PortablePath, content: Vec<u8>, detail: impl Into<String>) {
         self.plan.note("create", &path, detail);
         self.plan.class = Class::Workspace;
-        self.others.push(Step::Replace(Replacement { path, before: None, after: Some(content) }));
+        self.others.push(Step::Replace(Replacement { path, before: None, after: Some(content.into()) }));
     }
 
     /// Takes a file away. It stays in the transaction, and the plan is stale once it changes.
@@ -218,7 +218,7 @@ impl<'a> Draft<'a> {
     /// Puts a whole registry in the place of one that cannot be read, whose digest is `before`.
     pub(super) fn replace_registry(&mut self, before: Option<Digest>, text: String, changes: Vec<PlannedChange>) {
         self.plan.registry.extend(changes);
-        let after = Some(text.into_bytes());
+        let after = Some(text.into_bytes().into());
         self.others.push(Step::Replace(Replacement { path: index(), before, after }));
     }
 
@@ -241,7 +241,7 @@ impl<'a> Draft<'a> {
         plan.steps.extend(self.folders.into_iter().map(Step::MakeFolder));
         plan.steps.append(&mut self.others);
         for (path, Rewritten { before, text }) in self.texts {
-            let after = Some(text.into_bytes());
+            let after = Some(text.into_bytes().into());
             plan.steps.push(Step::Replace(Replacement { path, before: Some(before), after }));
         }
         if (self.is_registry_laid_out || !self.entries.is_empty() || self.next.is_some())

@@ -11,6 +11,7 @@ use crate::report::{MigrateResult, OperationResult, Report};
 use crate::schema::journal::{Change, Original};
 use crate::trust::refusal;
 use crate::workspace::unsupported;
+use std::sync::Arc;
 
 /// Shows what a rollback changes; with a `time`, carries it out, if it is still the preview `preview_id`, where one is given.
 #[must_use]
@@ -105,11 +106,11 @@ fn plan(context: &Context<'_>, id: &str) -> Result<Planned, Vec<Diagnostic>> {
             to: None,
             steps: Vec::new(),
             before: *after,
-            texts: Some((text(&found), text(&original))),
+            texts: Some((text(&found), text(&original).into())),
             minted: false,
             outcome: FileOutcome::Pending,
         });
-        steps.push(Step::Replace(Replacement { path: path.clone(), before: *after, after: original }));
+        steps.push(Step::Replace(Replacement { path: path.clone(), before: *after, after: original.map(Arc::from) }));
     }
     if conflicts.is_empty() { Ok((plan, steps)) } else { Err(conflicts) }
 }

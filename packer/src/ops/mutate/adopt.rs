@@ -48,7 +48,7 @@ pub fn adopt(context: &Context<'_>, root: &str, new_identity: bool, how: Apply<'
                 after = with_member(&after, "name", &serde_json::Value::from(free.as_str()).to_string());
                 plan.note("rewrite", &path, format!("`name` was {name}, which is taken, and becomes {free}"));
             }
-            let (before, after) = (Some(Digest::of(before.as_bytes())), Some(after.into_bytes()));
+            let (before, after) = (Some(Digest::of(before.as_bytes())), Some(after.into_bytes().into()));
             plan.steps.push(Step::Replace(Replacement { path, before, after }));
             uuid
         } else {

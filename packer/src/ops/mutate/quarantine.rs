@@ -46,7 +46,7 @@ pub fn quarantine(context: &Context<'_>, wanted: &str, how: Apply<'_>) -> Report
             u64::from(asset.asset_id().unwrap_or_default()) + 1
         );
         plan.note("create", &place.own("index.json"), "the entry");
-        let after = Some(entry.into_bytes());
+        let after = Some(entry.into_bytes().into());
         plan.steps.push(Step::Replace(Replacement { path: place.own("index.json"), before: None, after }));
         scene.move_root(&mut plan, "move", folder, place.own("root"))?;
         scene.edit_registry(&mut plan, vec![EntryChange { before: Some(line), after: None }], None);

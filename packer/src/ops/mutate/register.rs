@@ -260,7 +260,7 @@ fn write(
     }
     let mut create = |path: PortablePath, detail: String, text: String| {
         plan.note("create", &path, detail);
-        plan.steps.push(Step::Replace(Replacement { path, before: None, after: Some(text.into_bytes()) }));
+        plan.steps.push(Step::Replace(Replacement { path, before: None, after: Some(text.into_bytes().into()) }));
     };
     for palette in &proposal.palettes {
         let detail = format!("{} made from the sprites", crate::ops::counted(palette.colours, "colour"));

@@ -20,7 +20,7 @@ pub fn rename(context: &Context<'_>, wanted: &str, name: &str, how: Apply<'_>) -
         if after != before {
             let old = asset.reference.name.as_deref().unwrap_or("nothing legible");
             plan.note("rewrite", &path, format!("`name` was {old} and becomes {name}"));
-            let (before, after) = (Some(Digest::of(before.as_bytes())), Some(after.into_bytes()));
+            let (before, after) = (Some(Digest::of(before.as_bytes())), Some(after.into_bytes().into()));
             plan.steps.push(Step::Replace(Replacement { path, before, after }));
         }
         Ok(plan)

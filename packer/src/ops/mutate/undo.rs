@@ -39,7 +39,7 @@ pub fn undo(context: &Context<'_>, id: &str, how: Apply<'_>) -> Report {
             }
             scene.edit_registry(&mut plan, inverse, None);
             if let (Some(whole), Some(Step::Replace(replacement))) = (whole, plan.steps.last_mut()) {
-                replacement.after = Some(whole);
+                replacement.after = Some(whole.into());
             }
         }
         Ok(plan)

@@ -12,6 +12,7 @@ use crate::path::PortablePath;
 use crate::plan::{MutationPlan, Replacement, Step};
 use crate::schema::journal::{Change, Original};
 use crate::trust::refusal;
+use std::sync::Arc;
 
 /// A plan as it turns changes round.
 pub(super) struct Inverse<'a, 's> {
@@ -84,7 +85,11 @@ impl Inverse<'_, '_> {
             (Some(_), Some(_)) => "rewrite",
         };
         self.plan.note(verb, path, "as it was before");
-        self.plan.steps.push(Step::Replace(Replacement { path: path.clone(), before: after, after: original }));
+        self.plan.steps.push(Step::Replace(Replacement {
+            path: path.clone(),
+            before: after,
+            after: original.map(Arc::from),
+        }));
         Ok(())
     }
 
