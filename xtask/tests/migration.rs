@@ -138,7 +138,16 @@ fn an_unregistered_root_gets_a_uuid_or_is_skipped() {
     let project = old_project();
     let project = project.path();
     let source = fs::read_to_string(project.join("assets/actors/asset.json")).unwrap();
-    for (root, text) in [("fresh", source.clone()), ("odd", source.replace("\"RAW\"", "\"LZ4\""))] {
+    let with_uuid = |uuid: &str| source.replacen("{", &format!("{{\n  \"asset_uuid\": {uuid},"), 1);
+    let not_in_use = "\"7b0f8a2e-5b0c-4b54-9c1f-0d5f4f3f9c99\"";
+    let roots = [
+        ("fresh", source.clone()),
+        ("odd", source.replace("\"RAW\"", "\"LZ4\"")),
+        ("null", with_uuid("null")),
+        ("shouted", with_uuid(&not_in_use.to_uppercase())),
+        ("own", with_uuid(not_in_use)),
+    ];
+    for (root, text) in &roots {
         fs::create_dir(project.join("assets").join(root)).unwrap();
         fs::write(project.join("assets").join(root).join("asset.json"), text).unwrap();
     }
@@ -149,7 +158,12 @@ fn an_unregistered_root_gets_a_uuid_or_is_skipped() {
         report["result"]["files"].as_array().unwrap().iter().find(|file| file["path"] == path).unwrap().clone()
     };
     assert_eq!((file("fresh")["minted"].as_bool(), file("fresh")["outcome"].as_str()), (Some(true), Some("applied")));
-    assert_eq!(file("odd")["outcome"], "skipped");
+    assert_eq!((file("own")["minted"].as_bool(), file("own")["outcome"].as_str()), (Some(false), Some("applied")));
+    for (root, text) in roots.iter().filter(|(root, _)| ["odd", "null", "shouted"].contains(root)) {
+        assert_eq!(file(root)["outcome"], "skipped", "{root}");
+        let left = fs::read_to_string(project.join("assets").join(root).join("asset.json")).unwrap();
+        assert_eq!(left, *text, "{root}");
+    }
     let minted: Value = serde_json::from_slice(&fs::read(project.join("assets/fresh/asset.json")).unwrap()).unwrap();
     assert_eq!(minted["asset_uuid"].as_str().unwrap().len(), 36);
 }

@@ -328,6 +328,22 @@ fn a_root_goes_with_everything_that_lies_in_it_or_not_at_all() {
 }
 
 #[test]
+fn a_registry_spelled_with_escapes_is_like_any_other_and_is_tidied_by_what_writes_it() {
+    let project = showcase();
+    let project = project.path();
+    let index = project.join("assets/.prometeu/index.json");
+    let plain = fs::read_to_string(&index).unwrap();
+    edit(&index, "\"8b1f2c44-0e9d", "\"8b1f\\u0032c44-0e9d");
+    edit(&index, "\"root\":\"world/tiles\"", "\"r\\u006fot\":\"world\\/tiles\"");
+    let hygiene = || run(&["doctor", "--workspace"], project).unwrap().report;
+    assert!(codes(&hygiene()).contains(&"hygiene/not-canonical"));
+    apply(project, &["exclude", "actors"]);
+    assert!(!codes(&hygiene()).contains(&"hygiene/not-canonical"));
+    apply(project, &["include", "actors"]);
+    assert_eq!(fs::read_to_string(&index).unwrap(), plain);
+}
+
+#[test]
 fn an_asset_goes_by_id_uuid_root_and_name_in_this_order() {
     let project = showcase();
     let project = project.path();

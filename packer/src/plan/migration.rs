@@ -2,10 +2,10 @@
 
 use crate::diagnostic::{Code, Diagnostic, Evidence};
 use crate::digest::{Digest, Hasher};
-use crate::envelope::{self, Artifact, Windows};
+use crate::envelope::{self, Artifact, Node, Windows};
 use crate::migrate::{self, Known, Migrated};
 use crate::path::PortablePath;
-use crate::schema::registry_text;
+use crate::schema::{declaration::uuid_of, registry_text};
 use crate::workspace::{ControlFile, Owner, Unread};
 use rayon::prelude::*;
 use std::sync::Arc;
@@ -142,7 +142,9 @@ fn plan_file(file: ControlFile, windows: &Windows, uuid: &mut dyn FnMut() -> Str
         let envelope = envelope::open(admitted, artifact, windows)?;
         planned.from = Some(envelope.version());
         let is_old = envelope.version() < artifact.written();
-        let has_uuid = envelope.tree().root().member("asset_uuid").is_some();
+        // For a member that is no uuid one is minted, too: the step finds another value there, and says so.
+        let found = envelope.tree().root().member("asset_uuid").and_then(Node::text);
+        let has_uuid = found.is_some_and(|text| uuid_of(&text).is_some());
         let known = match &owner {
             Owner::Registered(None) if is_old => return Err(claimed_twice(&planned.path)),
             Owner::Registered(known) => Known { asset_uuid: known.map(|uuid| uuid.to_string()) },

@@ -107,7 +107,7 @@ pub fn parse(
 /// Reads the uuid of RFC 9562 in its one written form: lower case with hyphens, not nil.
 pub(super) fn read_uuid(reader: &mut Reader<'_>, node: Node<'_>) -> Option<Uuid> {
     let text = reader.text(node, "asset_uuid")?;
-    let uuid = Uuid::parse_str(&text).ok().filter(|uuid| !uuid.is_nil() && uuid.as_hyphenated().to_string() == text);
+    let uuid = uuid_of(&text);
     if uuid.is_none() {
         let message = format!("`asset_uuid` is {}, not a uuid in lower case with hyphens", node.excerpt());
         reader.say(
@@ -118,6 +118,12 @@ pub(super) fn read_uuid(reader: &mut Reader<'_>, node: Node<'_>) -> Option<Uuid>
         );
     }
     uuid
+}
+
+/// The uuid that a text spells as it has to be spelled: in lower case, with hyphens, and not nil.
+#[must_use]
+pub fn uuid_of(text: &str) -> Option<Uuid> {
+    Uuid::parse_str(text).ok().filter(|uuid| !uuid.is_nil() && uuid.as_hyphenated().to_string() == text)
 }
 
 /// Whether a text is a legal asset name: 1 to 64 of `a-z 0-9 _ -`, starting with a letter.

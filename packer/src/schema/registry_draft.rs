@@ -1,10 +1,12 @@
 //! A registry that is being changed, and the form in which `index.json` is written: one entry a line, ascending by id,
-//! known members first and in their order, unknown ones behind them with their text as it was.
+//! known members first, in their order and in plain spelling, unknown ones behind them with their text as it was.
 
 use super::registry::{ENTRY, Entry, TOP};
+use crate::diagnostic::is_unprintable;
 use crate::envelope::shape::Object;
 use crate::envelope::{self, Node, Tree};
 use crate::trust::Limits;
+use std::borrow::Cow;
 use std::fmt;
 use uuid::Uuid;
 
@@ -179,18 +181,37 @@ fn id_of(entry: Node<'_>) -> Option<u64> {
 }
 
 fn line_of(entry: Node<'_>) -> String {
-    let members = ordered(entry, &ENTRY).into_iter().map(|(key, value)| format!("{}:{}", key.raw(), value.raw()));
+    let members = ordered(entry, &ENTRY).into_iter().map(|(key, value)| {
+        let (key, value) = written(key, value, &ENTRY);
+        format!("{key}:{value}")
+    });
     format!("{{{}}}", members.collect::<Vec<_>>().join(","))
 }
 
-/// Name and value of each top member, as written; of `assets` only the name.
+/// Name and value of each top member, as they are written; of `assets` only the name.
 fn top_members(tree: &Tree) -> Vec<(String, String)> {
-    let members = ordered(tree.root(), &TOP).into_iter().map(|(key, value)| {
-        let known = TOP.members.iter().map(|member| member.name).find(|name| key.text().as_deref() == Some(name));
-        let name = known.map_or_else(|| key.raw().to_owned(), |name| format!("\"{name}\""));
-        (name, if known == Some("assets") { String::new() } else { value.raw().to_owned() })
+    let members = ordered(tree.root(), &TOP).into_iter().map(|(key, value)| match key.text().as_deref() {
+        Some("assets") => ("\"assets\"".to_owned(), String::new()),
+        _ => {
+            let (key, value) = written(key, value, &TOP);
+            (key.into_owned(), value.into_owned())
+        }
     });
     members.collect()
+}
+
+/// Name and value of a member as they are written: of a known one in plain spelling, of any other as they were.
+pub(super) fn written<'t>(key: Node<'t>, value: Node<'t>, known: &Object) -> (Cow<'t, str>, Cow<'t, str>) {
+    match known.knows(&key.text().unwrap_or_default()) {
+        true => (plain(key), plain(value)),
+        false => (key.raw().into(), value.raw().into()),
+    }
+}
+
+/// A text without escapes, unless it holds what nobody can see; anything else as it was.
+fn plain(node: Node<'_>) -> Cow<'_, str> {
+    let text = node.text().filter(|text| node.raw().contains('\\') && !text.chars().any(is_unprintable));
+    text.map_or(node.raw().into(), |text| serde_json::Value::from(&*text).to_string().into())
 }
 
 /// The members of an object: the known ones in their order, then the others in the order of the text.

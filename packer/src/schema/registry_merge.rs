@@ -3,7 +3,7 @@
 //! ever dropped that not one side dropped and the other left alone.
 
 use super::registry::{ENTRY, TOP};
-use super::registry_draft::ordered;
+use super::registry_draft::{ordered, written};
 use crate::envelope::shape::Object;
 use crate::envelope::{Node, NodeKind, Tree};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -131,9 +131,9 @@ fn members(object: Node<'_>, known: &Object) -> (Members, Vec<String>) {
     let (mut found, mut order) = (Members::new(), Vec::new());
     for (key, value) in ordered(object, known) {
         let name = key.text().unwrap_or_default().into_owned();
-        let written = if known.knows(&name) { format!("\"{name}\"") } else { key.raw().to_owned() };
+        let (key, value) = written(key, value, known);
         order.push(name.clone());
-        found.insert(name, (written, value.raw().to_owned()));
+        found.insert(name, (key.into_owned(), value.into_owned()));
     }
     (found, order)
 }
