@@ -9,7 +9,6 @@ mod version;
 
 pub use kind::{Artifact, ReadRange, Window, Windows};
 pub use tree::{Node, NodeKind, Tree};
-pub use version::read_version;
 
 use crate::diagnostic::Diagnostic;
 use crate::trust::{Admitted, Limits};

@@ -1,14 +1,8 @@
 //! Reads `schema_version`, alone and first.
 
 use super::kind::{Artifact, Windows};
-use super::tree::{Node, NodeKind, Tree};
+use super::tree::{Node, Tree};
 use crate::diagnostic::{Code, Diagnostic};
-
-/// The version of a file whose window does not matter, if it has a well-formed one.
-#[must_use]
-pub fn read_version(tree: &Tree) -> Option<u16> {
-    tree.root().member("schema_version").and_then(well_formed)
-}
 
 pub(super) fn check(tree: &Tree, artifact: Artifact, windows: &Windows) -> Result<u16, Diagnostic> {
     let name = artifact.name();
@@ -61,9 +55,7 @@ pub(super) fn check(tree: &Tree, artifact: Artifact, windows: &Windows) -> Resul
     Ok(version)
 }
 
+/// Only plain digits are taken: JSON has no sign or zero in front of a number that a `u16` would take as well.
 fn well_formed(node: Node<'_>) -> Option<u16> {
-    if node.kind() != NodeKind::Number || !node.raw().bytes().all(|b| b.is_ascii_digit()) {
-        return None;
-    }
     node.raw().parse().ok().filter(|&version| version >= 1)
 }
