@@ -72,6 +72,24 @@ fn a_root_that_appears_is_told_and_listed() {
 }
 
 #[test]
+fn a_root_that_gets_an_id_is_a_new_asset() {
+    let project = showcase();
+    let mut client = watching(project.path());
+    let index = project.path().join("assets/.prometeu/index.json");
+    let text = fs::read_to_string(&index).unwrap();
+    let without: Vec<&str> = text.lines().filter(|line| !line.contains("\"root\":\"actors\"")).collect();
+    fs::write(&index, without.join("\n") + "\n").unwrap();
+    assert_eq!(client.event("asset_changed", 0)["affected_assets"], json!([2]));
+    client.event("diagnostics_updated", 0);
+    let seen = client.events.len();
+    fs::write(&index, text).unwrap();
+    let event = client.event("asset_discovered", seen);
+    assert_eq!((&event["affected_assets"], &event["detail"]["paths"]), (&json!([2]), &json!(["assets/actors"])));
+    assert_eq!(client.event("diagnostics_updated", seen)["affected_assets"], json!([2]));
+    check_events(&client.events);
+}
+
+#[test]
 fn a_folder_of_assets_that_is_replaced_is_looked_at_anew() {
     let project = showcase();
     let mut client = watching(project.path());

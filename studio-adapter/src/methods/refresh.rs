@@ -145,7 +145,9 @@ fn tell_rest(
     is_all: bool,
 ) {
     let id = |row: &(Option<u32>, u64)| row.0;
-    let appeared: Vec<_> = now.rows.iter().filter(|(root, _)| !known.rows.contains_key(*root)).collect();
+    // A root that gets an id is a new asset to the client, whether or not its folder was there.
+    let is_new = |root: &str, row| known.rows.get(root).is_none_or(|before| id(row).is_some() && id(before) != id(row));
+    let appeared: Vec<_> = now.rows.iter().filter(|(root, row)| is_new(root, *row)).collect();
     let differs = known.rows.iter().filter(|(root, row)| now.rows.get(*root) != Some(row));
     let changed: BTreeSet<u32> =
         differs.clone().filter_map(|(_, row)| id(row)).filter(|id| !told.contains(id)).collect();

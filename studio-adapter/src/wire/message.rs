@@ -136,13 +136,14 @@ fn as_written(node: Node<'_>) -> Option<Value> {
     serde_json::from_str(node.raw()).ok()
 }
 
-/// A message is held to its frame's limit; nothing in it is stored, so that strings and members need no limit of their own.
+/// Values of a message, at most: what they become takes many times the memory of their text, and no method has use for as
+/// many as the largest bank has inputs.
+const VALUES_MAX: u64 = 128 * 1024;
+
+/// A message is held to the limits of any JSON, and to fewer values.
 fn of_messages(limits: &Limits) -> Limits {
     let mut limits = limits.clone();
-    let frame = limits.get(Limit::FrameBytes);
-    for limit in [Limit::JsonStringBytes, Limit::ObjectMembers] {
-        limits.set(limit.name(), frame);
-    }
+    limits.set(Limit::JsonValues.name(), limits.get(Limit::JsonValues).min(VALUES_MAX));
     limits
 }
 
@@ -192,6 +193,27 @@ mod tests {
         assert_eq!(read(r#"{"jsonrpc":"2.0","method":"a"}"#).id, None);
         assert_eq!(read(r#"{"jsonrpc":"2.0","method":"a","params":[1e400]}"#).params, Value::Null);
         assert_eq!(read(r#"{"jsonrpc":"2.0","id":"7","method":"a"}"#).id.map(|id| id.key()), Some("\"7\"".to_owned()));
+    }
+
+    #[test]
+    fn a_message_is_held_to_the_limits_of_json_and_to_few_values() {
+        let with = |params: &str| format!(r#"{{"jsonrpc":"2.0","id":1,"method":"a","params":{{"a":{params}}}}}"#);
+        let list = |values: usize| with(&format!("[{}0]", "0,".repeat(values - 1)));
+        let members = |count: usize| with(&format!("{{{}}}", numbered(count)));
+        let string = |bytes: usize| with(&format!("\"{}\"", "s".repeat(bytes)));
+        for (last, first_refused) in [
+            (list(131_000), list(131_073)),
+            (members(4096), members(4097)),
+            (string(64 * 1024), string(64 * 1024 + 1)),
+            (with("0"), with(&format!("[{}0]", r#"{"":0},"#.repeat(1_000_000)))),
+        ] {
+            assert!(parse(last.into(), &Limits::default()).is_ok());
+            assert_eq!(refused(&first_refused).1, ErrorCode::ParseError);
+        }
+    }
+
+    fn numbered(count: usize) -> String {
+        (0..count).map(|at| format!("\"{at}\":0")).collect::<Vec<_>>().join(",")
     }
 
     #[test]
