@@ -24,4 +24,4 @@ pub use recover::{folders_of_ids, is_anything_left, recover, transactions, unfin
 pub use refused::writing;
 pub(crate) use transaction::read_control_file;
 pub use transaction::{ReadBack, Transaction, transact};
-pub use undo::keep_edited;
+pub use undo::{Kept, keep_edited, plan_keeping};

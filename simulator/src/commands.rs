@@ -114,7 +114,7 @@ pub fn recover(disk: &MemoryDisk) -> Report {
 /// `recover --keep-edited --apply`.
 #[must_use]
 pub fn keep_edited(disk: &MemoryDisk) -> Report {
-    ops::recover(&context(disk, NEXT), Edited::Keep)
+    ops::recover(&context(disk, NEXT), Edited::Keep(None))
 }
 
 fn context<'a>(disk: &'a MemoryDisk, id: &str) -> Context<'a> {

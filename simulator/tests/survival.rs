@@ -8,10 +8,13 @@ use crash_simulator::play::{Options, Tally, play};
 use crash_simulator::scenario::{Scenario, Start};
 use crash_simulator::state::everything;
 use crash_simulator::{project, scenarios};
+use prometeu_packer::diagnostic::Code;
 use prometeu_packer::disk::Disk as _;
-use prometeu_packer::disk::memory::MemoryDisk;
+use prometeu_packer::disk::memory::{Fault, MemoryDisk};
+use prometeu_packer::emit::unfinished as unfinished_in;
 use prometeu_packer::path::PortablePath;
 use prometeu_packer::report::{OperationResult, Report};
+use std::io::ErrorKind;
 use std::process::Command;
 
 fn options(scenario: &Scenario) -> Options<'_> {
@@ -192,4 +195,28 @@ fn the_program_answers_in_json_and_knows_its_names() {
     let output = run(&["--scenario", "migrat"]);
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&output.stderr).contains("the scenarios are migrate, rollback, "));
+}
+
+/// The lock of a dead writer can be taken also where nothing can be written; it is the settling that is refused there.
+#[test]
+fn where_nothing_can_be_written_what_is_unfinished_is_said_and_the_rest_can_be_read() {
+    let (mut unfinished, mut readable) = (0, 0);
+    for start in (scenarios::named("recover").unwrap().starts)().iter().step_by(7) {
+        let free = start.disk.killed();
+        let _ = commands::list(&free);
+        let is_look = |operation: &str| {
+            let looks = ["metadata ", "open ", "read ", "read_dir ", "is_locked ", "lock "];
+            looks.iter().any(|look| operation.starts_with(look)) || operation.ends_with("/lock")
+        };
+        let Some(first) = free.operations().into_iter().find(|operation| !is_look(operation)) else { continue };
+        let disk = start.disk.killed();
+        disk.fail_when(&first, Fault::Error(ErrorKind::ReadOnlyFilesystem));
+        let report = commands::list(&disk);
+        let is_unfinished = !unfinished_in(&start.disk.killed()).unwrap().is_empty();
+        let said = |code: Code| report.findings.iter().any(|finding| finding.code == code);
+        assert_eq!(said(Code::JournalUnfinished), is_unfinished, "{first}: {:?}", report.findings);
+        assert!(!said(Code::DiskReadOnly), "{first}");
+        *(if is_unfinished { &mut unfinished } else { &mut readable }) += 1;
+    }
+    assert!(unfinished > 3 && readable > 0, "{unfinished} and {readable}");
 }

@@ -286,7 +286,7 @@ fn migrate(migration: &MigrateResult) -> Object<'_> {
     let shown = json!({
         "mode": migration.mode,
         "migration_id": migration.migration_id,
-        "preview_id": migration.preview_id,
+        "preview_id": (!migration.preview_id.is_empty()).then_some(&migration.preview_id),
     });
     Object::from(shown).rows("files", move || migration.files.iter().map(file))
 }

@@ -3,6 +3,7 @@
 mod flags;
 
 use crate::{bench, formats, gate};
+use clap::builder::NonEmptyStringValueParser;
 use clap::{Args as _, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 pub(crate) use flags::{AssetArg, Doctor, How, Migrate, Page, Register, TypeWord};
@@ -218,9 +219,9 @@ pub(crate) enum Command {
         /// Keep files that were edited since, bring the others back
         #[arg(long)]
         keep_edited: bool,
-        /// Carry it out
-        #[arg(long)]
-        apply: bool,
+        /// Carry it out; with an id, only if the preview is still exactly that one
+        #[arg(long, value_name = "PREVIEW_ID", num_args = 0..=1, value_parser = NonEmptyStringValueParser::new())]
+        apply: Option<Option<String>>,
     },
     /// Print the versions of each format that are written and read
     Window,

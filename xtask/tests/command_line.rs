@@ -198,7 +198,7 @@ fn what_maintainers_ask_for_outside_the_repository_is_refused() {
 #[cfg(target_os = "linux")]
 #[test]
 fn an_answer_that_cannot_be_written_is_the_disks_refusal() {
-    for arguments in [&["limits"][..], &["--help"], &["limits", "--format", "json"]] {
+    for arguments in [&["limits"][..], &["--help"], &["limits", "--format", "json"], &["gate", "--list"]] {
         let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
         let status = Command::new(env!("CARGO_BIN_EXE_xtask")).args(arguments).stdout(full).status().unwrap();
         let exit = status.code();

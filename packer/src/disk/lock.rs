@@ -20,10 +20,12 @@ impl Lock {
 /// A locked file.
 struct Held {
     file: Option<File>,
-    created: Option<(OsDisk, PortablePath)>,
+    disk: OsDisk,
+    path: PortablePath,
 }
 
-/// Takes the lock file at `path`, making it where there is none; the one who made it takes it away again.
+/// Takes the lock file at `path`, making it where there is none; who held it takes it away, also one that a killed writer
+/// left.
 pub(super) fn acquire(
     disk: &OsDisk,
     path: &PortablePath,
@@ -32,13 +34,10 @@ pub(super) fn acquire(
 ) -> Result<Lock, DiskError> {
     let patience = Patience::of(wait);
     loop {
-        let (file, created) = disk.open_lock(path)?;
+        let file = disk.open_lock(path)?;
         match file.try_lock() {
             Ok(()) if is_current(disk, path, &file) => {
-                return Ok(Lock::holding(Held {
-                    file: Some(file),
-                    created: created.then(|| (disk.clone(), path.clone())),
-                }));
+                return Ok(Lock::holding(Held { file: Some(file), disk: disk.clone(), path: path.clone() }));
             }
             // Its owner took the file away between our opening and locking it: look again.
             Ok(()) => {}
@@ -76,10 +75,8 @@ fn is_current(disk: &OsDisk, path: &PortablePath, file: &File) -> bool {
 
 impl Drop for Held {
     fn drop(&mut self) {
-        if let Some((disk, path)) = self.created.take() {
-            // Removed while it is held: whoever waits on this file sees that the name is gone and looks again.
-            let _ = disk.remove_file(&path);
-        }
+        // Removed while it is held: whoever waits on this file sees that the name is gone and looks again.
+        let _ = self.disk.remove_file(&self.path);
         drop(self.file.take());
     }
 }

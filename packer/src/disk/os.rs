@@ -113,18 +113,18 @@ impl OsDisk {
         None
     }
 
-    /// Opens the lock file for locking, and says whether it was made by this call.
-    pub(super) fn open_lock(&self, path: &PortablePath) -> Result<(File, bool), DiskError> {
+    /// Opens the lock file for locking, and makes it where there is none.
+    pub(super) fn open_lock(&self, path: &PortablePath) -> Result<File, DiskError> {
         let folder = self.folder(path.parent().as_ref())?;
         let mut options = OpenOptions::new();
         options.read(true).write(true).create_new(true).follow(FollowSymlinks::No);
         match folder.open_with(path.name(), &options) {
-            Ok(file) => return Ok((file.into_std(), true)),
+            Ok(file) => return Ok(file.into_std()),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
             Err(error) => return Err(self.explain(path, error)),
         }
         // Reading is enough to lock, and works where only reading is allowed.
-        self.open_lock_file(path).map(|file| (file, false))
+        self.open_lock_file(path)
     }
 
     /// Opens a lock file that is there, for reading.

@@ -4,7 +4,7 @@
 use super::create::is_staged;
 use super::folder::{DROPPED, Ending, Standing, TransactionFolder, all, remove_tree, staging};
 use super::staging::sweep_build;
-use super::undo::undo;
+use super::undo::{is_past_undoing, undo};
 use super::writing;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::disk::{Disk, DiskErrorKind, Kind};
@@ -96,8 +96,9 @@ fn settle(
         },
         Standing::Unfinished => match folder.journal(disk, limits, windows)? {
             Some(journal) => {
+                let is_dropped = is_past_undoing(disk, folder, &journal)?;
                 undo(disk, folder, &journal)?;
-                Some(undone(&journal))
+                Some(if is_dropped { dropped_build(&journal) } else { undone(&journal) })
             }
             None => None,
         },
@@ -125,6 +126,11 @@ fn confirm(
 
 fn undone(journal: &Journal) -> String {
     format!("the unfinished {} of {} was undone; every file is as it was before", journal.operation, journal.time)
+}
+
+fn dropped_build(journal: &Journal) -> String {
+    let time = &journal.time;
+    format!("the unfinished build of {time} was dropped; what lies in build/ is partly of it: build once more")
 }
 
 /// Files of the packer's own that a command was killed over before it moved them into place.

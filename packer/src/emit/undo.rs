@@ -6,7 +6,7 @@ use super::folder::{Ending, TransactionFolder};
 use super::writing;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::digest::{Digest, Hasher};
-use crate::disk::{Disk, DiskError, DiskErrorKind, Metadata};
+use crate::disk::{Disk, DiskError, DiskErrorKind, Kind, Metadata};
 use crate::envelope::Windows;
 use crate::path::PortablePath;
 use crate::schema::journal::{Change, Home, Journal, Original};
@@ -39,6 +39,38 @@ pub(super) fn undo(disk: &dyn Disk, folder: &TransactionFolder, journal: &Journa
             .help_to_run("keep the edits with `{program} recover --keep-edited --apply`, or put the files back"));
     }
     restore(disk, folder, journal, &states)
+}
+
+/// What becomes of one file or folder when a transaction that did not end is settled and edits are kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// The file or folder.
+    pub path: PortablePath,
+    /// The digest of what it holds; `None` for a folder, and where nothing is there.
+    pub found: Option<Digest>,
+    /// Whether it stays as it is, because it was edited; else it goes back to what it was.
+    pub is_edited: bool,
+}
+
+/// What [`keep_edited`] would change or leave because it was edited, in the order of the journal.
+///
+/// # Errors
+/// What keeps it from being looked at.
+pub fn plan_keeping(
+    disk: &dyn Disk,
+    folder: &TransactionFolder,
+    limits: &Limits,
+    windows: &Windows,
+) -> Result<Vec<Kept>, Diagnostic> {
+    let Some(journal) = folder.journal(disk, limits, windows)? else { return Ok(Vec::new()) };
+    let states = states(disk, folder, &journal)?;
+    let touched = std::iter::zip(&journal.changes, &states).filter(|(_, state)| **state != State::Before);
+    let kept = touched.map(|(change, state)| {
+        let path = change.path().clone();
+        let found = if matches!(change, Change::File { .. }) { digest(disk, &path)? } else { None };
+        Ok(Kept { path, found, is_edited: *state == State::Edited })
+    });
+    kept.collect()
 }
 
 /// Undoes every change of a transaction that did not end, but for files that were edited since; those stay as they are.
@@ -88,7 +120,7 @@ fn state(disk: &dyn Disk, folder: &TransactionFolder, at: usize, change: &Change
                 _ => State::Edited,
             })
         }
-        Change::Move { from, to } => match (is_there(from)?, is_there(to)?) {
+        Change::Move { from, to } => match (is_there_itself(disk, from)?, is_there_itself(disk, to)?) {
             (true, false) => Ok(State::Before),
             (false, true) => Ok(State::After),
             _ => Ok(State::Edited),
@@ -115,6 +147,35 @@ fn whole(
         found if found == digest(disk, kept)? => State::Before,
         _ => State::Edited,
     })
+}
+
+/// Whether an output of a build is the new one for good, because its original is gone: what lies below `build/` may be
+/// deleted at any time.
+pub(super) fn is_past_undoing(
+    disk: &dyn Disk,
+    folder: &TransactionFolder,
+    journal: &Journal,
+) -> Result<bool, Diagnostic> {
+    for (at, change) in journal.changes.iter().enumerate() {
+        if let Change::File { path, before: Some(Original::Whole), after } = change
+            && look(disk, &folder.kept(at))?.is_none()
+            && after.is_some()
+            && digest(disk, path)? == *after
+        {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Whether there is something that a transaction may have moved, which never was a link.
+fn is_there_itself(disk: &dyn Disk, path: &PortablePath) -> Result<bool, Diagnostic> {
+    match look(disk, path)? {
+        Some(found) if found.kind == Kind::Link => {
+            Err(refusal(&DiskError::of(path.as_str(), DiskErrorKind::Link, "a link")))
+        }
+        found => Ok(found.is_some()),
+    }
 }
 
 fn look(disk: &dyn Disk, path: &PortablePath) -> Result<Option<Metadata>, Diagnostic> {

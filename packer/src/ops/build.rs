@@ -47,13 +47,15 @@ pub fn build(context: &Context<'_>, mode: BuildMode) -> Report {
         true => settle::before_reading(context),
     };
     let mut findings = settled.notes;
+    let was_begun = settled.blocked.is_none();
     let done = match (settled.blocked, mode.writes()) {
         (Some(finding), _) => Err(vec![finding]),
         (None, false) => check(context, mode.belief(), &mut result, &mut findings),
         (None, true) => make(context, mode.belief(), &mut result, &mut findings),
     };
     if let Err(more) = done {
-        findings.extend(more);
+        let as_said = |finding| if mode.writes() { settle::as_writer(context, finding) } else { finding };
+        findings.extend(more.into_iter().map(as_said));
     }
     let blocking = findings.iter().filter(|finding| finding.blocking).count();
     let assets = counted(usize::try_from(result.assets).unwrap_or(usize::MAX), "asset");
@@ -61,7 +63,8 @@ pub fn build(context: &Context<'_>, mode: BuildMode) -> Report {
         (Some(archive), _) => format!("packed {assets} into {}, {} bytes", archive.path, archive.bytes),
         (None, 0) => format!("{assets} would be packed; nothing was written"),
         (None, _) => {
-            settle::failed(&findings, &format!("nothing was written: {} in the way", counted(blocking, "finding")))
+            let refused = format!("nothing was written: {} in the way", counted(blocking, "finding"));
+            if was_begun { settle::failed(&findings, &refused) } else { refused }
         }
     };
     Report::new("build", &context.program, summary, findings, OperationResult::Build(result))

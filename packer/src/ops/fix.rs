@@ -196,6 +196,9 @@ fn show(context: &Context<'_>, scope: Scope, only: Option<Code>, wanted: &FixReq
     looked.result.fixes = list(context, &mut looked.workspace);
     let told = match (plan.is_blocked(), plan.steps.is_empty()) {
         (true, _) => "what was found cannot be fixed as it is".to_owned(),
+        (false, true) if only.is_none() && !looked.result.fixes.is_empty() => {
+            "no repair is safe to make unasked; `--only CODE` shows what one would do".to_owned()
+        }
         (false, true) => "there is nothing to fix".to_owned(),
         (false, false) => format!("{} would be made, nothing was changed", counted(count, "repair")),
     };
@@ -236,16 +239,18 @@ fn carry_out(
             missing.help_to_run_on("look at `{program} doctor --fix --only {}`, and give `--apply` its id", only),
         );
     }
+    // What was found on the way here is no part of the plan that has this id.
+    let not_done = |preview: &MutationPlan| MutationResult { preview_id: id.clone(), ..MutationResult::of(preview) };
     let stopped = context.events.cancelled();
     if preview.is_blocked() || plan.steps.is_empty() || stopped {
         let told = if preview.is_blocked() || stopped { "nothing was changed" } else { "there was nothing to fix" };
         looked.result.fixes = list(context, &mut looked.workspace);
-        return Ok(Answer::of(looked, MutationResult::of(&preview), preview.findings, told));
+        return Ok(Answer::of(looked, not_done(&preview), preview.findings, told));
     }
     match commit(context, &plan, agreed.time) {
         Ok(transaction_id) => {
             let mut result = MutationResult::of(&plan);
-            (result.preview_id, result.applied, result.transaction_id) = (id, true, Some(transaction_id));
+            (result.preview_id, result.applied, result.transaction_id) = (id.clone(), true, Some(transaction_id));
             let mut looked = look(context, scope, &mut |_, _| {});
             looked.result.fixes = list(context, &mut looked.workspace);
             Ok(Answer::of(looked, result, plan.findings, &format!("{} made", counted(count, "repair"))))
@@ -253,7 +258,7 @@ fn carry_out(
         Err(findings) => {
             preview.findings.extend(findings);
             looked.result.fixes = list(context, &mut looked.workspace);
-            Ok(Answer::of(looked, MutationResult::of(&preview), preview.findings, "nothing was changed"))
+            Ok(Answer::of(looked, not_done(&preview), preview.findings, "nothing was changed"))
         }
     }
 }

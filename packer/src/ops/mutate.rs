@@ -180,9 +180,11 @@ fn carry_out(
         let missing = Diagnostic::new(Code::PlanConsentMissing, message);
         preview.findings.push(missing.help(format!("add `--confirm {name}` if that is what you want")));
     }
+    // What was found on the way here is no part of the plan that has this id.
+    let not_done = |preview: &MutationPlan| MutationResult { preview_id: id.clone(), ..MutationResult::of(preview) };
     if preview.is_blocked() {
         let summary = format!("{} was not carried out; everything is as it was", preview.operation);
-        return report(context, &summary, &preview, MutationResult::of(&preview), notes);
+        return report(context, &summary, &preview, not_done(&preview), notes);
     }
     if plan.steps.is_empty() {
         return report(context, "nothing had to be changed", &preview, MutationResult::of(&preview), notes);
@@ -190,7 +192,7 @@ fn carry_out(
     match commit(context, plan, agreed.time) {
         Ok(transaction_id) => {
             let mut result = MutationResult::of(plan);
-            (result.preview_id, result.applied, result.transaction_id) = (id, true, Some(transaction_id));
+            (result.preview_id, result.applied, result.transaction_id) = (id.clone(), true, Some(transaction_id));
             let but = if keeps_from_building(plan) { "; what was found blocks a build" } else { "" };
             report(context, &format!("{} is done{but}", plan.operation), plan, result, notes)
         }
@@ -198,7 +200,7 @@ fn carry_out(
             let summary = format!("{} was not carried out; everything is as it was", preview.operation);
             let summary = settle::failed(&findings, &summary);
             preview.findings.extend(findings);
-            report(context, &summary, &preview, MutationResult::of(&preview), notes)
+            report(context, &summary, &preview, not_done(&preview), notes)
         }
     }
 }

@@ -3,26 +3,27 @@
 use super::settle::{self, Settled};
 use super::{Context, counted};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::emit::{self, keep_edited, unfinished, writing};
-use crate::path::PortablePath;
+use crate::digest::Hasher;
+use crate::emit::{self, Kept, TransactionFolder, keep_edited, plan_keeping, unfinished};
 use crate::plan::{Class, PlannedChange};
 use crate::report::{MutationResult, OperationResult, Report};
 use crate::workspace::unsupported;
 
 /// What to do about files that were edited after the transaction that changed them was cut short.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Edited {
+pub enum Edited<'a> {
     /// Leave everything as it is and say so.
     Refuse,
     /// Show what keeping them would mean.
     PreviewKeeping,
-    /// Keep them, bring every other file back, and close the transaction.
-    Keep,
+    /// Keep them, bring every other file back, and close the transaction; if it is still the preview with this id, where one
+    /// is given.
+    Keep(Option<&'a str>),
 }
 
 /// Settles unfinished transactions.
 #[must_use]
-pub fn recover(context: &Context<'_>, edited: Edited) -> Report {
+pub fn recover(context: &Context<'_>, edited: Edited<'_>) -> Report {
     if let Some(finding) = unsupported(context.disk, &context.options(false)) {
         let summary = "nothing was settled: this packer has to leave the project alone";
         let result = OperationResult::Mutation(MutationResult { class: Class::Workspace, ..MutationResult::default() });
@@ -33,13 +34,13 @@ pub fn recover(context: &Context<'_>, edited: Edited) -> Report {
         Edited::Refuse | Edited::PreviewKeeping => {
             let Settled { mut notes, blocked } = settle::before_reading(context);
             result.applied = !notes.is_empty();
-            notes.extend(blocked.map(|mut finding| {
+            notes.extend(blocked.map(|finding| settle::as_writer(context, finding)).map(|mut finding| {
                 finding.blocking &= edited == Edited::Refuse;
                 finding
             }));
             notes
         }
-        Edited::Keep => match keep(context) {
+        Edited::Keep(wanted) => match keep(context, wanted, &mut result.preview_id) {
             Ok(notes) => {
                 result.applied = !notes.is_empty();
                 notes
@@ -47,25 +48,68 @@ pub fn recover(context: &Context<'_>, edited: Edited) -> Report {
             Err(finding) => vec![finding],
         },
     };
-    match unfinished(context.disk) {
-        Ok(left) => result.workspace.extend(left.iter().map(|folder| {
-            let detail = "edited files are kept, all others go back to what they were";
-            PlannedChange::new("settle", folder.path().to_string(), detail)
-        })),
-        Err(finding) => findings.push(finding),
+    let left = match look(context) {
+        Ok(left) => left,
+        Err(finding) if findings.iter().any(|found| found.code == finding.code && found.path == finding.path) => {
+            Vec::new()
+        }
+        Err(finding) => {
+            findings.push(finding);
+            Vec::new()
+        }
+    };
+    for (folder, files) in &left {
+        result.workspace.push(PlannedChange::new("settle", folder.path().to_string(), "the transaction is closed"));
+        let told = |kept: &Kept| match kept.is_edited {
+            true => PlannedChange::new("keep", kept.path.to_string(), "it was edited since, and stays as it is"),
+            false => PlannedChange::new("rewrite", kept.path.to_string(), "it goes back to what it was"),
+        };
+        result.workspace.extend(files.iter().map(told));
     }
-    let summary = match (result.workspace.len(), result.applied) {
+    if edited == Edited::PreviewKeeping && !left.is_empty() {
+        result.preview_id = id_of(&left);
+    }
+    let summary = match (left.len(), result.applied) {
         (0, true) => "what was unfinished is settled".to_owned(),
+        (0, false) if findings.iter().any(|finding| finding.blocking) => "nothing was settled".to_owned(),
         (0, false) => "nothing is unfinished".to_owned(),
         (left, _) => format!("{} unfinished", counted(left, "transaction")),
     };
     Report::new("recover", &context.program, summary, findings, OperationResult::Mutation(result))
 }
 
-fn keep(context: &Context<'_>) -> Result<Vec<Diagnostic>, Diagnostic> {
-    let lock = PortablePath::control().own("lock");
-    let _lock =
-        context.disk.lock(&lock, context.wait, &|| context.events.cancelled()).map_err(|error| writing(&error))?;
+type Left = Vec<(TransactionFolder, Vec<Kept>)>;
+
+/// What is unfinished, and what settling it would do while edits are kept.
+fn look(context: &Context<'_>) -> Result<Left, Diagnostic> {
+    let with_files = |folder: TransactionFolder| {
+        let files = plan_keeping(context.disk, &folder, &context.limits, &context.windows)?;
+        Ok((folder, files))
+    };
+    unfinished(context.disk)?.into_iter().map(with_files).collect()
+}
+
+/// A digest of everything that decides what becomes of which file.
+fn id_of(left: &Left) -> String {
+    let mut hasher = Hasher::default();
+    for (folder, files) in left {
+        hasher.update(format!("{}\n", folder.path()).as_bytes());
+        for Kept { path, found, is_edited } in files {
+            hasher.update(format!("{path}\0{found:?}\0{is_edited}\n").as_bytes());
+        }
+    }
+    hasher.finish().to_string()[..32].to_owned()
+}
+
+fn keep(context: &Context<'_>, wanted: Option<&str>, id: &mut String) -> Result<Vec<Diagnostic>, Diagnostic> {
+    let _lock = settle::lock(context)?;
+    if let Some(wanted) = wanted {
+        *id = id_of(&look(context)?);
+        if *id != wanted {
+            let stale = Diagnostic::new(Code::PlanStale, "the project is not what this preview saw");
+            return Err(stale.help_to_run("look at a fresh preview with `{program} recover --keep-edited`"));
+        }
+    }
     let mut notes = Vec::new();
     for folder in unfinished(context.disk)? {
         let kept = keep_edited(context.disk, &folder, &context.limits, &context.windows)?;

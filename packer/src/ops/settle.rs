@@ -3,11 +3,10 @@
 
 use super::Context;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::disk::{DiskErrorKind, Lock, Metadata, Patience};
+use crate::disk::{DiskError, DiskErrorKind, Lock, Metadata, Patience};
 use crate::emit::{Ending, TransactionFolder, is_anything_left, recover, transactions, unfinished, writing};
 use crate::path::PortablePath;
-use crate::trust::refusal;
-use crate::workspace::unsupported;
+use crate::workspace::{registry_file, unsupported};
 use std::time::Duration;
 
 /// What stands in the way, if anything does, and what was settled.
@@ -26,17 +25,27 @@ pub(super) fn before_reading(context: &Context<'_>) -> Settled {
         Ok(true) => {}
         Err(finding) => return blocked(finding),
     }
-    match context.disk.lock(&lock_path(), Duration::ZERO, &|| context.events.cancelled()) {
-        Ok(_lock) => settle(context),
-        Err(error) if error.kind == DiskErrorKind::Busy => beside_others(context),
-        Err(error) => match unfinished(context.disk) {
-            Ok(found) => found.first().map_or_else(Settled::default, |folder| {
-                let why = format!("and nothing can be written here: {}", error.source);
-                blocked(open(folder, &why, "run any command where the project can be written"))
-            }),
-            Err(_) => blocked(refusal(&error)),
+    let refused = match context.disk.lock(&lock_path(), Duration::ZERO, &|| context.events.cancelled()) {
+        // A lock file that a killed command left can be locked where nothing can be written.
+        Ok(_lock) => match settle(context) {
+            Settled { blocked: Some(finding), .. } if finding.code == Code::DiskReadOnly => finding,
+            settled => return settled,
         },
-    }
+        Err(error) if error.kind == DiskErrorKind::Busy => return beside_others(context),
+        Err(error) => writing(&error),
+    };
+    // What waits to be swept keeps nobody from reading.
+    unsettled(context, &refused).map_or_else(Settled::default, blocked)
+}
+
+/// That a transaction is unfinished where nothing can be written, if one is.
+fn unsettled(context: &Context<'_>, refused: &Diagnostic) -> Option<Diagnostic> {
+    let found = match unfinished(context.disk) {
+        Ok(found) => found,
+        Err(finding) => return Some(finding),
+    };
+    let why = format!("and nothing can be written here: {}", refused.message);
+    found.first().map(|folder| open(folder, &why, "run any command where the project can be written"))
 }
 
 /// Somebody holds the lock: a writer, which ends its transaction itself, or a reader that settles, perhaps in vain. As
@@ -99,15 +108,41 @@ pub(super) fn failed(findings: &[Diagnostic], refused: &str) -> String {
 /// Takes the writer lock and settles before a writing command.
 pub(super) fn for_writing(context: &Context<'_>) -> Result<(Lock, Vec<Diagnostic>), Diagnostic> {
     is_to_settle(context)?;
-    let lock = context
-        .disk
-        .lock(&lock_path(), context.wait, &|| context.events.cancelled())
-        .map_err(|error| writing(&error))?;
-    let settled = settle(context);
-    match settled.blocked {
-        Some(finding) => Err(finding),
-        None => Ok((lock, settled.notes)),
+    let settled = lock(context).map(|lock| (lock, settle(context)));
+    let refused = match settled {
+        Ok((lock, Settled { notes, blocked: None })) => return Ok((lock, notes)),
+        Ok((_, Settled { blocked: Some(finding), .. })) | Err(finding) => finding,
+    };
+    match refused.code {
+        Code::DiskReadOnly => Err(unsettled(context, &refused).unwrap_or(refused)),
+        _ => Err(refused),
     }
+}
+
+/// Takes the writer lock.
+///
+/// # Errors
+/// Somebody else holds it, it cannot be taken here, or there is no project here at all.
+pub(super) fn lock(context: &Context<'_>) -> Result<Lock, Diagnostic> {
+    let taken = context.disk.lock(&lock_path(), context.wait, &|| context.events.cancelled());
+    taken.map_err(|error| match error.kind {
+        DiskErrorKind::NotFound => {
+            let registry = registry_file(context.disk, &context.options(false));
+            registry.admitted.err().unwrap_or_else(|| writing(&error))
+        }
+        _ => writing(&error),
+    })
+}
+
+/// What a command says that reads first and would write then: others keep changing the project because one of them holds
+/// the lock.
+pub(super) fn as_writer(context: &Context<'_>, finding: Diagnostic) -> Diagnostic {
+    let is_held = || context.disk.is_locked(&lock_path()).is_ok_and(|is_held| is_held);
+    if finding == kept_changing() && is_held() {
+        let held = DiskError::of(lock_path().as_str(), DiskErrorKind::Busy, "another writer holds the lock");
+        return writing(&held);
+    }
+    finding
 }
 
 /// Whether something has to be settled or swept.

@@ -32,7 +32,8 @@ pub fn show(context: &Context<'_>, wanted: &str) -> Report {
         Ok(asset) => asset.clone(),
         Err(finding) => {
             let summary = finding.message.clone();
-            return Report::new("show", &context.program, summary, vec![finding], OperationResult::Nothing);
+            let findings = std::iter::once(finding).chain(notes).collect();
+            return Report::new("show", &context.program, summary, findings, OperationResult::Nothing);
         }
     };
     let root = asset.reference.root.clone();

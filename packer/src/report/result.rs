@@ -284,7 +284,8 @@ impl MigrateResult {
     /// The result of a plan that was not carried out.
     #[must_use]
     pub fn of(mode: &'static str, plan: MigrationPlan) -> MigrateResult {
-        MigrateResult { mode, migration_id: None, preview_id: plan.id(), files: plan.files }
+        let preview_id = if plan.files.is_empty() { String::new() } else { plan.id() };
+        MigrateResult { mode, migration_id: None, preview_id, files: plan.files }
     }
 
     /// The same, carried out as the transaction `id`.

@@ -17,7 +17,7 @@ pub(super) fn run_gates(args: gate::Args, format: Format, caller: &Caller) -> u8
         render::report(&report, format, caller)
     };
     let result = match format {
-        Format::Human if args.list => return i32::from(gate::list(&mut anstream::stdout()).is_err()) as u8,
+        Format::Human if args.list => return render::answered(gate::list(&mut anstream::stdout())).unwrap_or(0),
         machine if args.list => return render::gates(&gate::listed(), machine, 0).unwrap_or(0),
         Format::Human => args.options().map(|options| gate::run(&options, &mut anstream::stdout())),
         _ => args.options().map(|options| gate::run(&options, &mut anstream::stderr())),

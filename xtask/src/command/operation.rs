@@ -67,9 +67,10 @@ pub(super) fn operate(command: Command, global: &Global, limits: Limits, windows
         Command::History => ops::history(&context),
         Command::Recover { keep_edited, apply } => {
             let edited = match (keep_edited, apply) {
+                // Without edits there is nothing to decide, and so no preview.
                 (false, _) => Edited::Refuse,
-                (true, false) => Edited::PreviewKeeping,
-                (true, true) => Edited::Keep,
+                (true, None) => Edited::PreviewKeeping,
+                (true, Some(preview_id)) => Edited::Keep(preview_id.as_deref()),
             };
             ops::recover(&context, edited)
         }

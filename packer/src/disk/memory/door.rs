@@ -155,15 +155,15 @@ impl Disk for MemoryDisk {
     /// Never waits: who holds the lock is in the same process, and would hold it for as long as anyone waits.
     fn lock(&self, path: &PortablePath, _wait: Duration, _cancelled: &dyn Fn() -> bool) -> Result<Lock, DiskError> {
         let state = &mut *self.one(Effect::Change, "lock", path)?;
-        let (node, created) = match state.tree.slot(path)? {
-            (_, Some(node)) => (node, false),
-            (_, None) => (make(&mut state.tree, path, Kind::File)?, true),
+        let node = match state.tree.slot(path)? {
+            (_, Some(node)) => node,
+            (_, None) => make(&mut state.tree, path, Kind::File)?,
         };
         only_file(node, path)?;
         if !state.locked.insert(node.id) {
             return Err(refuse(path, DiskErrorKind::Busy, "another writer holds the lock"));
         }
-        Ok(Lock::holding(Held { disk: self.clone(), id: node.id, created: created.then(|| path.clone()) }))
+        Ok(Lock::holding(Held { disk: self.clone(), id: node.id, path: path.clone() }))
     }
 
     fn is_locked(&self, path: &PortablePath) -> Result<bool, DiskError> {

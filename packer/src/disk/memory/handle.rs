@@ -109,19 +109,17 @@ impl WriteHandle for Writer {
     }
 }
 
-/// A held lock; who made its file takes it away again.
+/// A held lock; who held it takes its file away.
 pub(super) struct Held {
     pub(super) disk: MemoryDisk,
     pub(super) id: u64,
-    pub(super) created: Option<PortablePath>,
+    pub(super) path: PortablePath,
 }
 
 impl Drop for Held {
     fn drop(&mut self) {
-        if let Some(path) = self.created.take() {
-            // A lock file left behind means nothing.
-            let _ = self.disk.remove_file(&path);
-        }
+        // A lock file left behind means nothing.
+        let _ = self.disk.remove_file(&self.path);
         self.disk.state().locked.remove(&self.id);
     }
 }

@@ -125,6 +125,7 @@ fn after_a_stop_nothing_happens_and_the_next_process_finds_what_was() {
     assert_eq!(bytes(&next, "old").unwrap(), b"old bytes");
     assert!(bytes(&next, "lock").is_some(), "the dead cannot take their lock file away");
     drop(next.lock(&at("lock"), Duration::ZERO, &|| false).unwrap());
+    assert!(bytes(&next, "lock").is_none(), "the next one does");
     next.remove_file(&at("old")).unwrap();
     assert!(bytes(&disk, "old").is_some(), "the next process has its own copy");
 }
@@ -258,6 +259,6 @@ fn one_writer_holds_the_lock_and_clones_are_one_disk() {
     assert!(busy.is_err_and(|error| error.kind == DiskErrorKind::Busy));
     drop(disk.killed().lock(&at("lock"), Duration::ZERO, &|| false).unwrap());
     drop(held);
-    assert!(bytes(&disk, "lock").is_none(), "who made the lock file takes it away");
+    assert!(bytes(&disk, "lock").is_none(), "who held the lock takes its file away");
     drop(disk.lock(&at("lock"), Duration::ZERO, &|| false).unwrap());
 }

@@ -12,6 +12,6 @@ pub(crate) const RULE: Rule = Rule {
     why: "Files may be half before and half after that change. Nothing read now can be relied on.",
     example: "$ {program} migrate --apply        killed half-way
 $ {program} build --check",
-    repair: "Run `{program} recover` to see it and `{program} recover --apply` to settle it, where the project can \
+    repair: "Run `{program} recover`, which settles it, where the project can \
            be written. Other commands that may write do so by themselves. Then run this command again.",
 };

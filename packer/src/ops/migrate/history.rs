@@ -69,23 +69,25 @@ fn row(context: &Context<'_>, folder: &TransactionFolder) -> Result<Option<Trans
 /// `migrate --forget ID`: drops what a rollback would need.
 #[must_use]
 pub fn forget(context: &Context<'_>, id: &str) -> Report {
-    let found = || {
-        unsupported(context.disk, &context.options(false)).map_or(Ok(()), Err)?;
-        let (lock, notes) = settle::for_writing(context)?;
-        let known = transactions(context.disk)?.into_iter().find(|folder| folder.id() == id);
-        let folder = known.ok_or_else(|| unknown(id))?;
-        of_another_version(context, &folder).map_or(Ok(()), Err)?;
-        Ok((lock, folder, notes))
+    let supported = unsupported(context.disk, &context.options(false)).map_or(Ok(()), Err);
+    let (forgotten, notes) = match supported.and_then(|()| settle::for_writing(context)) {
+        Ok((_lock, notes)) => (forget_settled(context, id), notes),
+        Err(finding) => (Err(vec![finding]), Vec::new()),
     };
-    let forgotten = found().map_err(|finding| vec![finding]).and_then(|(_lock, folder, notes)| {
-        folder.forget(context.disk)?;
-        Ok(notes)
-    });
-    let (summary, findings) = match forgotten {
-        Ok(notes) => (format!("{id} is forgotten and cannot be rolled back any more"), notes),
+    let (summary, mut findings) = match forgotten {
+        Ok(()) => (format!("{id} is forgotten and cannot be rolled back any more"), Vec::new()),
         Err(findings) => (settle::failed(&findings, "nothing was forgotten"), findings),
     };
+    findings.extend(notes);
     Report::new("migrate", &context.program, summary, findings, OperationResult::Nothing)
+}
+
+fn forget_settled(context: &Context<'_>, id: &str) -> Result<(), Vec<Diagnostic>> {
+    let one = |finding: Diagnostic| vec![finding];
+    let known = transactions(context.disk).map_err(one)?.into_iter().find(|folder| folder.id() == id);
+    let folder = known.ok_or_else(|| one(unknown(id)))?;
+    of_another_version(context, &folder).map_or(Ok(()), |finding| Err(one(finding)))?;
+    folder.forget(context.disk)
 }
 
 /// Why the folder of a finished transaction is not to be removed, if it is not: another packer's journal is in it.

@@ -4,12 +4,13 @@ use super::history;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::digest::Digest;
 use crate::emit::{Ending, Transaction, TransactionFolder, read_control_file, transactions};
+use crate::envelope::{self, Artifact};
 use crate::ops::settle::{self, Settled};
 use crate::ops::{Context, counted};
 use crate::plan::{FileOutcome, MigrationPlan, PlannedFile, Replacement, Step};
 use crate::report::{MigrateResult, OperationResult, Report};
 use crate::schema::journal::{Change, Original};
-use crate::trust::refusal;
+use crate::trust::{admit_bytes, refusal};
 use crate::workspace::unsupported;
 use std::sync::Arc;
 
@@ -99,11 +100,16 @@ fn plan(context: &Context<'_>, id: &str) -> Result<Planned, Vec<Diagnostic>> {
             _ => None,
         };
         let text = |bytes: &Option<Vec<u8>>| String::from_utf8_lossy(bytes.as_deref().unwrap_or_default()).into_owned();
+        let artifact = if path.name() == "index.json" { Artifact::Registry } else { Artifact::Declaration };
+        let version = |bytes: &Option<Vec<u8>>| {
+            let admitted = admit_bytes(path.as_str(), bytes.as_deref()?, &context.limits);
+            envelope::open(admitted, artifact, &context.windows).ok().map(|envelope| envelope.version())
+        };
         plan.files.push(PlannedFile {
-            artifact: if path.name() == "index.json" { "index.json" } else { "asset.json" },
+            artifact: artifact.name(),
             path: path.clone(),
-            from: None,
-            to: None,
+            from: version(&found),
+            to: version(&original),
             steps: Vec::new(),
             before: *after,
             texts: Some((text(&found), text(&original).into())),

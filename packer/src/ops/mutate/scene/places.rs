@@ -78,6 +78,10 @@ impl<'a> Scene<'a> {
                     let message = "something lies there already";
                     return Err(blocker(Code::PlanBlocked, message, next.as_str(), "choose a root that is free"));
                 }
+                Some(Kind::Link) => {
+                    let message = "a symbolic link, and roots lie below real folders alone";
+                    return Err(blocker(Code::TrustLink, message, next.as_str(), "choose another root"));
+                }
                 Some(_) => {
                     let message = "no folder, so nothing can lie in it";
                     return Err(blocker(Code::TrustNotRegular, message, next.as_str(), "choose another root"));
