@@ -48,16 +48,13 @@ pub fn recover(context: &Context<'_>, edited: Edited<'_>) -> Report {
             Err(finding) => vec![finding],
         },
     };
-    let left = match look(context) {
-        Ok(left) => left,
-        Err(finding) if findings.iter().any(|found| found.code == finding.code && found.path == finding.path) => {
-            Vec::new()
-        }
-        Err(finding) => {
+    let (left, unread) = look(context);
+    for finding in unread {
+        // What kept it from being settled may be the very same.
+        if !findings.iter().any(|found| found.code == finding.code && found.path == finding.path) {
             findings.push(finding);
-            Vec::new()
         }
-    };
+    }
     for (folder, files) in &left {
         result.workspace.push(PlannedChange::new("settle", folder.path().to_string(), "the transaction is closed"));
         let told = |kept: &Kept| match kept.is_edited {
@@ -71,7 +68,6 @@ pub fn recover(context: &Context<'_>, edited: Edited<'_>) -> Report {
     }
     let summary = match (left.len(), result.applied) {
         (0, true) => "what was unfinished is settled".to_owned(),
-        (0, false) if findings.iter().any(|finding| finding.blocking) => "nothing was settled".to_owned(),
         (0, false) => "nothing is unfinished".to_owned(),
         (left, _) => format!("{} unfinished", counted(left, "transaction")),
     };
@@ -80,13 +76,24 @@ pub fn recover(context: &Context<'_>, edited: Edited<'_>) -> Report {
 
 type Left = Vec<(TransactionFolder, Vec<Kept>)>;
 
-/// What is unfinished, and what settling it would do while edits are kept.
-fn look(context: &Context<'_>) -> Result<Left, Diagnostic> {
-    let with_files = |folder: TransactionFolder| {
-        let files = plan_keeping(context.disk, &folder, &context.limits, &context.windows)?;
-        Ok((folder, files))
+/// What is unfinished, and what settling it would do while edits are kept; and what kept that from being looked at.
+fn look(context: &Context<'_>) -> (Left, Vec<Diagnostic>) {
+    let folders = match unfinished(context.disk) {
+        Ok(folders) => folders,
+        Err(finding) => return (Vec::new(), vec![finding]),
     };
-    unfinished(context.disk)?.into_iter().map(with_files).collect()
+    let (mut left, mut unread) = (Vec::new(), Vec::new());
+    for folder in folders {
+        let files = plan_keeping(context.disk, &folder, &context.limits, &context.windows);
+        left.push((
+            folder,
+            files.unwrap_or_else(|finding| {
+                unread.push(finding);
+                Vec::new()
+            }),
+        ));
+    }
+    (left, unread)
 }
 
 /// A digest of everything that decides what becomes of which file.
@@ -104,7 +111,11 @@ fn id_of(left: &Left) -> String {
 fn keep(context: &Context<'_>, wanted: Option<&str>, id: &mut String) -> Result<Vec<Diagnostic>, Diagnostic> {
     let _lock = settle::lock(context)?;
     if let Some(wanted) = wanted {
-        *id = id_of(&look(context)?);
+        let (left, unread) = look(context);
+        *id = id_of(&left);
+        if let Some(finding) = unread.into_iter().next() {
+            return Err(finding);
+        }
         if *id != wanted {
             let stale = Diagnostic::new(Code::PlanStale, "the project is not what this preview saw");
             return Err(stale.help_to_run("look at a fresh preview with `{program} recover --keep-edited`"));
