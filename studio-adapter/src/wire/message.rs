@@ -3,7 +3,7 @@
 use prometeu_packer::diagnostic::{Code, escape};
 use prometeu_packer::envelope::{Node, NodeKind, object};
 use prometeu_packer::schema::value_of;
-use prometeu_packer::trust::{Limit, Limits};
+use prometeu_packer::trust::Limits;
 use serde_json::{Value, json};
 
 /// Why a request was refused; each is a code of JSON-RPC, of the Language Server Protocol, or our own.
@@ -87,7 +87,7 @@ pub struct Message {
 pub fn parse(bytes: Vec<u8>, limits: &Limits) -> Result<Message, (Option<Id>, Refusal)> {
     let refuse = |code, message: &str| Err((None, Refusal::new(code, message)));
     let Ok(text) = String::from_utf8(bytes) else { return refuse(ErrorCode::ParseError, "the frame is not UTF-8") };
-    let tree = match object(text, &of_messages(limits)) {
+    let tree = match object(text, limits) {
         Ok(tree) => tree,
         Err(finding) if finding.code == Code::JsonNotAnObject => {
             return refuse(ErrorCode::InvalidRequest, "a request is one object; batches are not taken");
@@ -105,7 +105,12 @@ pub fn parse(bytes: Vec<u8>, limits: &Limits) -> Result<Message, (Option<Id>, Re
         return refuse("`id` must be a string or a number, an integer of 64 bits at most");
     }
     let Some(method) = root.member("method").and_then(Node::text) else { return refuse("`method` must be a string") };
-    let params = match root.member("params").map(as_written) {
+    let given = root.member("params");
+    if known.is_some() && given.is_some_and(|params| count(params) > VALUES_MAX) {
+        let message = format!("`params` holds more than {VALUES_MAX} values");
+        return Err((known, Refusal::new(ErrorCode::InvalidParams, &message)));
+    }
+    let params = match given.filter(|params| count(*params) <= VALUES_MAX).map(as_written) {
         Some(Some(params)) => params,
         None => Value::Null,
         // Nothing answers a notification.
@@ -136,15 +141,13 @@ fn as_written(node: Node<'_>) -> Option<Value> {
     serde_json::from_str(node.raw()).ok()
 }
 
-/// Values of a message, at most: what they become takes many times the memory of their text, and no method has use for as
-/// many as the largest bank has inputs.
-const VALUES_MAX: u64 = 128 * 1024;
+/// Values in `params`, at most: what they become takes many times the memory of their text, and no method has use for more
+/// than twice as many as the largest bank has inputs.
+const VALUES_MAX: usize = 128 * 1024;
 
-/// A message is held to the limits of any JSON, and to fewer values.
-fn of_messages(limits: &Limits) -> Limits {
-    let mut limits = limits.clone();
-    limits.set(Limit::JsonValues.name(), limits.get(Limit::JsonValues).min(VALUES_MAX));
-    limits
+/// A value and all that are in it.
+fn count(node: Node<'_>) -> usize {
+    1 + node.items().map(count).sum::<usize>() + node.members().map(|(_, value)| count(value)).sum::<usize>()
 }
 
 /// What stands before the result of an answer; a closing brace stands behind it.
@@ -201,15 +204,20 @@ mod tests {
         let list = |values: usize| with(&format!("[{}0]", "0,".repeat(values - 1)));
         let members = |count: usize| with(&format!("{{{}}}", numbered(count)));
         let string = |bytes: usize| with(&format!("\"{}\"", "s".repeat(bytes)));
-        for (last, first_refused) in [
-            (list(131_000), list(131_073)),
-            (members(4096), members(4097)),
-            (string(64 * 1024), string(64 * 1024 + 1)),
-            (with("0"), with(&format!("[{}0]", r#"{"":0},"#.repeat(1_000_000)))),
+        let objects = with(&format!("[{}0]", r#"{"":0},"#.repeat(1_000_000)));
+        let (json, params) = ((None, ErrorCode::ParseError), (Some(json!(1)), ErrorCode::InvalidParams));
+        for (last, first_refused, how) in [
+            (members(4096), members(4097), &json),
+            (string(64 * 1024), string(64 * 1024 + 1), &json),
+            (list(131_070), list(131_071), &params),
+            (with("0"), objects.clone(), &params),
         ] {
             assert!(parse(last.into(), &Limits::default()).is_ok());
-            assert_eq!(refused(&first_refused).1, ErrorCode::ParseError);
+            assert_eq!(refused(&first_refused), *how);
         }
+        // Nothing answers a notification, and nothing is made of what it holds.
+        let unasked = parse(objects.replace("\"id\":1,", "").into(), &Limits::default()).expect("a notification");
+        assert_eq!((unasked.id, unasked.params), (None, Value::Null));
     }
 
     fn numbered(count: usize) -> String {
