@@ -287,6 +287,8 @@ fn the_example_client_still_asks_what_it_asked() {
 fn the_example_runs_on_a_real_project() {
     let folder = client::showcase();
     let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_prometeu-studio-adapter"))
+        // As client libraries start a server that they speak to this way.
+        .arg("--stdio")
         .stdin(std::process::Stdio::piped())
         .stdout(std::process::Stdio::piped())
         .spawn()

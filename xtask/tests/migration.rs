@@ -79,6 +79,10 @@ fn there_and_back_again_is_the_same_to_the_byte() {
     let id = applied["result"]["migration_id"].as_str().unwrap();
     let (exit, back) = run(project, &["migrate", "--rollback", id, "--apply"]);
     assert_eq!(exit, 0, "{back:#}");
+    for file in back["result"]["files"].as_array().unwrap() {
+        let versions = if file["artifact"] == "index.json" { [2, 1] } else { [3, 1] };
+        assert_eq!([&file["from"], &file["to"]], versions, "{file:#}");
+    }
     assert_eq!(content(project), before);
     let (_, history) = run(project, &["history"]);
     let rows = history["result"]["transactions"].as_array().unwrap();

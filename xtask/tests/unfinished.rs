@@ -10,10 +10,15 @@ use serde_json::Value;
 use std::fs;
 use std::path::Path;
 
-/// The showcase after `exclude actors`, as if the packer had been killed before it could say that it was done.
-fn cut_short() -> tempfile::TempDir {
+fn showcase() -> tempfile::TempDir {
     let project = tempfile::tempdir().unwrap();
     fixtures::showcase().write(project.path()).unwrap();
+    project
+}
+
+/// The showcase after `exclude actors`, as if the packer had been killed before it could say that it was done.
+fn cut_short() -> tempfile::TempDir {
+    let project = showcase();
     let done = run(&["exclude", "actors", "--apply"], project.path()).unwrap().report;
     let id = done["result"]["transaction_id"].as_str().unwrap();
     fs::remove_file(project.path().join("assets/.prometeu/txn").join(id).join("committed")).unwrap();
@@ -78,6 +83,19 @@ fn edits_are_kept_as_they_were_previewed_or_not_at_all() {
 }
 
 #[test]
+fn beside_a_writer_in_the_middle_who_writes_is_told_of_the_lock_and_who_reads_of_the_change() {
+    let project = cut_short();
+    let lock = fs::File::open(project.path().join("assets/.prometeu/lock")).unwrap();
+    lock.lock().unwrap();
+    for (call, wanted, code) in
+        [("build", 5, "lock/held"), ("recover", 5, "lock/held"), ("list", 4, "trust/changed-while-reading")]
+    {
+        let Run { exit, report } = run(&[call, "--wait", "0"], project.path()).unwrap();
+        assert_eq!((exit, codes(&report)), (wanted, vec![code]), "{call}");
+    }
+}
+
+#[test]
 fn a_folder_without_a_project_is_no_broken_disk() {
     let calls: [&[&str]; 6] = [
         &["migrate", "--apply"],
@@ -103,8 +121,7 @@ fn a_folder_without_a_project_is_no_broken_disk() {
 
 #[test]
 fn a_refused_attempt_names_the_preview_that_it_refused() {
-    let project = tempfile::tempdir().unwrap();
-    fixtures::showcase().write(project.path()).unwrap();
+    let project = showcase();
     let id = |call: &[&str]| run(call, project.path()).unwrap().report["result"]["preview_id"].clone();
     let preview = id(&["remove", "actors"]);
     assert!(preview.is_string());
@@ -117,9 +134,8 @@ fn a_refused_attempt_names_the_preview_that_it_refused() {
 #[cfg(unix)]
 #[test]
 fn a_link_in_the_place_of_a_kept_folder_is_moved_nowhere() {
-    let project = tempfile::tempdir().unwrap();
+    let project = showcase();
     let project = project.path();
-    fixtures::showcase().write(project).unwrap();
     let done = run(&["remove", "actors", "--confirm", "actors", "--apply"], project).unwrap().report;
     let record = project.join("assets/.prometeu/txn").join(done["result"]["transaction_id"].as_str().unwrap());
     fs::remove_file(record.join("committed")).unwrap();
@@ -134,9 +150,8 @@ fn a_link_in_the_place_of_a_kept_folder_is_moved_nowhere() {
 #[cfg(unix)]
 #[test]
 fn no_root_moves_below_a_link() {
-    let project = tempfile::tempdir().unwrap();
+    let project = showcase();
     let project = project.path();
-    fixtures::showcase().write(project).unwrap();
     for (name, target) in [("out", "/usr"), ("in", "world"), ("nowhere", "none")] {
         std::os::unix::fs::symlink(target, project.join("assets").join(name)).unwrap();
         let Run { exit, report } = run(&["relocate", "actors", &format!("{name}/x")], project).unwrap();
