@@ -53,7 +53,7 @@ pub(crate) fn unmoved(files: &Files, command: impl Fn(&Context<'_>) -> Report) -
 pub(crate) fn check(findings: &[Diagnostic]) {
     for finding in findings {
         assert_ne!(finding.code, Code::PayloadDecoderFault, "{finding:?}");
-        let texts = [Some(&finding.message), finding.path.as_ref(), finding.help.as_ref()];
+        let texts = [Some(&*finding.message), finding.path.as_deref(), finding.help.as_deref()];
         for text in texts.into_iter().flatten() {
             assert!(!text.chars().any(char::is_control), "a control character in {text:?}");
         }

@@ -49,7 +49,7 @@ pub enum Evidence {
 /// Where the program's name goes. Escaped text never holds it, so nothing of a project is taken for that place.
 const PROGRAM: &str = "\0";
 
-/// One finding.
+/// One finding. There may be a hundred thousand that say the same of as many files: clones share their texts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
     /// What it is about.
@@ -57,7 +57,7 @@ pub struct Diagnostic {
     /// Whether it blocks a build of this project. Errors do, unless their asset takes no part in builds.
     pub blocking: bool,
     /// What happened and why: a sentence without a line break, escaped.
-    pub message: String,
+    pub message: Arc<str>,
     /// The file or folder, relative to the project, escaped.
     pub path: Option<String>,
     /// Where in that file.
@@ -65,9 +65,9 @@ pub struct Diagnostic {
     /// Whose it is.
     pub asset: Option<Arc<AssetRef>>,
     /// What to do now, escaped.
-    pub help: Option<String>,
+    pub help: Option<Arc<str>>,
     /// Facts for programs, each key once.
-    pub evidence: Vec<(&'static str, Evidence)>,
+    pub evidence: Arc<[(&'static str, Evidence)]>,
 }
 
 impl Diagnostic {
@@ -77,12 +77,12 @@ impl Diagnostic {
         Diagnostic {
             code,
             blocking: code.severity() == Severity::Error,
-            message: escape(message.as_ref()),
+            message: escape(message.as_ref()).into(),
             path: None,
             place: None,
             asset: None,
             help: None,
-            evidence: Vec::new(),
+            evidence: Arc::default(),
         }
     }
 
@@ -110,7 +110,7 @@ impl Diagnostic {
     /// Says what to do now. `help` may hold untrusted text.
     #[must_use]
     pub fn help(mut self, help: impl AsRef<str>) -> Diagnostic {
-        self.help = Some(escape(help.as_ref()));
+        self.help = Some(escape(help.as_ref()).into());
         self
     }
 
@@ -118,28 +118,21 @@ impl Diagnostic {
     /// called.
     #[must_use]
     pub fn help_to_run(mut self, help: &'static str) -> Diagnostic {
-        self.help = Some(help.replace("{program}", PROGRAM));
+        self.help = Some(help.replace("{program}", PROGRAM).into());
         self
     }
 
     /// The same with `{}` for what the command is to be run on, which may be untrusted text.
     #[must_use]
     pub fn help_to_run_on(mut self, help: &'static str, argument: impl AsRef<str>) -> Diagnostic {
-        self.help = Some(help.replace("{program}", PROGRAM).replacen("{}", &escape(argument.as_ref()), 1));
+        self.help = Some(help.replace("{program}", PROGRAM).replacen("{}", &escape(argument.as_ref()), 1).into());
         self
     }
 
     /// Says which command could be run as well, behind what the help says already.
     pub(crate) fn add_help_to_run_on(&mut self, help: &'static str, argument: &str) {
         let more = help.replace("{program}", PROGRAM).replacen("{}", &escape(argument), 1);
-        self.help = Some(self.help.take().map_or_else(|| more.clone(), |said| format!("{said}; {more}")));
-    }
-
-    /// Puts the name by which the program was called where the help has a place for it.
-    pub(crate) fn name_program(&mut self, program: &str) {
-        if let Some(help) = self.help.as_mut().filter(|help| help.contains(PROGRAM)) {
-            *help = help.replace(PROGRAM, program);
-        }
+        self.help = Some(self.help.take().map_or_else(|| more.clone(), |said| format!("{said}; {more}")).into());
     }
 
     /// Adds a number for programs.
@@ -154,11 +147,24 @@ impl Diagnostic {
         self.fact(key, Evidence::Text(escape(value.as_ref())))
     }
 
-    /// There are few of them in a finding, and there may be a hundred thousand findings: no room is made for more.
+    /// Adds texts for programs.
+    #[must_use]
+    pub(crate) fn list(self, key: &'static str, values: impl IntoIterator<Item = impl AsRef<str>>) -> Diagnostic {
+        self.fact(key, Evidence::List(values.into_iter().map(|value| escape(value.as_ref())).collect()))
+    }
+
+    /// Adds a text for programs to a finding that was made elsewhere.
+    pub(crate) fn add_text(&mut self, key: &'static str, value: &str) {
+        self.add(key, Evidence::Text(escape(value)));
+    }
+
     fn fact(mut self, key: &'static str, value: Evidence) -> Diagnostic {
-        self.evidence.reserve_exact(1);
-        self.evidence.push((key, value));
+        self.add(key, value);
         self
+    }
+
+    fn add(&mut self, key: &'static str, value: Evidence) {
+        self.evidence = self.evidence.iter().cloned().chain([(key, value)]).collect();
     }
 
     /// How grave it is.
@@ -169,7 +175,20 @@ impl Diagnostic {
 
     /// The order in which findings are reported: by path, place, code; those without a path first.
     pub fn order(&self) -> impl Ord + '_ {
-        (self.path.as_deref(), self.place.as_ref().map(|p| p.span), self.code.as_str(), self.message.as_str())
+        (self.path.as_deref(), self.place.as_ref().map(|p| p.span), self.code.as_str(), &*self.message)
+    }
+}
+
+/// Puts the name by which the program was called where the help of findings has a place for it. What findings in a row
+/// share they go on sharing.
+pub(crate) fn name_program<'a>(findings: impl Iterator<Item = &'a mut Diagnostic>, program: &str) {
+    let mut last: Option<(Arc<str>, Arc<str>)> = None;
+    for help in findings.filter_map(|finding| finding.help.as_mut()).filter(|help| help.contains(PROGRAM)) {
+        let named = match last.take() {
+            Some((open, named)) if open == *help => named,
+            _ => help.replace(PROGRAM, program).into(),
+        };
+        last = Some((std::mem::replace(help, Arc::clone(&named)), named));
     }
 }
 

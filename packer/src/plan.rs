@@ -4,9 +4,11 @@ mod build;
 mod migration;
 mod entry_told;
 mod mutation;
+mod rewrite;
 mod step;
 
 pub use build::{BuildPlan, for_build};
-pub use migration::{FileOutcome, MINTED_ON_APPLY, MigrationPlan, PlannedFile, for_migration};
+pub use migration::{FileOutcome, MigrationPlan, PlannedFile, for_migration};
 pub use mutation::{Class, MutationPlan, PlannedChange};
-pub use step::{Replacement, Step};
+pub use rewrite::{MINTED_ON_APPLY, Rewrite};
+pub use step::{Content, Replacement, Step};

@@ -103,7 +103,7 @@ impl Report {
         exit: u8,
     ) -> Report {
         diagnostic::sort(&mut findings);
-        findings.iter_mut().chain(result.findings_mut()).for_each(|finding| finding.name_program(program));
+        diagnostic::name_program(findings.iter_mut().chain(result.findings_mut()), program);
         Report { operation: operation.to_owned(), summary: summary.into(), findings, result, exit }
     }
 

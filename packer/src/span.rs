@@ -1,6 +1,8 @@
 //! Where in a text something stands. A span is made from a byte offset and the text it points into;
 //! it never owns the text.
 
+use std::sync::Arc;
+
 /// A place in a UTF-8 text file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Span {
@@ -21,7 +23,7 @@ pub struct Place {
     /// The place.
     pub span: Span,
     /// The text of its line without the line end, cut around the place when the line is long.
-    pub line_text: String,
+    pub line_text: Arc<str>,
     /// Byte offset inside `line_text` at which the place starts; always a character boundary.
     pub line_start: usize,
 }
@@ -121,14 +123,14 @@ fn boundary(text: &[u8], most: usize) -> usize {
 }
 
 /// The line around `at`, cut to what can be shown.
-fn excerpt(text: &[u8], line_begin: usize, at: usize) -> (String, usize) {
+fn excerpt(text: &[u8], line_begin: usize, at: usize) -> (Arc<str>, usize) {
     let from = line_begin.max(at.saturating_sub(EXCERPT_BYTES_MAX / 2));
     let most = text.len().min(from + EXCERPT_BYTES_MAX);
     let to = text[at..most.max(at)].iter().position(|&b| b == b'\n').map_or(most.max(at), |end| at + end);
     let before = String::from_utf8_lossy(&text[from..at]).into_owned();
     let start = before.len();
     let after = String::from_utf8_lossy(&text[at..to]);
-    (before + after.strip_suffix('\r').unwrap_or(&after), start)
+    ((before + after.strip_suffix('\r').unwrap_or(&after)).into(), start)
 }
 
 #[cfg(test)]
@@ -140,7 +142,7 @@ mod tests {
         let text = "{\n  \"ä\": 1\n}".as_bytes();
         let place = locate(text, 10, 11);
         assert_eq!(place.span, Span { line: 2, column: 8, offset: 10, length: 1 });
-        assert_eq!(place.line_text, "  \"ä\": 1");
+        assert_eq!(&*place.line_text, "  \"ä\": 1");
         assert_eq!(&place.line_text[place.line_start..], "1");
     }
 

@@ -5,6 +5,7 @@ mod asset;
 mod lookup;
 mod nesting;
 mod action;
+mod batches;
 mod control;
 mod folder;
 mod identity;
@@ -13,8 +14,9 @@ mod load;
 mod unregistered;
 mod ways;
 
-pub use action::{Action, keeps_registry};
+pub use action::{Action, Actions, keeps_registry};
 pub use asset::{Asset, Health, State};
+pub(crate) use batches::in_batches;
 pub use control::{ControlFile, Owner, Unread, declarations, registry_file};
 pub use inputs::check_inputs;
 pub use load::{Options, Workspace, admit_registry, load, load_roots, read_registry, unsupported};

@@ -47,7 +47,7 @@ fn diagnostic(finding: &Diagnostic) -> wire::Diagnostic {
             Severity::Note => "note",
         },
         blocking: finding.blocking,
-        message: finding.message.clone(),
+        message: finding.message.to_string(),
         path: finding.path.clone(),
         span: finding.place.as_ref().map(|place| wire::Span {
             line: place.span.line,
@@ -55,7 +55,7 @@ fn diagnostic(finding: &Diagnostic) -> wire::Diagnostic {
             offset: place.span.offset,
         }),
         asset: finding.asset.as_deref().map(asset),
-        help: finding.help.clone(),
+        help: finding.help.as_deref().map(str::to_owned),
         evidence: finding.evidence.iter().map(|(key, value)| (*key, evidence(value))).collect(),
     }
 }
@@ -271,14 +271,16 @@ fn verify(verified: &VerifyResult) -> Object<'_> {
 
 fn migrate(migration: &MigrateResult) -> Object<'_> {
     let file = |file: &PlannedFile| {
-        let steps = file.steps.iter().map(|(name, text)| json!({ "name": name, "text": text }));
+        let texts = file.texts.as_ref();
+        let diff = texts.and_then(|texts| unified_diff(file.path.as_str(), texts.before(), &texts.after()));
+        let steps = file.steps().map(|step| json!({ "name": step.name, "text": step.text }));
         json!({
             "path": escape(file.path.as_str()),
-            "artifact": file.artifact,
+            "artifact": file.artifact.name(),
             "from": file.from,
             "to": file.to,
             "steps": steps.collect::<Vec<_>>(),
-            "diff": file.texts.as_ref().and_then(|(before, after)| unified_diff(file.path.as_str(), before, after)),
+            "diff": diff,
             "minted": file.minted,
             "outcome": outcome(file.outcome),
         })

@@ -62,15 +62,16 @@ pub(crate) fn word(text: &str) -> String {
 /// Writes the report and gives the exit code.
 pub(crate) fn report(report: &Report, format: Format, caller: &Caller) -> u8 {
     let text = match format {
-        Format::Human => human(report, caller, anstream::AutoStream::choice(&io::stdout())),
+        Format::Human => {
+            let colours = anstream::AutoStream::choice(&io::stdout());
+            return answered(human(report, caller, colours, io::stdout())).unwrap_or(report.exit());
+        }
         // Written while it is made: it may be long.
         Format::Json => return document(&prometeu_studio_adapter::to_wire(report)).unwrap_or(report.exit()),
         checker => {
             // Documents go into files and beside lines; the log still tells people what happened.
-            if checker != Format::Github
-                && let Ok(text) = human(report, caller, anstream::AutoStream::choice(&io::stderr()))
-            {
-                let _ = io::stderr().write_all(text.as_bytes());
+            if checker != Format::Github {
+                let _ = human(report, caller, anstream::AutoStream::choice(&io::stderr()), io::stderr());
             }
             checked(&Answer::of_report(report, caller), checker)
         }
@@ -88,23 +89,30 @@ pub(crate) fn gates(outcomes: &[GateOutcome], format: Format, exit: u8) -> Optio
 
 /// Writes any document as JSON; an exit code only when that failed.
 pub(crate) fn document(value: &impl serde::Serialize) -> Option<u8> {
-    let mut out = Unmarked::new(BufWriter::with_capacity(OUTPUT_BYTES, io::stdout().lock()));
+    let mut out = Unmarked::new(BufWriter::with_capacity(OUTPUT_BYTES, io::stdout().lock()), r"\u0023");
     answered(serde_json::to_writer_pretty(&mut out, value).map_err(io::Error::from).and_then(|()| {
         out.write_all(b"\n")?;
         out.flush()
     }))
 }
 
-fn human(report: &Report, caller: &Caller, colours: anstream::ColorChoice) -> io::Result<String> {
-    let mut text = anstream::AutoStream::new(Vec::new(), colours);
-    human::write(report, caller, &mut text)?;
-    let text = String::from_utf8(text.into_inner()).map_err(io::Error::other)?;
-    Ok(for_people(text))
+/// The second of two marks as Rust and JavaScript would write it.
+const MARK_FOR_PEOPLE: &str = r"\u{23}";
+
+/// Written while it is made, as a list may be long.
+fn human(
+    report: &Report,
+    caller: &Caller,
+    colours: anstream::ColorChoice,
+    out: impl Write + 'static,
+) -> io::Result<()> {
+    let mut out = Unmarked::new(BufWriter::with_capacity(OUTPUT_BYTES, out), MARK_FOR_PEOPLE);
+    human::write(report, caller, &mut anstream::AutoStream::new(&mut out as &mut (dyn Write + 'static), colours))
 }
 
 /// A text as people may be shown it.
 pub(crate) fn for_people(text: String) -> String {
-    without_marks(text, r"#\u{23}")
+    without_marks(text, &["#", MARK_FOR_PEOPLE].concat())
 }
 
 fn json(value: &impl serde::Serialize) -> io::Result<String> {

@@ -40,7 +40,7 @@ fn examine(file: &[u8]) {
 fn entry(entry: &TableEntry) -> reader::Entry {
     reader::Entry {
         id: entry.asset_id.into(),
-        name: entry.asset_name.clone(),
+        name: entry.asset_name.to_string(),
         bank: bank_word(entry.bank).to_owned(),
         offset: entry.offset,
         size: entry.bytes,

@@ -8,8 +8,7 @@ use crate::event::{Event, Events, Phase};
 use crate::schema::BankType;
 use crate::schema::archive::PRELOAD_SLOTS;
 use crate::trust::Limits;
-use crate::workspace::Workspace;
-use rayon::prelude::*;
+use crate::workspace::{Workspace, in_batches};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// What was looked at.
@@ -42,11 +41,11 @@ pub fn examine(
 ) -> Examined {
     let registered = workspace.registered();
     let (done, files, total) = (AtomicU64::new(0), AtomicU64::new(0), registered.len() as u64);
-    let (mut found_all, mut laid_out_all) = (Vec::new(), Vec::new());
-    registered
-        .par_iter()
-        .enumerate()
-        .map(|(index, asset)| {
+    let included = registered.iter().filter(|asset| asset.included_in_build).count();
+    let mut laid_out_all = Vec::with_capacity(included);
+    in_batches(
+        registered.iter().enumerate(),
+        |(index, asset)| {
             let mut found = Vec::new();
             files.fetch_add(u64::from(asset.declaration.is_some()), Ordering::Relaxed);
             let mut layout = None;
@@ -68,14 +67,14 @@ pub fn examine(
                 total,
             });
             (found, laid_out)
-        })
-        .unzip_into_vecs(&mut found_all, &mut laid_out_all);
-    findings.extend(found_all.into_iter().flatten());
+        },
+        |(found, laid_out)| {
+            findings.extend(found);
+            laid_out_all.extend(laid_out);
+        },
+    );
     preload(workspace, findings);
-    let included = registered.iter().filter(|asset| asset.included_in_build).count();
-    let mut laid_out = Vec::with_capacity(included);
-    laid_out.extend(laid_out_all.into_iter().flatten());
-    let laid_out = (laid_out.len() == included).then_some(laid_out);
+    let laid_out = (laid_out_all.len() == included).then_some(laid_out_all);
     Examined { checked: Checked { assets: total, files: files.into_inner() }, laid_out }
 }
 

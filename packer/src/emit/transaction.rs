@@ -8,7 +8,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::digest::Digest;
 use crate::disk::{Disk, DiskError, DiskErrorKind};
 use crate::path::PortablePath;
-use crate::plan::{Replacement, Step};
+use crate::plan::{Content, Step};
 use crate::schema::journal::{Change, EntryChange, Journal, Original};
 use crate::trust::{self, Limit, Limits, refusal};
 use rayon::prelude::*;
@@ -52,7 +52,7 @@ pub fn transact(
             return Err(vec![finding]);
         }
     };
-    let checked = check(disk, &folder, transaction, limits, read_back);
+    let checked = check(disk, &folder, &journal, limits, read_back);
     carry_out(disk, &folder, &journal, checked)?;
     // Committed. What could not be cleaned away is swept by the next command.
     let _ = folder.sweep(disk);
@@ -93,7 +93,8 @@ fn stage(
             }
             _ => None,
         };
-        if let Some(content) = &replacement.after {
+        let content = replacement.after.as_ref().map(Content::bytes);
+        if let Some(content) = &content {
             let path = folder.staged(at);
             let written = disk
                 .create(&path)
@@ -101,7 +102,7 @@ fn stage(
             written.map_err(fail)?;
             staged.push(path);
         }
-        let after = replacement.after.as_deref().map(Digest::of);
+        let after = content.as_deref().map(Digest::of);
         changes.push(Change::File { path: replacement.path.clone(), before, after });
     }
     drop(originals);
@@ -148,21 +149,23 @@ fn stale(path: &PortablePath) -> Diagnostic {
 fn check(
     disk: &dyn Disk,
     folder: &TransactionFolder,
-    transaction: &Transaction,
+    journal: &Journal,
     limits: &Limits,
     read_back: ReadBack<'_>,
 ) -> Result<(), Diagnostic> {
-    let one = |(at, step): (usize, &Step)| {
-        let Step::Replace(Replacement { path, after: Some(content), .. }) = step else { return Ok(()) };
+    let one = |(at, change): (usize, &Change)| {
+        let Change::File { path, after: Some(wanted), .. } = change else { return Ok(()) };
         let found = read_control_file(disk, &folder.staged(at), limits)?;
-        if found.as_deref() != Some(&**content) {
-            let message = "what was staged does not read back as it was written";
-            return Err(Diagnostic::new(Code::DiskIo, message).at(path.as_str()).help("check the disk"));
+        match found.filter(|found| Digest::of(found) == *wanted) {
+            Some(found) => read_back(path, &found),
+            None => {
+                let message = "what was staged does not read back as it was written";
+                Err(Diagnostic::new(Code::DiskIo, message).at(path.as_str()).help("check the disk"))
+            }
         }
-        read_back(path, content)
     };
     // Of several, the first in order is said, whichever thread found it.
-    let refused = transaction.steps.par_iter().enumerate().map(one).find_first(Result::is_err);
+    let refused = journal.changes.par_iter().enumerate().map(one).find_first(Result::is_err);
     refused.unwrap_or(Ok(()))
 }
 

@@ -72,6 +72,11 @@ impl Tree {
         Node { tree: self, at: 0 }
     }
 
+    /// A text that was parsed before, as a whole and within its limits.
+    pub(crate) fn known_to_parse(text: String) -> Tree {
+        Tree { text, slots: OnceLock::new(), slots_before: 0, origin: None, lines: OnceLock::new() }
+    }
+
     /// Gives up what is known of the structure, which takes as much memory as the text. It is parsed once more when it is
     /// asked for.
     pub(crate) fn forget_structure(&mut self) {
@@ -82,6 +87,10 @@ impl Tree {
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    pub(crate) fn into_text(self) -> String {
+        self.text
     }
 
     /// The text that lies on disk, where this tree is an upgrade of it in memory.
@@ -117,13 +126,7 @@ impl Tree {
             moved.sort_by_key(|(new, _)| (new.start, new.end));
         }
         let on_disk = self.origin.map_or(self.text, |origin| origin.text);
-        Tree {
-            text,
-            slots: OnceLock::new(),
-            slots_before: 0,
-            origin: Some(Origin { text: on_disk, edits: moved }),
-            lines: OnceLock::new(),
-        }
+        Tree { origin: Some(Origin { text: on_disk, edits: moved }), ..Tree::known_to_parse(text) }
     }
 
     /// Where a byte of this text stands in the text on disk; the start of what was replaced, for new text.

@@ -266,7 +266,7 @@ fn make(
             result.packed = packed
                 .map(|row| PackedAsset {
                     asset_id: row.asset_id,
-                    name: row.asset_name,
+                    name: row.asset_name.to_string(),
                     bank: row.bank,
                     bytes: row.bytes,
                 })

@@ -39,9 +39,11 @@ pub(super) fn look(context: &Context<'_>, workspace: &Workspace, belief: Belief)
 
 fn open(context: &Context<'_>) -> Result<Option<Stream>, String> {
     match context.disk.open(&current()) {
-        Ok(file) => admit_stream(file, Limit::CacheBytes, &context.limits).map(Some).map_err(|finding| finding.message),
+        Ok(file) => admit_stream(file, Limit::CacheBytes, &context.limits)
+            .map(Some)
+            .map_err(|finding| finding.message.to_string()),
         Err(error) if error.kind == DiskErrorKind::NotFound => Ok(None),
-        Err(error) => Err(refusal(&error).message),
+        Err(error) => Err(refusal(&error).message.to_string()),
     }
 }
 

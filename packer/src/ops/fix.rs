@@ -144,9 +144,7 @@ fn tell(known: &HashMap<(Code, String, Option<u64>), bool>, findings: &mut [Diag
             };
             finding.add_help_to_run_on(help, finding.code.as_str());
         }
-        finding
-            .evidence
-            .push(("fix", crate::diagnostic::Evidence::Text(if safe { "safe" } else { "unsafe" }.to_owned())));
+        finding.add_text("fix", if safe { "safe" } else { "unsafe" });
     }
 }
 

@@ -101,7 +101,7 @@ fn unopened(error: &DiskError) -> Diagnostic {
 
 /// Says whose file it is: its name is one that version control made up.
 fn of(side: &str, mut finding: Diagnostic) -> Diagnostic {
-    finding.message = format!("in the registry of {side}: {}", finding.message);
+    finding.message = format!("in the registry of {side}: {}", finding.message).into();
     finding
 }
 

@@ -15,7 +15,7 @@ use crate::emit::{ReadBack, Transaction, transact};
 use crate::envelope::{self, Artifact};
 use crate::event::Event;
 use crate::path::PortablePath;
-use crate::plan::{FileOutcome, MINTED_ON_APPLY, MigrationPlan, Replacement, Step, for_migration};
+use crate::plan::{Content, FileOutcome, MINTED_ON_APPLY, MigrationPlan, Replacement, Step, for_migration};
 use crate::report::{MigrateResult, OperationResult, Report};
 use crate::trust::admit_bytes;
 use crate::workspace::{Unread, declarations, read_registry, registry_file};
@@ -94,13 +94,15 @@ fn apply(context: &Context<'_>, preview_id: Option<&str>, mint: &mut dyn FnMut()
             return not_carried_out(context, preview, findings);
         }
     };
+    // What is done now is no longer to be said, and a hundred thousand may be old.
+    findings.retain(|finding| finding.code != Code::MigrationPending);
+    findings.shrink_to_fit();
     let transaction = transaction_of(context, minted.as_ref().unwrap_or(&preview), "migrate", time);
     let read_back = |path: &PortablePath, bytes: &[u8]| read_back(context, path, bytes);
     match carry_out(context, &transaction, &read_back) {
         Ok(()) => {
             let result = MigrateResult::of("apply", minted.unwrap_or(preview)).applied(&transaction.id);
             let result = MigrateResult { preview_id: seen_id, ..result };
-            findings.retain(|finding| finding.code != Code::MigrationPending);
             history::prune(context);
             let changed = counted(transaction.steps.len(), "file");
             let summary = format!("migrated {changed} as {}", transaction.id);
@@ -190,7 +192,7 @@ fn transaction_of(context: &Context<'_>, plan: &MigrationPlan, operation: &str, 
         Step::Replace(Replacement {
             path: file.path.clone(),
             before: file.before,
-            after: file.texts.as_ref().map(|(_, after)| Arc::clone(after).into()),
+            after: file.texts.as_ref().map(|texts| Content::Rewritten(Arc::clone(texts))),
         })
     };
     Transaction {

@@ -31,7 +31,7 @@ pub fn show(context: &Context<'_>, wanted: &str) -> Report {
     let asset = match find(&workspace, wanted) {
         Ok(asset) => asset.clone(),
         Err(finding) => {
-            let summary = finding.message.clone();
+            let summary = finding.message.to_string();
             let findings = std::iter::once(finding).chain(notes).collect();
             return Report::new("show", &context.program, summary, findings, OperationResult::Nothing);
         }

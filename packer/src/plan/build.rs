@@ -38,7 +38,7 @@ pub fn for_build(workspace: &Workspace, planned: Vec<LaidOut>) -> BuildPlan {
         }
         plan.table.push(TableEntry {
             asset_id,
-            asset_name: declaration.name.as_deref().unwrap_or_default().to_owned(),
+            asset_name: declaration.name.clone().unwrap_or_default(),
             bank,
             offset,
             bytes,

@@ -1,17 +1,14 @@
 //! The plan of a migration: for every control file the steps that it needs and the text that it gets.
 
+use super::rewrite::{MINTED_ON_APPLY, NewUuid, Rewrite};
 use crate::diagnostic::{Code, Diagnostic, Evidence};
 use crate::digest::{Digest, Hasher};
 use crate::envelope::{self, Artifact, Node, Windows};
-use crate::migrate::{self, Known, Migrated};
+use crate::migrate::{self, Migrated};
 use crate::path::PortablePath;
-use crate::schema::{declaration::uuid_of, registry_text};
-use crate::workspace::{ControlFile, Owner, Unread};
-use rayon::prelude::*;
+use crate::schema::declaration::uuid_of;
+use crate::workspace::{ControlFile, Owner, Unread, in_batches};
 use std::sync::Arc;
-
-/// What stands in a plan for a uuid that is minted when the plan is applied.
-pub const MINTED_ON_APPLY: &str = "(minted on apply)";
 
 /// How one file stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,22 +36,30 @@ pub enum FileOutcome {
 pub struct PlannedFile {
     /// The file.
     pub path: PortablePath,
-    /// `asset.json` or `index.json`.
-    pub artifact: &'static str,
+    /// What it is: the registry or a declaration.
+    pub artifact: Artifact,
     /// The version on disk, where it could be read.
     pub from: Option<u16>,
     /// The version afterwards.
     pub to: Option<u16>,
-    /// Name and sentence of each step.
-    pub steps: Vec<(&'static str, &'static str)>,
     /// Digest of its bytes on disk, where they could be read.
     pub before: Option<Digest>,
-    /// The text that it had and the one that it gets; [`MINTED_ON_APPLY`] stands in it for a uuid yet to be minted.
-    pub texts: Option<(String, Arc<str>)>,
+    /// Digest of the bytes that it gets, where it is rewritten.
+    pub after: Option<Digest>,
+    /// The text that it has and the one that it gets, where it is rewritten.
+    pub texts: Option<Arc<Rewrite>>,
     /// Whether a uuid is minted for it.
     pub minted: bool,
     /// How it stands.
     pub outcome: FileOutcome,
+}
+
+impl PlannedFile {
+    /// The steps from its version to the one that it gets, oldest first; none on the way back.
+    pub fn steps(&self) -> impl Iterator<Item = &'static migrate::Step> {
+        let versions = self.from.unwrap_or_default()..self.to.unwrap_or_default();
+        migrate::steps_through(self.artifact, versions)
+    }
 }
 
 /// A migration, before anything is written.
@@ -70,16 +75,18 @@ impl MigrationPlan {
     /// The plan's identity: a digest of everything that it depends on and of everything that it would write.
     #[must_use]
     pub fn id(&self) -> String {
-        let line = |file: &PlannedFile| {
-            let before = file.before.map(|digest| digest.to_string()).unwrap_or_default();
-            let after =
-                file.texts.as_ref().map(|(_, after)| Digest::of(after.as_bytes()).to_string()).unwrap_or_default();
-            format!("{}\0{before}\0{after}\0{:?}\n", file.path, file.outcome)
-        };
-        let lines: Vec<String> = self.files.par_iter().map(line).collect();
         let mut hasher = Hasher::default();
-        lines.iter().for_each(|line| hasher.update(line.as_bytes()));
+        for file in &self.files {
+            let digest = |digest: Option<Digest>| digest.map(|digest| digest.to_string()).unwrap_or_default();
+            let (before, after) = (digest(file.before), digest(file.after));
+            hasher.update(format!("{}\0{before}\0{after}\0{:?}\n", file.path, file.outcome).as_bytes());
+        }
         hasher.finish().to_string()[..32].to_owned()
+    }
+
+    fn add(&mut self, (file, findings): (PlannedFile, Vec<Diagnostic>)) {
+        self.files.push(file);
+        self.findings.extend(findings);
     }
 
     /// Whether some file is old.
@@ -89,7 +96,7 @@ impl MigrationPlan {
     }
 }
 
-/// Plans the migration of the registry and of these declarations, each read by `read` when its turn comes. `uuid` gives the
+/// Plans the migration of the registry and of these declarations, those of its assets first, each read by `read` when its turn comes. `uuid` gives the
 /// uuid that is written into an unregistered declaration which has none: [`MINTED_ON_APPLY`] in a preview, a fresh one when
 /// the plan is carried out.
 pub fn for_migration(
@@ -99,28 +106,19 @@ pub fn for_migration(
     windows: &Windows,
     uuid: &mut dyn FnMut() -> String,
 ) -> MigrationPlan {
-    let (registered, unregistered): (Vec<_>, Vec<_>) =
-        declarations.into_iter().partition(|declaration| declaration.owner != Owner::Unregistered);
-    // Nothing is minted for these, so their order does not matter and they are planned at once.
+    let mut registered = declarations;
+    let of_assets = registered.partition_point(|declaration| declaration.owner != Owner::Unregistered);
+    let unregistered = registered.split_off(of_assets);
     let no_uuid = || MINTED_ON_APPLY.to_owned();
-    let (mut files, mut findings) = (Vec::new(), Vec::new());
-    let registered = registered.into_par_iter().map(|unread| plan_file(read(unread), windows, &mut { no_uuid }));
-    registered.unzip_into_vecs(&mut files, &mut findings);
-    let (file, found) = plan_file(registry, windows, &mut { no_uuid });
-    // Room for one more, and not twice the room: there may be a hundred thousand.
-    files.reserve_exact(1);
-    files.insert(0, file);
-    findings.reserve_exact(1);
-    findings.insert(0, found);
-    let unregistered: Vec<ControlFile> = unregistered.into_par_iter().map(read).collect();
-    for file in unregistered {
-        let (file, found) = plan_file(file, windows, uuid);
-        files.push(file);
-        findings.push(found);
-    }
-    let mut all = Vec::with_capacity(findings.iter().map(Vec::len).sum());
-    all.extend(findings.into_iter().flatten());
-    MigrationPlan { files, findings: all }
+    let files = Vec::with_capacity(1 + registered.len() + unregistered.len());
+    let mut plan = MigrationPlan { files, findings: Vec::new() };
+    // First, and let go of: it is as large as many declarations together.
+    plan.add(plan_file(registry, windows, &mut { no_uuid }));
+    // Nothing is minted for these, so their order does not matter.
+    let planned = |unread| plan_file(read(unread), windows, &mut { no_uuid });
+    in_batches(registered.into_iter(), planned, |planned| plan.add(planned));
+    in_batches(unregistered.into_iter(), read, |file| plan.add(plan_file(file, windows, uuid)));
+    plan
 }
 
 fn plan_file(file: ControlFile, windows: &Windows, uuid: &mut dyn FnMut() -> String) -> (PlannedFile, Vec<Diagnostic>) {
@@ -128,11 +126,11 @@ fn plan_file(file: ControlFile, windows: &Windows, uuid: &mut dyn FnMut() -> Str
     let ControlFile { path, artifact, owner, asset, admitted } = file;
     let mut planned = PlannedFile {
         path,
-        artifact: artifact.name(),
+        artifact,
         from: None,
         to: None,
-        steps: Vec::new(),
         before: None,
+        after: None,
         texts: None,
         minted: false,
         outcome: FileOutcome::Refused,
@@ -145,30 +143,28 @@ fn plan_file(file: ControlFile, windows: &Windows, uuid: &mut dyn FnMut() -> Str
         // For a member that is no uuid one is minted, too: the step finds another value there, and says so.
         let found = envelope.tree().root().member("asset_uuid").and_then(Node::text);
         let has_uuid = found.is_some_and(|text| uuid_of(&text).is_some());
-        let known = match &owner {
+        let uuid = match &owner {
             Owner::Registered(None) if is_old => return Err(claimed_twice(&planned.path)),
-            Owner::Registered(known) => Known { asset_uuid: known.map(|uuid| uuid.to_string()) },
+            Owner::Registered(known) => known.map_or(NewUuid::Unneeded, NewUuid::Known),
             Owner::Unregistered if artifact == Artifact::Declaration && envelope.version() == 1 && !has_uuid => {
                 planned.minted = true;
-                Known { asset_uuid: Some(uuid()) }
+                uuid_of(&uuid()).map_or(NewUuid::Open, NewUuid::Known)
             }
-            _ => Known::default(),
+            _ => NewUuid::Unneeded,
         };
-        migrate::to_current(envelope, &known)
+        Ok((migrate::to_current(envelope, &uuid.known())?, uuid))
     });
     match migrated {
-        Ok(migrated) => {
+        Ok((migrated, uuid)) => {
             planned.to = Some(artifact.written());
-            planned.steps = migrated.steps().iter().map(|step| (step.name, step.text)).collect();
-            planned.outcome = if planned.steps.is_empty() { FileOutcome::Unchanged } else { FileOutcome::Pending };
             note(&migrated, planned.minted, asset.as_ref(), &mut findings);
-            if planned.outcome == FileOutcome::Pending {
-                let after = if artifact == Artifact::Registry {
-                    registry_text(migrated.tree())
-                } else {
-                    migrated.tree().text().to_owned()
-                };
-                planned.texts = Some((migrated.tree().text_on_disk().to_owned(), after.into()));
+            if migrated.steps().is_empty() {
+                planned.outcome = FileOutcome::Unchanged;
+            } else {
+                let (rewrite, after) = Rewrite::migrated(migrated, uuid);
+                planned.outcome = FileOutcome::Pending;
+                planned.after = Some(after);
+                planned.texts = Some(Arc::new(rewrite));
             }
         }
         Err(mut finding) => {
@@ -187,8 +183,6 @@ fn plan_file(file: ControlFile, windows: &Windows, uuid: &mut dyn FnMut() -> Str
             });
         }
     }
-    // A list makes room for four, and nearly every file has one.
-    findings.shrink_to_fit();
     (planned, findings)
 }
 

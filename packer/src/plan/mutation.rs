@@ -98,7 +98,12 @@ impl MutationPlan {
         for step in &self.steps {
             match step {
                 Step::Replace(Replacement { path, before, after }) => {
-                    line(&["replace", path.as_str(), &digest(*before), &digest(after.as_deref().map(Digest::of))]);
+                    line(&[
+                        "replace",
+                        path.as_str(),
+                        &digest(*before),
+                        &digest(after.as_ref().map(|content| Digest::of(&content.bytes()))),
+                    ]);
                 }
                 Step::Move { from, to } => line(&["move", from.as_str(), to.as_str()]),
                 Step::MakeFolder(path) => line(&["make", path.as_str()]),

@@ -1,7 +1,9 @@
 //! What a plan does to files and folders, one step after the other.
 
+use super::Rewrite;
 use crate::digest::Digest;
 use crate::path::PortablePath;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// One thing that a transaction does.
@@ -27,7 +29,7 @@ impl Step {
     #[must_use]
     pub fn bytes(&self) -> usize {
         match self {
-            Step::Replace(Replacement { after: Some(bytes), .. }) => bytes.len(),
+            Step::Replace(Replacement { after: Some(content), .. }) => content.bytes().len(),
             _ => 0,
         }
     }
@@ -40,6 +42,35 @@ pub struct Replacement {
     pub path: PortablePath,
     /// The digest of what it holds now, as the plan saw it; `None` when it does not exist.
     pub before: Option<Digest>,
-    /// What it is to hold; `None` when it is to go. Shared with the plan that shows it.
-    pub after: Option<Arc<[u8]>>,
+    /// What it is to hold; `None` when it is to go.
+    pub after: Option<Content>,
+}
+
+/// What a file is to hold.
+#[derive(Clone, Debug)]
+pub enum Content {
+    /// These bytes.
+    Bytes(Arc<[u8]>),
+    /// The second text of a rewrite, made when it is written; shared with the plan that shows it.
+    Rewritten(Arc<Rewrite>),
+}
+
+impl Content {
+    /// All of it.
+    #[must_use]
+    pub fn bytes(&self) -> Cow<'_, [u8]> {
+        match self {
+            Content::Bytes(bytes) => Cow::Borrowed(bytes),
+            Content::Rewritten(rewrite) => match rewrite.after() {
+                Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
+                Cow::Owned(text) => Cow::Owned(text.into_bytes()),
+            },
+        }
+    }
+}
+
+impl From<Vec<u8>> for Content {
+    fn from(bytes: Vec<u8>) -> Content {
+        Content::Bytes(bytes.into())
+    }
 }

@@ -248,7 +248,7 @@ impl MutationResult {
 fn new_declaration(step: &Step) -> Option<String> {
     match step {
         Step::Replace(Replacement { path, before: None, after: Some(after) }) if path.name() == "asset.json" => {
-            std::str::from_utf8(after).ok().map(str::to_owned)
+            String::from_utf8(after.bytes().into_owned()).ok()
         }
         _ => None,
     }

@@ -22,6 +22,7 @@ pub use verify::{Keep, Verified, verify};
 use super::BankType;
 use serde_json::{Map, Value};
 use std::borrow::Cow;
+use std::sync::Arc;
 
 /// The first bytes of every archive.
 pub const MAGIC: [u8; 4] = *b"ASPA";
@@ -132,7 +133,7 @@ pub struct TableEntry<M = Map<String, Value>> {
     /// From 1 to 2147483647.
     pub asset_id: u32,
     /// The declared name.
-    pub asset_name: String,
+    pub asset_name: Arc<str>,
     /// Written as [`bank_word`].
     pub bank: BankType,
     /// Where the payload begins, in bytes from the start of the payload region.

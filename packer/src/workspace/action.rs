@@ -9,8 +9,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::envelope::Artifact;
 use crate::path::PortablePath;
 use crate::schema::{Registry, declaration};
-use std::collections::{HashMap, HashSet};
-use uuid::Uuid;
+use std::collections::HashMap;
 
 /// Something that can be done with one asset.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -36,6 +35,18 @@ pub enum Action {
 }
 
 impl Action {
+    const ALL: [Action; 9] = [
+        Action::Show,
+        Action::Adopt,
+        Action::Forget,
+        Action::Remove,
+        Action::Quarantine,
+        Action::Relocate,
+        Action::Rename,
+        Action::Include,
+        Action::Exclude,
+    ];
+
     /// The command.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -50,6 +61,23 @@ impl Action {
             Action::Include => "include",
             Action::Exclude => "exclude",
         }
+    }
+}
+
+/// Several of them. A project has a hundred thousand such sets.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Actions(u16);
+
+impl Actions {
+    /// Each once, in the order in which [`Action`] has them.
+    pub fn iter(self) -> impl Iterator<Item = Action> {
+        Action::ALL.into_iter().filter(move |action| self.0 & 1 << *action as u16 != 0)
+    }
+}
+
+impl FromIterator<Action> for Actions {
+    fn from_iter<I: IntoIterator<Item = Action>>(actions: I) -> Actions {
+        Actions(actions.into_iter().fold(0, |set, action| set | 1 << action as u16))
     }
 }
 
@@ -80,15 +108,9 @@ fn note_actions(registry: &Registry, assets: &mut [Asset], findings: &[Diagnosti
         folders: folders(findings),
         roots: Roots::of(registry.entries.iter().map(|entry| &*entry.root)),
         unregistered: Roots::of(unregistered.map(|asset| &*asset.reference.root)),
-        uuids: registry.entries.iter().map(|entry| entry.asset_uuid).collect(),
-        names: assets
-            .iter()
-            .filter(|asset| asset.state == State::Registered)
-            .filter_map(|asset| asset.reference.name.as_deref())
-            .collect(),
         lookup: &lookup,
     };
-    let actions: Vec<Vec<Action>> = assets.iter().enumerate().map(|(at, asset)| known.actions(at, asset)).collect();
+    let actions: Vec<Actions> = assets.iter().enumerate().map(|(at, asset)| known.actions(at, asset)).collect();
     for (asset, actions) in assets.iter_mut().zip(actions) {
         asset.actions = actions;
     }
@@ -102,8 +124,6 @@ struct Known<'w> {
     /// Those of the registry.
     roots: Roots<'w>,
     unregistered: Roots<'w>,
-    uuids: HashSet<Uuid>,
-    names: HashSet<&'w str>,
     lookup: &'w Lookup<'w>,
 }
 
@@ -117,7 +137,7 @@ enum Absence {
 }
 
 impl Known<'_> {
-    fn actions(&self, at: usize, asset: &Asset) -> Vec<Action> {
+    fn actions(&self, at: usize, asset: &Asset) -> Actions {
         // `adopt` takes a root, which is never ambiguous; all others take what `show` takes.
         let is_named = self.lookup.is_named(at);
         let absence = match &asset.folder {
@@ -182,8 +202,9 @@ impl Known<'_> {
             && self.unregistered.inside(root).is_none();
         let is_legal = PortablePath::assets().join(root).is_ok() && is_alone;
         let name = asset.reference.name.as_deref();
-        let has_free_name = name.is_none_or(|name| declaration::is_name(name) && !self.names.contains(name));
-        let has_free_uuid = asset.asset_uuid.is_some_and(|uuid| !self.uuids.contains(&uuid));
+        let has_free_name =
+            name.is_none_or(|name| declaration::is_name(name) && self.lookup.registered_by_name(name).next().is_none());
+        let has_free_uuid = asset.asset_uuid.is_some_and(|uuid| self.lookup.registered_as(uuid).next().is_none());
         is_legal && (is_current || has_free_uuid && has_free_name)
     }
 }

@@ -1,6 +1,6 @@
 //! One asset of a workspace, registered or not.
 
-use super::action::Action;
+use super::action::Actions;
 use crate::diagnostic::{AssetRef, Code, Diagnostic, Severity};
 use crate::disk::Stamp;
 use crate::path::PortablePath;
@@ -54,7 +54,7 @@ pub struct Asset {
     /// How it is.
     pub health: Health,
     /// What can be done with it now, once [`note_actions`](super::Workspace::note_actions) was asked.
-    pub actions: Vec<Action>,
+    pub actions: Actions,
 }
 
 impl Asset {

@@ -1,9 +1,10 @@
 //! Loads a workspace: the registry first, then every root on its own, so that one bad asset hides no other.
 
+use super::action::Actions;
 use super::asset::{Asset, Health, State, health};
 use super::control::{ControlFile, registry_file};
 use super::folder::{Folder, Found};
-use super::{identity, inputs, unregistered, ways};
+use super::{identity, in_batches, inputs, unregistered, ways};
 use crate::diagnostic::{AssetRef, Code, Diagnostic};
 use crate::disk::{Disk, DiskErrorKind, Kind};
 use crate::envelope::{self, Artifact, Envelope, Windows};
@@ -12,7 +13,6 @@ use crate::migrate::{self, Known, Migrated};
 use crate::path::PortablePath;
 use crate::schema::{BankType, Registry, declaration, registry};
 use crate::trust::{self, Admitted, Limit, Limits, refusal, refuse_path};
-use rayon::prelude::*;
 use semver::{Version, VersionReq};
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
@@ -88,12 +88,15 @@ fn load_others(disk: &dyn Disk, registered: &HashSet<&str>, options: &Options) -
     let (roots, mut findings) =
         if exists(disk) { unregistered::find(disk, registered, &options.limits) } else { Default::default() };
     let mut assets = Vec::with_capacity(roots.len());
-    for root in roots {
-        let (asset, mut found) = load_unregistered(disk, root, options);
-        found.iter_mut().for_each(|finding| finding.blocking = false);
-        findings.extend(found);
-        assets.push(asset);
-    }
+    in_batches(
+        roots.into_iter(),
+        |root| load_unregistered(disk, root, options),
+        |(asset, mut found)| {
+            found.iter_mut().for_each(|finding| finding.blocking = false);
+            findings.extend(found);
+            assets.push(asset);
+        },
+    );
     (assets, findings)
 }
 
@@ -169,12 +172,11 @@ fn load_registered(
     let contested = identity::check(registry, index.as_str(), &mut about_identity);
     let astray = ways::astray(disk, registry);
     let (done, total) = (AtomicU64::new(0), registry.entries.len() as u64);
-    let (mut assets, mut by_asset) = (Vec::new(), Vec::new());
-    registry
-        .entries
-        .par_iter()
-        .enumerate()
-        .map(|(at, entry)| {
+    let mut assets = Vec::with_capacity(registry.entries.len());
+    findings.extend_from_slice(&about_identity);
+    in_batches(
+        registry.entries.iter().enumerate(),
+        |(at, entry)| {
             let known = Known { asset_uuid: (!contested[at]).then(|| entry.asset_uuid.to_string()) };
             let mut asset = Asset {
                 reference: identity::reference(entry),
@@ -186,7 +188,7 @@ fn load_registered(
                 schema_version: None,
                 input_stamps: Box::default(),
                 health: Health::Blocked,
-                actions: Vec::new(),
+                actions: Actions::default(),
             };
             let mut found = Vec::new();
             if let Some(folder) = entry.folder.as_ref().filter(|_| !events.cancelled()) {
@@ -203,25 +205,24 @@ fn load_registered(
             if done.is_multiple_of(256) || done == total {
                 events.emit(Event::Progress { phase: Phase::Load, done, total });
             }
-            // A list makes room for four, and an old project has one finding for each asset.
-            found.shrink_to_fit();
+            asset.health = health(&found);
             (asset, found)
-        })
-        .unzip_into_vecs(&mut assets, &mut by_asset);
-    check_names(&assets, &mut by_asset);
-    let accused: HashSet<&str> = about_identity.iter().filter_map(|f| f.asset.as_ref()).map(|of| &*of.root).collect();
+        },
+        |(asset, found)| {
+            assets.push(asset);
+            findings.extend(found);
+        },
+    );
+    let same_name = check_names(&assets);
+    let accused = about_identity.iter().chain(&same_name).filter_map(|finding| finding.asset.as_ref());
+    let accused: HashSet<&str> = accused.map(|of| &*of.root).collect();
     for (at, asset) in assets.iter_mut().enumerate() {
-        asset.health = match health(&by_asset[at]) {
-            Health::Ok | Health::Warning
-                if contested[at] || accused.contains(&*asset.reference.root) || asset.folder.is_none() =>
-            {
-                Health::Blocked
-            }
-            health => health,
-        };
+        let is_accused = contested[at] || asset.folder.is_none() || accused.contains(&*asset.reference.root);
+        if is_accused && matches!(asset.health, Health::Ok | Health::Warning) {
+            asset.health = Health::Blocked;
+        }
     }
-    findings.extend(about_identity);
-    findings.extend(by_asset.into_iter().flatten());
+    findings.extend(same_name);
     // Sorting takes memory, and a registry is in order unless somebody edited it.
     if !assets.is_sorted_by_key(Asset::asset_id) {
         assets.sort_by_key(Asset::asset_id);
@@ -241,7 +242,7 @@ fn load_unregistered(disk: &dyn Disk, folder: PortablePath, options: &Options) -
         schema_version: None,
         input_stamps: Box::default(),
         health: Health::Blocked,
-        actions: Vec::new(),
+        actions: Actions::default(),
     };
     let mut found = Vec::new();
     load_root(disk, &folder, &Known::default(), options, &mut asset, &mut found);
@@ -365,9 +366,9 @@ fn check_uuid(migrated: &Migrated, declared: Option<Uuid>, registered: Option<Uu
 }
 
 /// Names are unique among registered assets; the later one by place in the registry is named.
-fn check_names(assets: &[Asset], by_asset: &mut [Vec<Diagnostic>]) {
-    let mut first: BTreeMap<&str, &Asset> = BTreeMap::new();
-    for (at, asset) in assets.iter().enumerate() {
+fn check_names(assets: &[Asset]) -> Vec<Diagnostic> {
+    let (mut first, mut findings) = (BTreeMap::<&str, &Asset>::new(), Vec::new());
+    for asset in assets {
         let Some(name) = asset.declaration.as_ref().and_then(|declaration| declaration.name.as_deref()) else {
             continue;
         };
@@ -376,9 +377,10 @@ fn check_names(assets: &[Asset], by_asset: &mut [Vec<Diagnostic>]) {
             let path = asset.declaration_path().map(|path| path.to_string()).unwrap_or_default();
             let message = format!("the name `{name}` is taken by the asset at `{}`", other.reference.root);
             let finding = Diagnostic::new(Code::DeclarationNameDuplicate, message);
-            by_asset[at].push(finding.at(path).of(&asset.reference).help("choose another name for one of them"));
+            findings.push(finding.at(path).of(&asset.reference).help("choose another name for one of them"));
         }
     }
+    findings
 }
 
 impl Asset {

@@ -12,7 +12,6 @@ use prometeu_packer::path::PortablePath;
 use prometeu_packer::plan::{Replacement, Step};
 use prometeu_packer::report::{OperationResult, Report};
 use prometeu_packer::trust::Limits;
-use std::sync::Arc;
 use std::time::Duration;
 
 pub(super) const SCENARIO: Scenario = Scenario {
@@ -41,7 +40,7 @@ fn transaction() -> Transaction {
     let replace = |text: &str, after: Option<&[u8]>| {
         let path = path(text);
         let before = found.get(path.as_str()).and_then(|bytes| bytes.as_deref().map(Digest::of));
-        Step::Replace(Replacement { path, before, after: after.map(Arc::from) })
+        Step::Replace(Replacement { path, before, after: after.map(|text| text.to_vec().into()) })
     };
     let steps = vec![
         replace("ui/a.png", Some(b"other pixels")),

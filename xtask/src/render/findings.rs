@@ -59,7 +59,7 @@ fn level(finding: &Diagnostic) -> Level<'static> {
 }
 
 fn one(renderer: &Renderer, finding: &Diagnostic, out: &mut dyn Write) -> io::Result<()> {
-    let title = level(finding).primary_title(finding.message.as_str()).id(finding.code.as_str());
+    let title = level(finding).primary_title(&*finding.message).id(finding.code.as_str());
     let path = finding.path.clone().unwrap_or_default();
     let mut group = match &finding.place {
         Some(place) => {
@@ -80,7 +80,7 @@ fn one(renderer: &Renderer, finding: &Diagnostic, out: &mut dyn Write) -> io::Re
         None => Group::with_title(title),
     };
     if let Some(help) = &finding.help {
-        group = group.element(Level::HELP.message(help.as_str()));
+        group = group.element(Level::HELP.message(&**help));
     }
     writeln!(out, "{}\n", renderer.render(&[group]))
 }

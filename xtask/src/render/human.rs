@@ -8,9 +8,10 @@ use prometeu_packer::diagnostic::escape;
 use prometeu_packer::envelope::{ReadRange, Window};
 use prometeu_packer::plan::FileOutcome;
 use prometeu_packer::report::{
-    AssetDetails, BuildResult, DoctorResult, FixResult, FixRow, MigrateResult, MutationResult, OperationResult,
-    Quarantined, Report, Status, TransactionRow, VerifyResult,
+    AssetDetails, BuildResult, DoctorResult, FixResult, FixRow, InputFile, MigrateResult, MutationResult,
+    OperationResult, PackedAsset, Quarantined, Report, Status, TransactionRow, VerifyResult,
 };
+use prometeu_packer::schema::archive::{Region, TableEntry};
 use prometeu_packer::trust::Unit;
 use prometeu_packer::workspace::{Asset, Health, State};
 use prometeu_studio_adapter::{outcome, unified_diff};
@@ -55,7 +56,7 @@ pub(super) fn write(report: &Report, caller: &Caller, out: &mut dyn Write) -> io
                 ("oldest read", Align::Right),
                 ("newest read", Align::Right),
             ];
-            table::write(out, &columns, &rows.iter().map(row).collect::<Vec<_>>())?;
+            table::write(out, &columns, rows.iter().map(row))?;
         }
         OperationResult::Limits(rows) => {
             let row = |(name, value, unit): &(&str, u64, Unit)| {
@@ -68,7 +69,7 @@ pub(super) fn write(report: &Report, caller: &Caller, out: &mut dyn Write) -> io
                 vec![plain(name), plain(value), (unit.to_owned(), DIM)]
             };
             let columns = [("limit", Align::Left), ("value", Align::Right), ("", Align::Left)];
-            table::write(out, &columns, &rows.iter().map(row).collect::<Vec<_>>())?;
+            table::write(out, &columns, rows.iter().map(row))?;
         }
         OperationResult::Explain(_, text) => explain::write(text, out)?,
     }
@@ -162,8 +163,7 @@ fn fixes(doctor: &DoctorResult, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{bold}could be repaired{bold:#}")?;
     let kind = |safe| if safe { ("safe".to_owned(), GOOD) } else { ("asks".to_owned(), WARN) };
     let row = |row: &FixRow| vec![kind(row.safe), plain(row.code.as_str()), (escape(&row.path), DIM)];
-    let rows: Vec<Vec<Cell>> = doctor.fixes.iter().take(FIXES_SHOWN_MAX).map(row).collect();
-    table::write(out, &[("", Align::Left); 3], &rows)?;
+    table::write(out, &[("", Align::Left); 3], doctor.fixes.iter().take(FIXES_SHOWN_MAX).map(row))?;
     if doctor.fixes.len() > FIXES_SHOWN_MAX {
         writeln!(out, "  … and {} more; `--format json` has all of them", doctor.fixes.len() - FIXES_SHOWN_MAX)?;
     }
@@ -221,7 +221,7 @@ fn list(assets: &[Asset], quarantined: &[Quarantined], out: &mut dyn Write) -> i
         ("root", Align::Left),
     ];
     if !assets.is_empty() {
-        table::write(out, &columns, &assets.iter().map(row).collect::<Vec<_>>())?;
+        table::write(out, &columns, assets.iter().map(row))?;
         writeln!(out)?;
     }
     if !quarantined.is_empty() {
@@ -229,7 +229,7 @@ fn list(assets: &[Asset], quarantined: &[Quarantined], out: &mut dyn Write) -> i
             vec![plain(&row.id), plain(row.name.as_deref().unwrap_or("–")), (escape(&row.root), DIM)]
         };
         let columns = [("quarantined as", Align::Left), ("name", Align::Left), ("root", Align::Left)];
-        table::write(out, &columns, &quarantined.iter().map(row).collect::<Vec<_>>())?;
+        table::write(out, &columns, quarantined.iter().map(row))?;
         writeln!(out)?;
     }
     Ok(())
@@ -251,27 +251,23 @@ fn show(details: &AssetDetails, out: &mut dyn Write) -> io::Result<()> {
     if let Some(output) = &details.output {
         rows.push(vec![("output".to_owned(), DIM), plain(output)]);
     }
-    table::write(out, &[("", Align::Left), ("", Align::Left)], &rows)?;
+    table::write(out, &[("", Align::Left), ("", Align::Left)], rows.into_iter())?;
     writeln!(out)?;
-    let inputs: Vec<_> = details
-        .inputs
-        .iter()
-        .map(|input| vec![plain(&input.path), plain(input.bytes), (input.sha256.to_string()[..12].to_owned(), DIM)])
-        .collect();
-    table::write(out, &[("input", Align::Left), ("bytes", Align::Right), ("sha256", Align::Left)], &inputs)?;
+    let row = |input: &InputFile| {
+        vec![plain(&input.path), plain(input.bytes), (input.sha256.to_string()[..12].to_owned(), DIM)]
+    };
+    let columns = [("input", Align::Left), ("bytes", Align::Right), ("sha256", Align::Left)];
+    table::write(out, &columns, details.inputs.iter().map(row))?;
     writeln!(out)
 }
 
 fn build(built: &BuildResult, caller: &Caller, out: &mut dyn Write) -> io::Result<()> {
     let Some(archive) = &built.archive else { return Ok(()) };
-    let rows: Vec<_> = built
-        .packed
-        .iter()
-        .take(PACKED_SHOWN_MAX)
-        .map(|asset| vec![plain(asset.asset_id), plain(&asset.name), plain(asset.bank.name()), plain(asset.bytes)])
-        .collect();
+    let row = |asset: &PackedAsset| {
+        vec![plain(asset.asset_id), plain(&asset.name), plain(asset.bank.name()), plain(asset.bytes)]
+    };
     let columns = [("id", Align::Right), ("name", Align::Left), ("type", Align::Left), ("bytes", Align::Right)];
-    table::write(out, &columns, &rows)?;
+    table::write(out, &columns, built.packed.iter().take(PACKED_SHOWN_MAX).map(row))?;
     if built.packed.len() > PACKED_SHOWN_MAX {
         writeln!(out, "  … and {} more", built.packed.len() - PACKED_SHOWN_MAX)?;
     }
@@ -279,19 +275,15 @@ fn build(built: &BuildResult, caller: &Caller, out: &mut dyn Write) -> io::Resul
     let shown = |path: &str| plain(format!("{}{path}", caller.prefix));
     let mut files = vec![vec![shown(&archive.path), plain(format!("sha256 {}", archive.sha256))]];
     files.extend(built.companions.iter().map(|path| vec![shown(path), plain("")]));
-    table::write(out, &[("", Align::Left), ("", Align::Left)], &files)?;
+    table::write(out, &[("", Align::Left), ("", Align::Left)], files.into_iter())?;
     writeln!(out, "\n  {DIM}{} ms{DIM:#}", built.elapsed_ms)
 }
 
 fn verify(verified: &VerifyResult, out: &mut dyn Write) -> io::Result<()> {
-    let rows: Vec<_> = verified
-        .entries
-        .iter()
-        .map(|entry| {
-            let bank = plain(entry.bank.name());
-            vec![plain(entry.asset_id), plain(&entry.asset_name), bank, plain(entry.offset), plain(entry.bytes)]
-        })
-        .collect();
+    let entry = |entry: &TableEntry| {
+        let bank = plain(entry.bank.name());
+        vec![plain(entry.asset_id), plain(&entry.asset_name), bank, plain(entry.offset), plain(entry.bytes)]
+    };
     let columns = [
         ("id", Align::Right),
         ("name", Align::Left),
@@ -299,17 +291,14 @@ fn verify(verified: &VerifyResult, out: &mut dyn Write) -> io::Result<()> {
         ("offset", Align::Right),
         ("bytes", Align::Right),
     ];
-    if !rows.is_empty() {
-        table::write(out, &columns, &rows)?;
+    if !verified.entries.is_empty() {
+        table::write(out, &columns, verified.entries.iter().map(entry))?;
         writeln!(out)?;
     }
-    let regions: Vec<_> = verified
-        .regions
-        .iter()
-        .map(|region| vec![plain(region.offset), plain(region.bytes), plain(&region.what)])
-        .collect();
-    if !regions.is_empty() {
-        table::write(out, &[("offset", Align::Right), ("bytes", Align::Right), ("what", Align::Left)], &regions)?;
+    let region = |region: &Region| vec![plain(region.offset), plain(region.bytes), plain(&region.what)];
+    if !verified.regions.is_empty() {
+        let columns = [("offset", Align::Right), ("bytes", Align::Right), ("what", Align::Left)];
+        table::write(out, &columns, verified.regions.iter().map(region))?;
         writeln!(out)?;
     }
     Ok(())
@@ -324,11 +313,11 @@ fn migrate(migration: &MigrateResult, out: &mut dyn Write) -> io::Result<()> {
             _ => String::new(),
         };
         writeln!(out, "{}{versions}: {}", escape(file.path.as_str()), outcome(file.outcome))?;
-        for (_, text) in &file.steps {
-            writeln!(out, "  - {}", escape(text))?;
+        for step in file.steps() {
+            writeln!(out, "  - {}", escape(step.text))?;
         }
         let texts = file.texts.as_ref().filter(|_| file.outcome == FileOutcome::Pending);
-        let diff = texts.and_then(|(before, after)| unified_diff(file.path.as_str(), before, after));
+        let diff = texts.and_then(|texts| unified_diff(file.path.as_str(), texts.before(), &texts.after()));
         for line in diff.unwrap_or_default().lines() {
             let style = match line.as_bytes().first() {
                 Some(b'+') => GOOD,
@@ -362,6 +351,6 @@ fn history(rows: &[TransactionRow], out: &mut dyn Write) -> io::Result<()> {
         ("outcome", Align::Left),
         ("", Align::Left),
     ];
-    table::write(out, &columns, &rows.iter().map(row).collect::<Vec<_>>())?;
+    table::write(out, &columns, rows.iter().map(row))?;
     writeln!(out)
 }

@@ -46,9 +46,8 @@ fn part(
     let bold = Style::new().bold();
     let told = if mutation.applied { "changed in" } else { "would change in" };
     writeln!(out, "{bold}{told} {what}{bold:#}")?;
-    let rows: Vec<Vec<Cell>> = changes.iter().take(SHOWN_MAX).map(row).collect();
     let columns = [("", Align::Left); 3];
-    table::write(out, &columns[..rows[0].len()], &rows)?;
+    table::write(out, &columns[..row(&changes[0]).len()], changes.iter().take(SHOWN_MAX).map(&row))?;
     if changes.len() > SHOWN_MAX {
         writeln!(out, "  … and {} more; `--format json` has all of them", changes.len() - SHOWN_MAX)?;
     }

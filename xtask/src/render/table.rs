@@ -13,16 +13,22 @@ pub(super) enum Align {
 /// One cell: its text and how it is coloured.
 pub(super) type Cell = (String, Style);
 
-/// Writes rows of as many cells as there are columns; an empty heading row is left out.
-pub(super) fn write(out: &mut dyn Write, columns: &[(&str, Align)], rows: &[Vec<Cell>]) -> io::Result<()> {
-    let width = |at: usize| {
-        let widest = rows.iter().map(|row| row[at].0.chars().count()).max().unwrap_or(0);
-        widest.max(columns[at].0.chars().count())
-    };
-    let widths: Vec<usize> = (0..columns.len()).map(width).collect();
+/// Writes rows of as many cells as there are columns; an empty heading row is left out. There may be many rows, so each is
+/// made twice, to be measured and to be written, and none is kept.
+pub(super) fn write(
+    out: &mut dyn Write,
+    columns: &[(&str, Align)],
+    rows: impl Iterator<Item = Vec<Cell>> + Clone,
+) -> io::Result<()> {
+    let mut widths: Vec<usize> = columns.iter().map(|(name, _)| name.chars().count()).collect();
+    for row in rows.clone() {
+        for (width, (text, _)) in widths.iter_mut().zip(row) {
+            *width = text.chars().count().max(*width);
+        }
+    }
     let heading: Vec<Cell> = columns.iter().map(|(name, _)| ((*name).to_owned(), Style::new().dimmed())).collect();
     let with_heading = columns.iter().any(|(name, _)| !name.is_empty());
-    for row in with_heading.then_some(&heading).into_iter().chain(rows) {
+    for row in with_heading.then_some(heading).into_iter().chain(rows) {
         for (at, (text, style)) in row.iter().enumerate() {
             let pad = " ".repeat(widths[at] - text.chars().count());
             let last = at + 1 == columns.len();

@@ -59,7 +59,8 @@ pub(super) fn read(context: &Context<'_>, archive: &Published) -> Result<Provena
     let Published::Whole(archive) = archive else { return Err("there is no archive that it could be about".into()) };
     let path = PortablePath::build().own("asset_table_metadata.json");
     let file = context.disk.open(&path).map_err(|error| error.source.to_string())?;
-    let admitted = admit(file, Limit::ControlFileBytes, &context.limits).map_err(|finding| finding.message)?;
+    let admitted =
+        admit(file, Limit::ControlFileBytes, &context.limits).map_err(|finding| finding.message.to_string())?;
     let file: File =
         serde_json::from_slice(admitted.bytes()).map_err(|_| "it is not what a build writes".to_owned())?;
     match file.schema_version == 1 && fits(&file.assets, archive) {

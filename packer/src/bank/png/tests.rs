@@ -28,7 +28,7 @@ fn refused(bytes: &[u8]) -> (Code, String) {
     let (result, _) = decode(bytes);
     let found = result.unwrap_err();
     assert_eq!(found.path.as_deref(), Some("a.png"));
-    (found.code, found.message)
+    (found.code, found.message.to_string())
 }
 
 fn malformed_says(png: &Png, words: &str) {
@@ -356,5 +356,5 @@ fn what_is_not_a_png_is_named() {
     let inputs = Memory::new().with(Role::Sprites, "a.bmp", Png::flat(8, 8, [0; 4]).bytes());
     let mut source = Source::open(&inputs, Role::Sprites, 0).unwrap();
     let found = header(&mut source, &Limits::default()).unwrap_err();
-    assert_eq!(found.message, "the file is a PNG picture but is not named .png");
+    assert_eq!(&*found.message, "the file is a PNG picture but is not named .png");
 }

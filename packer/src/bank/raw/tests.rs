@@ -18,7 +18,7 @@ fn make(format: BankType, bytes: &[u8]) -> (Vec<u8>, Option<Facts>, Vec<Code>) {
 
 fn check(format: BankType, declared: &Value, bytes: u64) -> Vec<(Code, String)> {
     let findings = check_metadata(format, declared.as_object().unwrap(), bytes);
-    findings.into_iter().map(|found| (found.code, found.message)).collect()
+    findings.into_iter().map(|found| (found.code, found.message.to_string())).collect()
 }
 
 #[test]

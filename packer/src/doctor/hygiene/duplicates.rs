@@ -3,7 +3,7 @@
 use super::sieve::Sieve;
 use super::walk::RootFile;
 use super::warning;
-use crate::diagnostic::{Code, Evidence, escape};
+use crate::diagnostic::Code;
 use crate::digest::{Digest, Hasher};
 use crate::disk::Disk;
 use crate::event::Events;
@@ -61,15 +61,14 @@ fn report(workspace: &Workspace, group: &[(Digest, &RootFile)], sieve: &mut Siev
             more => format!(" and {more} more files"),
         };
         let message = format!("the same content as `{}`{more}, {} bytes", second.path, first.bytes);
-        let mut finding = warning(code, first.path.as_str(), message)
+        let named = left.iter().take(NAMED_MAX).map(|file| file.path.as_str());
+        warning(code, first.path.as_str(), message)
             .of(&workspace.assets[first.asset].reference)
             .help("keep one of them, or allow the copy in `assets/.prometeu/doctor.toml`")
             .number("bytes", first.bytes)
             .number("count", left.len())
-            .text("sha256", group[0].0.to_string());
-        let named = left.iter().take(NAMED_MAX).map(|file| escape(file.path.as_str())).collect();
-        finding.evidence.push(("files", Evidence::List(named)));
-        finding
+            .text("sha256", group[0].0.to_string())
+            .list("files", named)
     });
 }
 

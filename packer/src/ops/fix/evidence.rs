@@ -104,7 +104,7 @@ impl Evidence {
         self.seen.push((path, verified.sha256));
         for entry in verified.entries {
             self.highest = self.highest.max(entry.asset_id);
-            self.by_name.entry(entry.asset_name).or_insert(entry.asset_id);
+            self.by_name.entry(entry.asset_name.to_string()).or_insert(entry.asset_id);
         }
     }
 

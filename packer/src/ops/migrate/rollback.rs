@@ -7,7 +7,7 @@ use crate::emit::{Ending, Transaction, TransactionFolder, read_control_file, tra
 use crate::envelope::{self, Artifact};
 use crate::ops::settle::{self, Settled};
 use crate::ops::{Context, counted};
-use crate::plan::{FileOutcome, MigrationPlan, PlannedFile, Replacement, Step};
+use crate::plan::{Content, FileOutcome, MigrationPlan, PlannedFile, Replacement, Rewrite, Step};
 use crate::report::{MigrateResult, OperationResult, Report};
 use crate::schema::journal::{Change, Original};
 use crate::trust::{admit_bytes, refusal};
@@ -83,9 +83,9 @@ fn plan(context: &Context<'_>, id: &str) -> Result<Planned, Vec<Diagnostic>> {
     }
     let (mut plan, mut steps, mut conflicts) = (MigrationPlan::default(), Vec::new(), Vec::new());
     for change in &journal.changes {
-        let Change::File { path, before, after } = change else { continue };
+        let Change::File { path, before, after: now } = change else { continue };
         let found = read_control_file(context.disk, path, &context.limits).map_err(one)?;
-        if found.as_deref().map(Digest::of) != *after {
+        if found.as_deref().map(Digest::of) != *now {
             conflicts.push(
                 Diagnostic::new(Code::PlanConflict, format!("the file was changed after {id}"))
                     .at(path.as_str())
@@ -105,18 +105,24 @@ fn plan(context: &Context<'_>, id: &str) -> Result<Planned, Vec<Diagnostic>> {
             let admitted = admit_bytes(path.as_str(), bytes.as_deref()?, &context.limits);
             envelope::open(admitted, artifact, &context.windows).ok().map(|envelope| envelope.version())
         };
+        let texts = Arc::new(Rewrite::new(text(&found), text(&original)));
         plan.files.push(PlannedFile {
-            artifact: artifact.name(),
+            artifact,
             path: path.clone(),
             from: version(&found),
             to: version(&original),
-            steps: Vec::new(),
-            before: *after,
-            texts: Some((text(&found), text(&original).into())),
+            before: *now,
+            after: original.as_deref().map(Digest::of),
+            texts: Some(Arc::clone(&texts)),
             minted: false,
             outcome: FileOutcome::Pending,
         });
-        steps.push(Step::Replace(Replacement { path: path.clone(), before: *after, after: original.map(Arc::from) }));
+        // What is no text was shown as one, and comes back as it was.
+        let after = original.map(|bytes| match texts.after().as_bytes() == bytes {
+            true => Content::Rewritten(texts),
+            false => Content::from(bytes),
+        });
+        steps.push(Step::Replace(Replacement { path: path.clone(), before: *now, after }));
     }
     if conflicts.is_empty() { Ok((plan, steps)) } else { Err(conflicts) }
 }

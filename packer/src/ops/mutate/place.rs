@@ -50,7 +50,7 @@ pub(in crate::ops) fn planned_relocation(
         // What is refused where it lies now is no matter of the move.
         if let (Ok(_), Err(fault)) = (from.join(path), to.join(path)) {
             let mut finding = refuse_path("input", path, &fault).at(to.as_str());
-            finding.help = Some("choose a root whose path is shorter".to_owned());
+            finding.help = Some("choose a root whose path is shorter".into());
             plan.findings.push(finding);
         }
     }

@@ -233,7 +233,7 @@ fn check_text(
         // The place is one in a file that does not exist.
         finding.place = None;
         if finding.code == Code::GlyphTileSize {
-            finding.help = Some("say `--tile-size 8`, `16` or `32`".to_owned());
+            finding.help = Some("say `--tile-size 8`, `16` or `32`".into());
         }
     }
     (inputs, findings)

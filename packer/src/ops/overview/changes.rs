@@ -109,7 +109,7 @@ fn of_asset(asset_id: u32, asset: &Asset, kind: ChangeKind) -> Change {
 fn removed(entry: &TableEntry, excluded: Option<&Asset>) -> Change {
     Change {
         asset_id: entry.asset_id,
-        name: entry.asset_name.clone(),
+        name: entry.asset_name.to_string(),
         root: excluded.map(|asset| asset.reference.root.to_string()),
         kind: ChangeKind::Removed,
     }
@@ -164,7 +164,7 @@ fn altered(asset: &Asset, now: Now, contents: &mut Contents, row: usize, preload
     let entry = &contents.entries()[row];
     let metadata = CanonicalMetadata::of(&now.layout.metadata);
     let mut altered = Altered {
-        was_named: Some(entry.asset_name.clone()).filter(|was| declaration.name.as_deref() != Some(was)),
+        was_named: Some(entry.asset_name.to_string()).filter(|was| declaration.name.as_deref() != Some(was)),
         payload: has_other_payload,
         metadata: declaration.bank != Some(entry.bank)
             || contents.has_metadata() && metadata.canonical() != entry.metadata.canonical(),

@@ -73,7 +73,7 @@ fn what_was_just_built_is_not_changed() {
     assert!(seen.is_readable && seen.doctor.findings.is_empty());
     assert_eq!(seen.changes, Some(Vec::new()));
     let Published::Whole(archive) = &mut seen.archive else { panic!("it was built a moment ago") };
-    let names: Vec<String> = archive.entries().iter().map(|entry| entry.asset_name.clone()).collect();
+    let names: Vec<String> = archive.entries().iter().map(|entry| entry.asset_name.to_string()).collect();
     assert_eq!((names.join(" "), archive.has_metadata()), ("ui sfx".to_owned(), true));
     assert_eq!((archive.bytes(), archive.preload()), (tree[ARCHIVE].len() as u64, &[][..]));
     let mut payload = Vec::new();

@@ -36,7 +36,7 @@ pub fn entry_json<M: Metadata>(entry: &TableEntry<M>) -> String {
     format!(
         r#"{{"asset_id":{},"asset_name":{},"bank_type":"{}","codec":"{CODEC}","decoded_size":{},"metadata":{},"offset":{},"size":{}}}"#,
         entry.asset_id,
-        serde_json_canonicalizer::to_string(&entry.asset_name).expect("a string can be written"),
+        serde_json_canonicalizer::to_string(&&*entry.asset_name).expect("a string can be written"),
         bank_word(entry.bank),
         entry.decoded_bytes,
         entry.metadata.canonical(),

@@ -174,7 +174,7 @@ fn read_entry(node: Node<'_>, limits: &Limits, faults: &mut Faults<'_>) -> Optio
     let bank = bank_type?;
     Some(TableEntry {
         asset_id,
-        asset_name: asset_name?.into_owned(),
+        asset_name: asset_name?.into(),
         bank,
         offset: offset?,
         bytes: bytes?,

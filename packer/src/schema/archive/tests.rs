@@ -61,7 +61,7 @@ fn codes(bytes: Vec<u8>) -> Vec<&'static str> {
 fn sound(asset_id: u32, offset: u64, bytes: u64) -> TableEntry {
     let metadata = json!({"channels": 1, "sample_rate": 8000, "samples": {
         "0": {"offset": 0, "length": 2}, "1": {"offset": 2, "length": bytes - 2}}});
-    let asset_name = format!("sound_{asset_id}");
+    let asset_name = format!("sound_{asset_id}").into();
     let metadata = metadata.as_object().unwrap().clone();
     TableEntry { asset_id, asset_name, bank: BankType::Sound, offset, bytes, decoded_bytes: bytes, metadata }
 }
@@ -71,7 +71,7 @@ fn glyph(asset_id: u32, offset: u64) -> TableEntry {
         "deep": [true, "é\n", {"\u{ffff}": -1, "😀": 9_007_199_254_740_991_i64}]});
     TableEntry {
         asset_id,
-        asset_name: format!("glyph_{asset_id}"),
+        asset_name: format!("glyph_{asset_id}").into(),
         bank: BankType::Glyph,
         offset,
         bytes: GLYPH_BYTES,

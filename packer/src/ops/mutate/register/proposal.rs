@@ -215,7 +215,7 @@ impl Proposal {
         let Some(size) = smaller.filter(|size| *size < options.tile_size).find(serves) else { return };
         let help = format!("tiles of {size} pixels have few enough colours: register with `--tile-size {size}`");
         for finding in findings.iter_mut().filter(|finding| finding.code == Code::GlyphNoPalette) {
-            finding.help = Some(help.clone());
+            finding.help = Some(help.as_str().into());
         }
     }
 

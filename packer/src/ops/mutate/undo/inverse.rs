@@ -9,10 +9,9 @@ use crate::digest::Digest;
 use crate::disk::DiskErrorKind;
 use crate::emit::{TransactionFolder, read_control_file};
 use crate::path::PortablePath;
-use crate::plan::{MutationPlan, Replacement, Step};
+use crate::plan::{Content, MutationPlan, Replacement, Step};
 use crate::schema::journal::{Change, Original};
 use crate::trust::refusal;
-use std::sync::Arc;
 
 /// A plan as it turns changes round.
 pub(super) struct Inverse<'a, 's> {
@@ -88,7 +87,7 @@ impl Inverse<'_, '_> {
         self.plan.steps.push(Step::Replace(Replacement {
             path: path.clone(),
             before: after,
-            after: original.map(Arc::from),
+            after: original.map(Content::from),
         }));
         Ok(())
     }
