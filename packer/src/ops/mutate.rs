@@ -79,7 +79,7 @@ pub(super) fn mutate(context: &Context<'_>, operation: &str, how: Apply<'_>, pla
             };
             let fresh = Fresh { id: &context.operation_id, uuid: mint };
             match plan_twice(context, operation, planner, &fresh) {
-                Ok((preview, plan)) => carry_out(context, preview, &plan, Agreed { preview_id, consent, time }, notes),
+                Ok(planned) => carry_out(context, planned, Agreed { preview_id, consent, time }, notes),
                 Err(finding) => {
                     // What was agreed to was a plan.
                     let notes = notes.into_iter().chain(preview_id.map(|_| stale(operation))).collect();
@@ -117,25 +117,36 @@ fn as_shown(scene: &Scene<'_>, planner: Planner<'_>) -> Result<MutationPlan, Dia
     planner(scene, &Fresh { id: MINTED_ON_APPLY, uuid: &|| MINTED_ON_APPLY.to_owned() })
 }
 
-/// The plan as it was shown, and the same with everything that is made when it is carried out.
+/// A plan that is about to be carried out.
+struct Planned {
+    /// As it was shown, without the text of the registry, of which one at a time is enough.
+    preview: MutationPlan,
+    /// The id of that.
+    id: String,
+    /// The same with everything that is made when it is carried out.
+    plan: MutationPlan,
+}
+
 fn plan_twice(
     context: &Context<'_>,
     operation: &str,
     planner: Planner<'_>,
     fresh: &Fresh<'_>,
-) -> Result<(MutationPlan, MutationPlan), Diagnostic> {
+) -> Result<Planned, Diagnostic> {
     let workspace = load(context.disk, &context.options(true), context.events);
     let scene = Scene::open(context, &workspace)?;
     let mut preview = or_blocked(operation, as_shown(&scene, planner))?;
+    let id = preview.id();
     if preview.is_blocked() {
-        return Ok((preview.clone(), preview));
+        return Ok(Planned { plan: preview.clone(), id, preview });
     }
+    preview.forget_registry();
     let plan = planner(&scene, fresh)?;
     if plan.steps.len() != preview.steps.len() && !plan.is_blocked() {
         // Something was another the second time that it was looked at.
         preview.findings.push(stale(operation));
     }
-    Ok((preview, plan))
+    Ok(Planned { preview, id, plan })
 }
 
 /// What the caller agreed to, and when.
@@ -167,12 +178,10 @@ fn keeps_from_building(plan: &MutationPlan) -> bool {
 
 fn carry_out(
     context: &Context<'_>,
-    mut preview: MutationPlan,
-    plan: &MutationPlan,
+    Planned { mut preview, id, plan }: Planned,
     agreed: Agreed,
     notes: Vec<Diagnostic>,
 ) -> Report {
-    let id = preview.id();
     if agreed.preview_id.as_ref().is_some_and(|wanted| *wanted != id) {
         preview.findings.push(stale(&preview.operation));
     } else if let Some(name) = preview.consent.as_deref().filter(|name| agreed.consent.as_deref() != Some(name)) {
@@ -187,14 +196,14 @@ fn carry_out(
         return report(context, &summary, &preview, not_done(&preview), notes);
     }
     if plan.steps.is_empty() {
-        return report(context, "nothing had to be changed", &preview, MutationResult::of(&preview), notes);
+        return report(context, "nothing had to be changed", &preview, not_done(&preview), notes);
     }
-    match commit(context, plan, agreed.time) {
+    match commit(context, &plan, agreed.time) {
         Ok(transaction_id) => {
-            let mut result = MutationResult::of(plan);
+            let mut result = MutationResult::of(&plan);
             (result.preview_id, result.applied, result.transaction_id) = (id.clone(), true, Some(transaction_id));
-            let but = if keeps_from_building(plan) { "; what was found blocks a build" } else { "" };
-            report(context, &format!("{} is done{but}", plan.operation), plan, result, notes)
+            let but = if keeps_from_building(&plan) { "; what was found blocks a build" } else { "" };
+            report(context, &format!("{} is done{but}", plan.operation), &plan, result, notes)
         }
         Err(findings) => {
             let summary = format!("{} was not carried out; everything is as it was", preview.operation);

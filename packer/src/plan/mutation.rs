@@ -5,8 +5,8 @@ use super::step::{Replacement, Step};
 use crate::diagnostic::Diagnostic;
 use crate::digest::{Digest, Hasher};
 use crate::path::PortablePath;
+use crate::schema::Registry;
 use crate::schema::journal::EntryChange;
-use crate::schema::{Registry, RegistryDraft};
 
 /// What a mutation touches.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -122,6 +122,18 @@ impl MutationPlan {
         hasher.finish().to_string()[..32].to_owned()
     }
 
+    /// Lets go of the registry's new text, which may be long, where the plan is only to be shown. Its id is another then.
+    pub fn forget_registry(&mut self) {
+        let index = PortablePath::control().own("index.json");
+        for step in &mut self.steps {
+            if let Step::Replace(replacement) = step
+                && replacement.path == index
+            {
+                replacement.after = None;
+            }
+        }
+    }
+
     /// Whether something stands in the way.
     #[must_use]
     pub fn is_blocked(&self) -> bool {
@@ -143,7 +155,7 @@ impl MutationPlan {
         name_at: &dyn Fn(&str) -> Option<String>,
     ) {
         let index = PortablePath::control().own("index.json");
-        let mut draft: RegistryDraft = registry.draft();
+        let mut draft = registry.draft();
         for entry in &entries {
             if let Some(before) = &entry.before {
                 draft.remove(before);

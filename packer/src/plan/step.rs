@@ -50,7 +50,7 @@ pub struct Replacement {
 #[derive(Clone, Debug)]
 pub enum Content {
     /// These bytes.
-    Bytes(Arc<[u8]>),
+    Bytes(Arc<Vec<u8>>),
     /// The second text of a rewrite, made when it is written; shared with the plan that shows it.
     Rewritten(Arc<Rewrite>),
 }
@@ -60,7 +60,7 @@ impl Content {
     #[must_use]
     pub fn bytes(&self) -> Cow<'_, [u8]> {
         match self {
-            Content::Bytes(bytes) => Cow::Borrowed(bytes),
+            Content::Bytes(bytes) => Cow::Borrowed(bytes.as_slice()),
             Content::Rewritten(rewrite) => match rewrite.after() {
                 Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
                 Cow::Owned(text) => Cow::Owned(text.into_bytes()),

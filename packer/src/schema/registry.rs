@@ -52,7 +52,7 @@ pub struct Entry {
 impl Registry {
     /// The registry as text that can be changed.
     #[must_use]
-    pub fn draft(&self) -> RegistryDraft {
+    pub fn draft(&self) -> RegistryDraft<'_> {
         RegistryDraft::of(&self.tree)
     }
 

@@ -57,27 +57,43 @@ fn write(
     out.write_str("\n}\n")
 }
 
+/// What stands around an entry or a member at most: a comma, a line feed and the indentation, brackets.
+const LAYOUT_BYTES: usize = 8;
+
 /// A registry as text that can be changed entry by entry.
 #[derive(Clone, Debug)]
-pub struct RegistryDraft {
+pub struct RegistryDraft<'t> {
     /// [`top_members`].
     members: Vec<(String, String)>,
-    entries: Vec<DraftEntry>,
+    entries: Vec<DraftEntry<'t>>,
 }
 
 #[derive(Clone, Debug)]
-struct DraftEntry {
+struct DraftEntry<'t> {
     asset_id: Option<u64>,
-    line: String,
+    /// As it is written; where it stands so in the file, that.
+    line: Cow<'t, str>,
 }
 
-impl RegistryDraft {
+impl<'t> RegistryDraft<'t> {
     /// The registry of a current tree.
     #[must_use]
-    pub fn of(tree: &Tree) -> RegistryDraft {
+    pub fn of(tree: &'t Tree) -> RegistryDraft<'t> {
         let entries = tree.root().member("assets").into_iter().flat_map(Node::items);
-        let entry = |node| DraftEntry { asset_id: id_of(node), line: line_of(node) };
+        let entry = |node: Node<'t>| {
+            let line = line_of(node);
+            let line = if line == node.raw() { Cow::Borrowed(node.raw()) } else { Cow::Owned(line) };
+            DraftEntry { asset_id: id_of(node), line }
+        };
         RegistryDraft { members: top_members(tree), entries: entries.map(entry).collect() }
+    }
+
+    /// The same, apart from the tree.
+    #[must_use]
+    pub fn into_owned(self) -> RegistryDraft<'static> {
+        let owned =
+            |entry: DraftEntry<'_>| DraftEntry { asset_id: entry.asset_id, line: entry.line.into_owned().into() };
+        RegistryDraft { members: self.members, entries: self.entries.into_iter().map(owned).collect() }
     }
 
     /// The text of the file.
@@ -86,21 +102,24 @@ impl RegistryDraft {
         let mut entries: Vec<&DraftEntry> = self.entries.iter().collect();
         // Entries with the same id keep their order: which one stands second decides who gives way.
         entries.sort_by_key(|entry| entry.asset_id);
-        let mut text = String::new();
-        let written = write(&mut text, &self.members, entries.iter().map(|entry| entry.line.as_str()));
+        // Room for all of it at once: growing into that many bytes takes half as many again.
+        let bytes = |text: &str| text.len() + LAYOUT_BYTES;
+        let members = self.members.iter().map(|(key, value)| bytes(key) + bytes(value));
+        let mut text = String::with_capacity(members.chain(entries.iter().map(|entry| bytes(&entry.line))).sum());
+        let written = write(&mut text, &self.members, entries.iter().map(|entry| &entry.line));
         written.expect("a string takes everything");
         text
     }
 
     /// The text of each entry, in the order of the file.
     pub fn lines(&self) -> impl Iterator<Item = &str> {
-        self.entries.iter().map(|entry| entry.line.as_str())
+        self.entries.iter().map(|entry| &*entry.line)
     }
 
     /// The text of an entry, on one line; `None` when the registry holds no such entry.
     #[must_use]
     pub fn line_of(&self, entry: &Entry) -> Option<String> {
-        self.find(entry).map(|at| self.entries[at].line.clone())
+        self.find(entry).map(|at| self.entries[at].line.to_string())
     }
 
     /// Whether an entry with exactly this text is there.
@@ -113,7 +132,7 @@ impl RegistryDraft {
     pub fn add(&mut self, line: &str) {
         if let Ok(tree) = envelope::object(line.to_owned(), &Limits::default()) {
             let entry = tree.root();
-            self.entries.push(DraftEntry { asset_id: id_of(entry), line: line_of(entry) });
+            self.entries.push(DraftEntry { asset_id: id_of(entry), line: line_of(entry).into() });
         }
     }
 
@@ -139,7 +158,7 @@ impl RegistryDraft {
             if entry.asset_id != Some(wanted.asset_id.into()) || !entry.line.contains(&uuid) {
                 return false;
             }
-            let Ok(tree) = envelope::object(entry.line.clone(), &Limits::default()) else { return false };
+            let Ok(tree) = envelope::object(entry.line.to_string(), &Limits::default()) else { return false };
             let text = |name: &str| tree.root().member(name).and_then(|node| node.text().map(|text| text.into_owned()));
             text("asset_uuid").as_deref() == Some(&uuid) && text("root").as_deref() == Some(&wanted.root)
         };

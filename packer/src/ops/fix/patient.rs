@@ -26,7 +26,7 @@ pub(super) struct Patient<'a> {
     /// Every code that was found.
     codes: HashSet<Code>,
     evidence: OnceCell<Evidence>,
-    lines: OnceCell<RegistryDraft>,
+    lines: OnceCell<RegistryDraft<'static>>,
     suppressions: OnceCell<Option<Suppressions>>,
     roots: OnceCell<Vec<Asset>>,
 }
@@ -122,9 +122,9 @@ impl<'a> Patient<'a> {
     }
 
     /// The registry's entries as text.
-    pub(super) fn lines(&self) -> Option<&RegistryDraft> {
+    pub(super) fn lines(&self) -> Option<&RegistryDraft<'static>> {
         let registry = self.workspace.registry.as_ref()?;
-        Some(self.lines.get_or_init(|| registry.draft()))
+        Some(self.lines.get_or_init(|| registry.draft().into_owned()))
     }
 
     /// The registered assets whose declaration has a finding of this code; inputs of others are not opened.
