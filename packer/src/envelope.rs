@@ -4,6 +4,8 @@
 mod kind;
 mod recognise;
 pub mod shape;
+#[cfg(test)]
+mod tests;
 mod tree;
 mod version;
 

@@ -46,3 +46,36 @@ pub(super) fn apply(tree: Tree, mut edits: Vec<Edit>) -> Tree {
     let edits: Vec<_> = edits.into_iter().map(|edit| (edit.range, edit.text)).collect();
     tree.edited(&edits)
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+
+    use super::{Tree, add_after, apply};
+
+    /// The text with a member `b` of the value `2` behind `a`.
+    fn added(text: &str) -> String {
+        let tree = Tree::known_to_parse(text.to_owned());
+        let behind = tree.root().members().next().unwrap();
+        let edit = add_after(&tree, behind, "b", "2");
+        apply(tree, vec![edit]).into_text()
+    }
+
+    #[test]
+    fn a_new_member_is_laid_out_like_the_one_before_it() {
+        assert_eq!(added("{\"a\":1}"), "{\"a\":1,\"b\":2}");
+        assert_eq!(added("{\"a\" : 1}"), "{\"a\" : 1, \"b\" : 2}");
+        assert_eq!(added("{\n  \"a\": 1\n}\n"), "{\n  \"a\": 1,\n  \"b\": 2\n}\n");
+        assert_eq!(added("{\n\t\"a\":1, \"c\":3\n}"), "{\n\t\"a\":1,\n\t\"b\":2, \"c\":3\n}");
+        assert_eq!(added("{\n\"a\":1\n}"), "{\n\"a\":1,\n\"b\":2\n}");
+        assert_eq!(added("{\r\n  \"a\": 1\r\n}"), "{\r\n  \"a\": 1,\r\n  \"b\": 2\r\n}");
+        // It does not begin its line, so the new one does not either.
+        assert_eq!(added("\n{ \"a\": 1}"), "\n{ \"a\": 1, \"b\": 2}");
+    }
+
+    #[test]
+    fn a_line_that_is_indented_beyond_reason_is_not_copied() {
+        let text = format!("{{\n{}\"a\":1}}", " ".repeat(300));
+        assert_eq!(added(&text), format!("{{\n{}\"a\":1,\"b\":2}}", " ".repeat(300)));
+    }
+}

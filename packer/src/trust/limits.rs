@@ -107,6 +107,40 @@ mod tests {
     use super::*;
 
     #[test]
+    fn limits_are_what_is_promised_and_go_by_their_names() {
+        let mut limits = Limits::default();
+        let promised = [
+            ("declaration-bytes", 1 << 20),
+            ("control-file-bytes", 64 << 20),
+            ("cache-bytes", 512 << 20),
+            ("input-bytes", 512 << 20),
+            ("palette-bytes", 1 << 20),
+            ("archive-header-bytes", 64 << 20),
+            ("json-depth", 32),
+            ("json-string-bytes", 64 << 10),
+            ("json-values", 4 << 20),
+            ("object-members", 4096),
+            ("metadata-levels", 16),
+            ("metadata-members", 1024),
+            ("registered-assets", 100_000),
+            ("files-walked", 2_000_000),
+            ("asset-inputs", 4096),
+            ("image-side", 16_384),
+            ("image-area", 64 << 20),
+            ("decoder-bytes", 8 << 20),
+            ("frame-bytes", 8 << 20),
+            ("frame-header-bytes", 8 << 10),
+        ];
+        assert_eq!(limits.rows().map(|(name, value, _)| (name, value)).collect::<Vec<_>>(), promised);
+        assert_eq!(Limit::CacheBytes.name(), "cache-bytes");
+        assert!(limits.set("cache-bytes", u64::MAX) && limits.get(Limit::CacheBytes) == u64::MAX);
+        assert!(!limits.set("cache", 1));
+        // Levels are the one thing that cannot be raised at will.
+        assert!(limits.set("json-depth", LEVELS_MAX) && !limits.set("json-depth", LEVELS_MAX + 1));
+        assert_eq!(limits.get(Limit::JsonDepth), LEVELS_MAX);
+    }
+
+    #[test]
     fn the_table_stands_in_the_order_of_the_enum() {
         for (at, row) in TABLE.iter().enumerate() {
             assert_eq!(row.0 as usize, at, "{}", row.1);
