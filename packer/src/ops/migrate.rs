@@ -2,6 +2,8 @@
 
 mod history;
 mod rollback;
+#[cfg(test)]
+mod tests;
 
 pub use history::{forget, history, migrations};
 pub(super) use history::{prune, unknown};

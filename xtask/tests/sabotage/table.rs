@@ -252,7 +252,7 @@ pub(crate) const TABLE: &[Sabotage] = &[
         read(
             "tests that were thrown away",
             "coverage",
-            "packer/src/bank.rs",
+            "packer/src/schema/archive.rs",
             ("mod tests;", "#[cfg(any())]\nmod tests;"),
             "the floor is",
         ),
