@@ -127,6 +127,7 @@ struct Planned {
     plan: MutationPlan,
 }
 
+/// Plans with placeholders, as it was shown, and once more with what is made when it is carried out.
 fn plan_twice(
     context: &Context<'_>,
     operation: &str,

@@ -9,6 +9,7 @@ use crate::path::PortablePath;
 use crate::schema::declaration::uuid_of;
 use crate::workspace::{ControlFile, Owner, Unread, in_batches};
 use std::sync::Arc;
+use uuid::Uuid;
 
 /// How one file stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,9 +97,9 @@ impl MigrationPlan {
     }
 }
 
-/// Plans the migration of the registry and of these declarations, those of its assets first, each read by `read` when its turn comes. `uuid` gives the
-/// uuid that is written into an unregistered declaration which has none: [`MINTED_ON_APPLY`] in a preview, a fresh one when
-/// the plan is carried out.
+/// Plans the migration of the registry and of these declarations, those of assets before those that nobody registered, each
+/// read by `read` when its turn comes. `uuid` gives the uuid that is written into an unregistered declaration which has
+/// none: [`MINTED_ON_APPLY`] in a preview, a fresh one when the plan is carried out.
 pub fn for_migration(
     registry: ControlFile,
     declarations: Vec<Unread>,
@@ -148,7 +149,7 @@ fn plan_file(file: ControlFile, windows: &Windows, uuid: &mut dyn FnMut() -> Str
             Owner::Registered(known) => known.map_or(NewUuid::Unneeded, NewUuid::Known),
             Owner::Unregistered if artifact == Artifact::Declaration && envelope.version() == 1 && !has_uuid => {
                 planned.minted = true;
-                uuid_of(&uuid()).map_or(NewUuid::Open, NewUuid::Known)
+                Uuid::parse_str(&uuid()).map_or(NewUuid::Open, NewUuid::Known)
             }
             _ => NewUuid::Unneeded,
         };
