@@ -72,6 +72,8 @@ pub fn load(disk: &dyn Disk, options: &Options, events: &dyn Events) -> Workspac
         let registered: HashSet<&str> =
             registry.iter().flat_map(|registry| &registry.entries).map(|entry| &*entry.root).collect();
         let (found, more) = load_others(disk, &registered, options);
+        // They are few, and the others many.
+        assets.reserve_exact(found.len());
         assets.extend(found);
         findings.extend(more);
     }
