@@ -196,3 +196,22 @@ pub(crate) fn name_program<'a>(findings: impl Iterator<Item = &'a mut Diagnostic
 pub fn sort(findings: &mut [Diagnostic]) {
     findings.sort_by(|a, b| a.order().cmp(&b.order()));
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+
+    use super::{Code, Diagnostic, name_program};
+    use std::sync::Arc;
+
+    #[test]
+    fn each_help_names_the_program_and_what_is_shared_stays_so() {
+        let helped = |help| Diagnostic::new(Code::MigrationPending, "old").help_to_run(help);
+        let (one, other) = (helped("run `{program} a`"), helped("run `{program} b`"));
+        let mut findings = [one.clone(), one.clone(), other, one, Diagnostic::new(Code::DiskIo, "no help")];
+        name_program(findings.iter_mut(), "packer");
+        let helps: Vec<_> = findings.iter().filter_map(|finding| finding.help.as_deref()).collect();
+        assert_eq!(helps, ["run `packer a`", "run `packer a`", "run `packer b`", "run `packer a`"]);
+        assert!(Arc::ptr_eq(findings[0].help.as_ref().unwrap(), findings[1].help.as_ref().unwrap()));
+    }
+}

@@ -18,18 +18,6 @@ use prometeu_packer::workspace::{Action, Asset, State};
 use std::path::Path;
 use std::time::Duration;
 
-const ALL: [Action; 9] = [
-    Action::Show,
-    Action::Adopt,
-    Action::Forget,
-    Action::Remove,
-    Action::Quarantine,
-    Action::Relocate,
-    Action::Rename,
-    Action::Include,
-    Action::Exclude,
-];
-
 struct Silence;
 
 impl Events for Silence {
@@ -93,8 +81,10 @@ fn is_possible(context: &Context<'_>, asset: &Asset, action: Action) -> bool {
 fn check(name: &str, project: &Path) {
     let OperationResult::List(assets, _) = within(project, ops::list).result else { return };
     for asset in assets {
-        let possible: Vec<Action> =
-            ALL.into_iter().filter(|action| within(project, |context| is_possible(context, &asset, *action))).collect();
+        let possible: Vec<Action> = Action::ALL
+            .into_iter()
+            .filter(|action| within(project, |context| is_possible(context, &asset, *action)))
+            .collect();
         let root = &asset.reference.root;
         assert_eq!(asset.actions.iter().collect::<Vec<_>>(), possible, "{name}, the {:?} root {root}", asset.state);
     }

@@ -35,7 +35,8 @@ pub enum Action {
 }
 
 impl Action {
-    const ALL: [Action; 9] = [
+    /// All, in the order in which they are told.
+    pub const ALL: [Action; 9] = [
         Action::Show,
         Action::Adopt,
         Action::Forget,

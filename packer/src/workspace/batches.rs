@@ -18,3 +18,17 @@ pub(crate) fn in_batches<T: Send, U: Send>(
         made.into_iter().for_each(&mut take);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{BATCH, in_batches};
+
+    #[test]
+    fn every_item_is_handed_on_once_and_in_order_however_many_there_are() {
+        for count in [0, 1, BATCH, BATCH + 1, 3 * BATCH - 1] {
+            let mut taken = Vec::new();
+            in_batches(0..count, |item| item * 2, |made| taken.push(made));
+            assert_eq!(taken, (0..count).map(|item| item * 2).collect::<Vec<_>>());
+        }
+    }
+}
