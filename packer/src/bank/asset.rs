@@ -8,7 +8,7 @@ use super::{
 };
 use crate::diagnostic::{Code, Diagnostic};
 use crate::disk::Disk;
-use crate::schema::archive::CanonicalMetadata;
+use crate::schema::archive::{CanonicalMetadata, MetadataBytes};
 use crate::schema::{BankType, Declaration, Role};
 use crate::trust::{self, Limit, Limits, refusal};
 use crate::workspace::Asset;
@@ -28,13 +28,21 @@ pub struct Bank<'a> {
 
 /// An asset with the layout of its payload.
 #[derive(Debug)]
-pub struct LaidOut {
+pub struct LaidOut<M = CanonicalMetadata> {
     /// Its index in the workspace.
     pub index: usize,
     /// Length of its payload.
     pub bytes: u64,
     /// The complete metadata of its payload.
-    pub metadata: CanonicalMetadata,
+    pub metadata: M,
+}
+
+impl LaidOut<MetadataBytes> {
+    /// The same, of which nobody makes an archive.
+    #[must_use]
+    pub fn measured(index: usize, layout: &Layout) -> LaidOut<MetadataBytes> {
+        LaidOut { index, bytes: layout.bytes, metadata: MetadataBytes::of(&layout.metadata) }
+    }
 }
 
 impl LaidOut {

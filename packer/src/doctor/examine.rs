@@ -6,7 +6,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::disk::Disk;
 use crate::event::{Event, Events, Phase};
 use crate::schema::BankType;
-use crate::schema::archive::PRELOAD_SLOTS;
+use crate::schema::archive::{MetadataBytes, PRELOAD_SLOTS};
 use crate::trust::Limits;
 use crate::workspace::{Workspace, in_batches};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -26,7 +26,7 @@ pub struct Examined {
     /// What was looked at.
     pub checked: Checked,
     /// The layout of every included asset, ascending by id; absent when one of them cannot be made.
-    pub laid_out: Option<Vec<LaidOut>>,
+    pub laid_out: Option<Vec<LaidOut<MetadataBytes>>>,
 }
 
 /// Decodes the inputs of every registered asset that can be made, and adds what is wrong with them. What is known of
@@ -60,7 +60,7 @@ pub fn examine(
                     None => bank.examine(&mut found),
                 };
             }
-            let laid_out = layout.filter(|_| asset.included_in_build).map(|layout| LaidOut::new(index, &layout));
+            let laid_out = layout.filter(|_| asset.included_in_build).map(|layout| LaidOut::measured(index, &layout));
             events.emit(Event::Progress {
                 phase: Phase::Examine,
                 done: done.fetch_add(1, Ordering::Relaxed) + 1,

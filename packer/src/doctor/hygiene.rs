@@ -31,7 +31,7 @@ pub struct Tidiness {
 
 /// Looks at the whole workspace; `today` decides which suppressions still hold.
 pub fn look_for_untidiness(
-    workspace: &mut Workspace,
+    workspace: &Workspace,
     disk: &dyn Disk,
     limits: &Limits,
     windows: &Windows,
@@ -40,11 +40,10 @@ pub fn look_for_untidiness(
     findings: &mut Vec<Diagnostic>,
 ) -> Tidiness {
     let allowed = read_suppressions(disk, limits, findings);
-    let is_registry_tidy = layout::is_registry_tidy(workspace);
     let walked = walk::walk(workspace, disk, limits, events, findings);
     let mut sieve = Sieve::new(&allowed, today);
     identity::check(workspace, &mut sieve);
-    layout::check(workspace, is_registry_tidy, disk, limits, windows, &mut sieve);
+    layout::check(workspace, disk, limits, windows, &mut sieve);
     staging::check(disk, &mut sieve);
     for odd in &walked.odd {
         sieve.take(odd.code, &odd.path, || odd.finding());

@@ -14,7 +14,7 @@ use crate::digest::Digest;
 use crate::disk::DiskError;
 use crate::event::{Event, Phase};
 use crate::plan::BuildPlan;
-use crate::schema::archive::{CanonicalMetadata, Prelude, TableEntry, header};
+use crate::schema::archive::{CanonicalMetadata, Measured, Prelude, TableEntry, header};
 use crate::schema::provenance::{self, Provenance};
 use crate::trust::{Limit, Limits};
 use crate::workspace::Asset;
@@ -31,7 +31,7 @@ const LARGE_BYTES: u64 = 4 << 20;
 ///
 /// # Errors
 /// `archive/header-too-large`.
-pub fn check_header(plan: &BuildPlan, limits: &Limits) -> Result<u32, Diagnostic> {
+pub fn check_header<M: Measured>(plan: &BuildPlan<M>, limits: &Limits) -> Result<u32, Diagnostic> {
     let bytes = header::length(plan.table.iter(), &plan.preload);
     let within = u32::try_from(bytes).ok().filter(|_| bytes <= limits.get(Limit::ArchiveHeaderBytes));
     within.ok_or_else(|| {

@@ -8,7 +8,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::digest::Digest;
 use crate::disk::{Disk, DiskError, DiskErrorKind};
 use crate::path::PortablePath;
-use crate::plan::{Content, Step};
+use crate::plan::Step;
 use crate::schema::journal::{Change, EntryChange, Journal, Original};
 use crate::trust::{self, Limit, Limits, refusal};
 use rayon::prelude::*;
@@ -93,7 +93,7 @@ fn stage(
             }
             _ => None,
         };
-        let content = replacement.after.as_ref().map(Content::bytes);
+        let content = replacement.after.as_ref().map(|content| content.bytes(found.as_deref().unwrap_or_default()));
         if let Some(content) = &content {
             let path = folder.staged(at);
             let written = disk

@@ -103,7 +103,7 @@ fn what_is_shown_of_a_value_is_short() {
 fn a_structure_that_was_given_up_is_the_same_when_it_is_asked_for() {
     let mut tree = outline(ON_DISK.to_owned(), 8, 100, &Limits::default()).unwrap();
     let before = places(&tree);
-    tree.forget_structure();
+    tree.keep_outline(8);
     assert_eq!(places(&tree), before);
 }
 

@@ -32,8 +32,8 @@ pub struct Tree {
     text: String,
     /// Made again from the text where it was given up.
     slots: OnceLock<Vec<Slot>>,
-    /// How many they were then.
-    slots_before: usize,
+    /// The deepest level whose values are made again.
+    levels: usize,
     origin: Option<Origin>,
     /// Of the text on disk; made when the first place is asked for.
     lines: OnceLock<LineIndex>,
@@ -74,13 +74,14 @@ impl Tree {
 
     /// A text that was parsed before, as a whole and within its limits.
     pub(crate) fn known_to_parse(text: String) -> Tree {
-        Tree { text, slots: OnceLock::new(), slots_before: 0, origin: None, lines: OnceLock::new() }
+        Tree { text, slots: OnceLock::new(), levels: usize::MAX, origin: None, lines: OnceLock::new() }
     }
 
     /// Gives up what is known of the structure, which takes as much memory as the text. It is parsed once more when it is
-    /// asked for.
-    pub(crate) fn forget_structure(&mut self) {
-        self.slots_before = self.slots.take().map_or(self.slots_before, |slots| slots.len());
+    /// asked for, down to level `levels`, the outermost being level 0; objects and lists on that one seem empty.
+    pub(crate) fn keep_outline(&mut self, levels: usize) {
+        self.levels = levels;
+        self.slots = OnceLock::new();
     }
 
     /// The text that was parsed.
@@ -152,7 +153,7 @@ impl Tree {
 
 impl<'t> Node<'t> {
     fn slot(self) -> Slot {
-        self.tree.slots.get_or_init(|| parse::reparse(&self.tree.text, self.tree.slots_before))[self.at]
+        self.tree.slots.get_or_init(|| parse::reparse(&self.tree.text, self.tree.levels))[self.at]
     }
 
     /// What it is.

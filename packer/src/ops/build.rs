@@ -9,6 +9,7 @@ use crate::doctor::{examine, preload};
 use crate::emit::{self, Published, stage};
 use crate::plan::{BuildPlan, for_build};
 use crate::report::{ArchiveFile, BuildResult, OperationResult, PackedAsset, Report};
+use crate::schema::archive::Measured;
 use crate::workspace::{Asset, Workspace, load};
 use rayon::prelude::*;
 
@@ -174,12 +175,12 @@ fn in_place(
 
 /// The plan of a build that nothing known so far blocks, every included asset laid out; what else would keep it from being
 /// published is added.
-pub(super) fn plan(
+pub(super) fn plan<M: Measured>(
     context: &Context<'_>,
     workspace: &Workspace,
-    laid_out: impl FnOnce() -> Option<Vec<LaidOut>>,
+    laid_out: impl FnOnce() -> Option<Vec<LaidOut<M>>>,
     findings: &mut Vec<Diagnostic>,
-) -> Option<BuildPlan> {
+) -> Option<BuildPlan<M>> {
     findings.extend(emit::check_outputs(context.disk).err());
     if findings.iter().any(|finding| finding.blocking) {
         return None;
@@ -266,7 +267,7 @@ fn make(
             result.packed = packed
                 .map(|row| PackedAsset {
                     asset_id: row.asset_id,
-                    name: row.asset_name.to_string(),
+                    name: row.asset_name,
                     bank: row.bank,
                     bytes: row.bytes,
                 })
@@ -287,7 +288,7 @@ fn report_rows(result: &mut BuildResult, workspace: &Workspace, recalled: &Recal
         let declaration = asset.declaration.as_ref()?;
         Some(PackedAsset {
             asset_id: asset.asset_id()?,
-            name: declaration.name.as_deref()?.to_owned(),
+            name: declaration.name.clone()?,
             bank: declaration.bank?,
             bytes: recalled.fresh(index)?.bytes(),
         })

@@ -119,7 +119,7 @@ fn as_shown(scene: &Scene<'_>, planner: Planner<'_>) -> Result<MutationPlan, Dia
 
 /// A plan that is about to be carried out.
 struct Planned {
-    /// As it was shown, without the text of the registry, of which one at a time is enough.
+    /// As it was shown.
     preview: MutationPlan,
     /// The id of that.
     id: String,
@@ -141,7 +141,6 @@ fn plan_twice(
     if preview.is_blocked() {
         return Ok(Planned { plan: preview.clone(), id, preview });
     }
-    preview.forget_registry();
     let plan = planner(&scene, fresh)?;
     if plan.steps.len() != preview.steps.len() && !plan.is_blocked() {
         // Something was another the second time that it was looked at.

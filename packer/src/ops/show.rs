@@ -8,7 +8,7 @@ use crate::migrate::{self, Known};
 use crate::report::{AssetDetails, InputFile, OperationResult, Report};
 use crate::schema::value_of;
 use crate::trust::{self, Limit, refusal};
-use crate::workspace::{Asset, Lookup, State, Workspace, load};
+use crate::workspace::{Asset, Lookup, State, load};
 use std::io::Read as _;
 
 /// Shows the asset that `wanted` names: an id, a uuid, a root, or a name.
@@ -28,7 +28,7 @@ pub fn show(context: &Context<'_>, wanted: &str) -> Report {
         let summary = "the registry could not be read";
         return Report::new("show", &context.program, summary, workspace.findings, OperationResult::Nothing);
     }
-    let asset = match find(&workspace, wanted) {
+    let asset = match find(&Lookup::of(&workspace.assets), wanted) {
         Ok(asset) => asset.clone(),
         Err(finding) => {
             let summary = finding.message.to_string();
@@ -46,16 +46,15 @@ pub fn show(context: &Context<'_>, wanted: &str) -> Report {
 }
 
 /// The one asset that `wanted` names.
-pub(super) fn find<'w>(workspace: &'w Workspace, wanted: &str) -> Result<&'w Asset, Diagnostic> {
-    let hits: Vec<&Asset> = Lookup::of(&workspace.assets).find(wanted).collect();
+pub(super) fn find<'w>(lookup: &Lookup<'w>, wanted: &str) -> Result<&'w Asset, Diagnostic> {
+    let hits: Vec<&Asset> = lookup.find(wanted).collect();
     match hits.as_slice() {
         [one] => Ok(one),
         [] => {
             let unknown = Diagnostic::new(Code::UsageUnknownAsset, format!("no asset is called `{wanted}`"));
             let spelled = wanted.replace('\\', "/");
             let spelled = spelled.trim_start_matches("./").trim_start_matches("assets/").trim_end_matches('/');
-            let is_meant = |asset: &&Asset| spelled != wanted && *asset.reference.root == *spelled;
-            Err(match workspace.assets.iter().find(is_meant) {
+            Err(match lookup.at_root(spelled).next().filter(|_| spelled != wanted) {
                 Some(asset) => unknown
                     .help(format!("roots are written with `/`, relative to `assets/`: `{}`", asset.reference.root)),
                 None => unknown.help_to_run("`{program} list` shows all; name one by id, uuid, name or root"),

@@ -7,9 +7,9 @@ use crate::workspace::Workspace;
 
 /// A build, decided to the byte before the first payload is made.
 #[derive(Debug)]
-pub struct BuildPlan {
+pub struct BuildPlan<M = CanonicalMetadata> {
     /// The archive's table, ascending by id, offsets without gaps.
-    pub table: Vec<TableEntry<CanonicalMetadata>>,
+    pub table: Vec<TableEntry<M>>,
     /// The slots of preloaded assets, ascending by id.
     pub preload: Vec<PreloadEntry>,
     /// For each row of the table, the asset it is made from: its index in the workspace.
@@ -19,7 +19,7 @@ pub struct BuildPlan {
 /// Lays payloads end to end in the order of ids. `planned` holds every included asset of a workspace that nothing
 /// blocks, ascending by id.
 #[must_use]
-pub fn for_build(workspace: &Workspace, planned: Vec<LaidOut>) -> BuildPlan {
+pub fn for_build<M>(workspace: &Workspace, planned: Vec<LaidOut<M>>) -> BuildPlan<M> {
     let mut plan = BuildPlan { table: Vec::with_capacity(planned.len()), preload: Vec::new(), assets: Vec::new() };
     let (mut offset, mut slots) = (0, [0_u32; 2]);
     for LaidOut { index, bytes, metadata } in planned {

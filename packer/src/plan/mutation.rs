@@ -1,7 +1,8 @@
 //! The plan of a mutation: what changes in the registry and in the workspace, and everything that it depends on.
 
 use super::entry_told::entry_told;
-use super::step::{Replacement, Step};
+use super::registry_edit::RegistryEdit;
+use super::step::{Content, Replacement, Step};
 use crate::diagnostic::Diagnostic;
 use crate::digest::{Digest, Hasher};
 use crate::path::PortablePath;
@@ -98,12 +99,7 @@ impl MutationPlan {
         for step in &self.steps {
             match step {
                 Step::Replace(Replacement { path, before, after }) => {
-                    line(&[
-                        "replace",
-                        path.as_str(),
-                        &digest(*before),
-                        &digest(after.as_ref().map(|content| Digest::of(&content.bytes()))),
-                    ]);
+                    line(&["replace", path.as_str(), &digest(*before), &digest(after.as_ref().map(Content::digest))]);
                 }
                 Step::Move { from, to } => line(&["move", from.as_str(), to.as_str()]),
                 Step::MakeFolder(path) => line(&["make", path.as_str()]),
@@ -120,18 +116,6 @@ impl MutationPlan {
             line(&[finding.code.as_str(), finding.path.as_deref().unwrap_or_default(), &finding.message]);
         }
         hasher.finish().to_string()[..32].to_owned()
-    }
-
-    /// Lets go of the registry's new text, which may be long, where the plan is only to be shown. Its id is another then.
-    pub fn forget_registry(&mut self) {
-        let index = PortablePath::control().own("index.json");
-        for step in &mut self.steps {
-            if let Step::Replace(replacement) = step
-                && replacement.path == index
-            {
-                replacement.after = None;
-            }
-        }
     }
 
     /// Whether something stands in the way.
@@ -155,14 +139,7 @@ impl MutationPlan {
         name_at: &dyn Fn(&str) -> Option<String>,
     ) {
         let index = PortablePath::control().own("index.json");
-        let mut draft = registry.draft();
         for entry in &entries {
-            if let Some(before) = &entry.before {
-                draft.remove(before);
-            }
-            if let Some(after) = &entry.after {
-                draft.add(after);
-            }
             let (verb, detail) = match (&entry.before, &entry.after) {
                 (None, Some(after)) => ("add", after.clone()),
                 (Some(before), None) => ("drop", before.clone()),
@@ -173,16 +150,15 @@ impl MutationPlan {
             self.registry.push(PlannedChange { verb, path: index.to_string(), detail, told });
         }
         if let Some(next) = next {
-            draft.set_next(next);
             let detail = format!("`next_asset_id` becomes {next}");
             let told = format!("the next new asset gets the id {next}");
             self.registry.push(PlannedChange { verb: "change", path: index.to_string(), detail, told });
         }
-        self.entries.extend(entries);
+        self.entries.extend_from_slice(&entries);
         self.steps.push(Step::Replace(Replacement {
             path: index,
             before: Some(registry.digest_on_disk()),
-            after: Some(draft.text().into_bytes().into()),
+            after: Some(Content::Edited(RegistryEdit::of(registry, entries, next).into())),
         }));
     }
 }

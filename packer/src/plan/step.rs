@@ -1,6 +1,6 @@
 //! What a plan does to files and folders, one step after the other.
 
-use super::Rewrite;
+use super::{RegistryEdit, Rewrite};
 use crate::digest::Digest;
 use crate::path::PortablePath;
 use std::borrow::Cow;
@@ -29,7 +29,8 @@ impl Step {
     #[must_use]
     pub fn bytes(&self) -> usize {
         match self {
-            Step::Replace(Replacement { after: Some(content), .. }) => content.bytes().len(),
+            Step::Replace(Replacement { after: Some(Content::Edited(edit)), .. }) => edit.bytes(),
+            Step::Replace(Replacement { after: Some(content), .. }) => content.bytes(&[]).len(),
             _ => 0,
         }
     }
@@ -53,18 +54,30 @@ pub enum Content {
     Bytes(Arc<Vec<u8>>),
     /// The second text of a rewrite, made when it is written; shared with the plan that shows it.
     Rewritten(Arc<Rewrite>),
+    /// The registry with some entries changed, made from what it holds when it is written.
+    Edited(Arc<RegistryEdit>),
 }
 
 impl Content {
-    /// All of it.
+    /// All of it, where the file holds `before` now, as the plan saw it.
     #[must_use]
-    pub fn bytes(&self) -> Cow<'_, [u8]> {
+    pub fn bytes(&self, before: &[u8]) -> Cow<'_, [u8]> {
         match self {
+            Content::Edited(edit) => Cow::Owned(edit.text(String::from_utf8_lossy(before).into_owned()).into_bytes()),
             Content::Bytes(bytes) => Cow::Borrowed(bytes.as_slice()),
             Content::Rewritten(rewrite) => match rewrite.after() {
                 Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
                 Cow::Owned(text) => Cow::Owned(text.into_bytes()),
             },
+        }
+    }
+
+    /// The digest of all of it.
+    #[must_use]
+    pub fn digest(&self) -> Digest {
+        match self {
+            Content::Edited(edit) => edit.digest(),
+            others => Digest::of(&others.bytes(&[])),
         }
     }
 }

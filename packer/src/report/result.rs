@@ -163,7 +163,7 @@ pub struct PackedAsset {
     /// The registry's id.
     pub asset_id: u32,
     /// Its name.
-    pub name: String,
+    pub name: Arc<str>,
     /// Its type.
     pub bank: BankType,
     /// Length of its payload.
@@ -248,7 +248,7 @@ impl MutationResult {
 fn new_declaration(step: &Step) -> Option<String> {
     match step {
         Step::Replace(Replacement { path, before: None, after: Some(after) }) if path.name() == "asset.json" => {
-            String::from_utf8(after.bytes().into_owned()).ok()
+            String::from_utf8(after.bytes(&[]).into_owned()).ok()
         }
         _ => None,
     }

@@ -127,6 +127,36 @@ impl Metadata for CanonicalMetadata {
     }
 }
 
+/// Metadata of which only the length is wanted: a hundredth of the memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MetadataBytes(u64);
+
+impl MetadataBytes {
+    /// Measures it.
+    #[must_use]
+    pub fn of(metadata: &Map<String, Value>) -> MetadataBytes {
+        MetadataBytes(metadata.bytes())
+    }
+}
+
+/// What has a length in the header.
+pub trait Measured {
+    /// The length of its canonical text, in bytes.
+    fn bytes(&self) -> u64;
+}
+
+impl<M: Metadata> Measured for M {
+    fn bytes(&self) -> u64 {
+        self.canonical().len() as u64
+    }
+}
+
+impl Measured for MetadataBytes {
+    fn bytes(&self) -> u64 {
+        self.0
+    }
+}
+
 /// One asset in the header's `asset_table`. Its codec is always [`CODEC`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct TableEntry<M = Map<String, Value>> {

@@ -20,6 +20,9 @@ use uuid::Uuid;
 /// The largest asset id.
 pub const ASSET_ID_MAX: u32 = shape::ASSET_ID_MAX as u32;
 
+/// The level of the entries in the file, which is level 0 itself.
+const ENTRIES: usize = 2;
+
 /// A registry, as far as it could be understood.
 #[derive(Debug)]
 pub struct Registry {
@@ -58,10 +61,8 @@ impl Registry {
 
     /// Whether a file of the current version is laid out as the packer writes it.
     #[must_use]
-    pub fn is_canonical(&mut self) -> bool {
-        let is_canonical = is_canonical(&self.tree);
-        self.tree.forget_structure();
-        is_canonical
+    pub fn is_canonical(&self) -> bool {
+        is_canonical(&self.tree)
     }
 
     /// The digest of the file on disk.
@@ -111,8 +112,8 @@ pub fn parse(migrated: Migrated, limits: &Limits, findings: &mut Vec<Diagnostic>
         entries.extend(read_entry(reader, node));
     }
     let next_asset_id = next.and_then(|next| u32::try_from(next).ok());
-    // Only what changes the registry looks at it again.
-    tree.forget_structure();
+    // Only what changes the registry looks at it again, and at each entry by itself.
+    tree.keep_outline(ENTRIES);
     Ok(Registry { next_asset_id, entries, from, tree })
 }
 

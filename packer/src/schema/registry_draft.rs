@@ -3,8 +3,9 @@
 
 use super::registry::{ENTRY, Entry, TOP};
 use crate::diagnostic::is_unprintable;
+use crate::digest::{Digest, Hasher};
 use crate::envelope::shape::Object;
-use crate::envelope::{self, Node, Tree};
+use crate::envelope::{self, Node, NodeKind, Tree};
 use crate::trust::Limits;
 use std::borrow::Cow;
 use std::fmt;
@@ -19,10 +20,8 @@ pub fn registry_text(tree: &Tree) -> String {
 /// Whether the text of a current tree is what [`registry_text`] makes of it; found without making that.
 #[must_use]
 pub(super) fn is_canonical(tree: &Tree) -> bool {
-    let mut entries: Vec<Node<'_>> = tree.root().member("assets").into_iter().flat_map(Node::items).collect();
-    entries.sort_by_key(|&entry| id_of(entry));
     let mut rest = Rest(tree.text());
-    write(&mut rest, &top_members(tree), entries.into_iter().map(line_of)).is_ok() && rest.0.is_empty()
+    RegistryDraft::of(tree).write(&mut rest).is_ok() && rest.0.is_empty()
 }
 
 /// What is left of a text of which everything that is written here has to be the beginning.
@@ -35,26 +34,19 @@ impl fmt::Write for Rest<'_> {
     }
 }
 
-/// Writes the file: its members, and the lines in the place of the value of `assets`.
-fn write(
-    out: &mut impl fmt::Write,
-    members: &[(String, String)],
-    mut lines: impl Iterator<Item = impl fmt::Display>,
-) -> fmt::Result {
-    let mut before = "{";
-    for (key, value) in members {
-        write!(out, "{before}\n  {key}: {value}")?;
-        before = ",";
-        if key == "\"assets\"" {
-            let mut before = "[";
-            for line in &mut lines {
-                write!(out, "{before}\n    {line}")?;
-                before = ",";
-            }
-            out.write_str(if before == "[" { "[]" } else { "\n  ]" })?;
-        }
+/// Takes a text piece by piece, of which only the digest and the length are wanted.
+#[derive(Default)]
+struct Sum {
+    hasher: Hasher,
+    bytes: usize,
+}
+
+impl fmt::Write for Sum {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.hasher.update(text.as_bytes());
+        self.bytes += text.len();
+        Ok(())
     }
-    out.write_str("\n}\n")
 }
 
 /// What stands around an entry or a member at most: a comma, a line feed and the indentation, brackets.
@@ -79,13 +71,17 @@ impl<'t> RegistryDraft<'t> {
     /// The registry of a current tree.
     #[must_use]
     pub fn of(tree: &'t Tree) -> RegistryDraft<'t> {
-        let entries = tree.root().member("assets").into_iter().flat_map(Node::items);
-        let entry = |node: Node<'t>| {
-            let line = line_of(node);
+        let items = tree.root().member("assets").into_iter().flat_map(Node::items);
+        let mut entries = Vec::with_capacity(items.count());
+        for node in tree.root().member("assets").into_iter().flat_map(Node::items) {
+            // By itself: of a large registry that was read only the outline is kept.
+            let entry = Tree::known_to_parse(node.raw().to_owned());
+            let is_object = node.kind() == NodeKind::Object;
+            let line = if is_object { line_of(entry.root()) } else { "{}".to_owned() };
             let line = if line == node.raw() { Cow::Borrowed(node.raw()) } else { Cow::Owned(line) };
-            DraftEntry { asset_id: id_of(node), line }
-        };
-        RegistryDraft { members: top_members(tree), entries: entries.map(entry).collect() }
+            entries.push(DraftEntry { asset_id: is_object.then(|| id_of(entry.root())).flatten(), line });
+        }
+        RegistryDraft { members: top_members(tree), entries }
     }
 
     /// The same, apart from the tree.
@@ -99,16 +95,42 @@ impl<'t> RegistryDraft<'t> {
     /// The text of the file.
     #[must_use]
     pub fn text(&self) -> String {
-        let mut entries: Vec<&DraftEntry> = self.entries.iter().collect();
-        // Entries with the same id keep their order: which one stands second decides who gives way.
-        entries.sort_by_key(|entry| entry.asset_id);
         // Room for all of it at once: growing into that many bytes takes half as many again.
         let bytes = |text: &str| text.len() + LAYOUT_BYTES;
         let members = self.members.iter().map(|(key, value)| bytes(key) + bytes(value));
-        let mut text = String::with_capacity(members.chain(entries.iter().map(|entry| bytes(&entry.line))).sum());
-        let written = write(&mut text, &self.members, entries.iter().map(|entry| &entry.line));
-        written.expect("a string takes everything");
+        let entries = self.entries.iter().map(|entry| bytes(&entry.line));
+        let mut text = String::with_capacity(members.chain(entries).sum());
+        self.write(&mut text).expect("a string takes everything");
         text
+    }
+
+    /// Digest and length in bytes of the text of the file, found without making that.
+    #[must_use]
+    pub fn sum(&self) -> (Digest, usize) {
+        let mut sum = Sum::default();
+        self.write(&mut sum).expect("a sum takes everything");
+        (sum.hasher.finish(), sum.bytes)
+    }
+
+    /// Writes the file: its members, and the lines in the place of the value of `assets`.
+    fn write(&self, out: &mut impl fmt::Write) -> fmt::Result {
+        let mut entries: Vec<&DraftEntry> = self.entries.iter().collect();
+        // Entries with the same id keep their order: which one stands second decides who gives way.
+        entries.sort_by_key(|entry| entry.asset_id);
+        let mut before = "{";
+        for (key, value) in &self.members {
+            write!(out, "{before}\n  {key}: {value}")?;
+            before = ",";
+            if key == "\"assets\"" {
+                let mut before = "[";
+                for entry in &entries {
+                    write!(out, "{before}\n    {}", entry.line)?;
+                    before = ",";
+                }
+                out.write_str(if before == "[" { "[]" } else { "\n  ]" })?;
+            }
+        }
+        out.write_str("\n}\n")
     }
 
     /// The text of each entry, in the order of the file.

@@ -3,63 +3,82 @@
 //! project; a root that nobody registered goes by its name where no other asset has that name or root.
 
 use super::asset::{Asset, State};
+use std::hash::{DefaultHasher, Hash, Hasher as _};
 use uuid::Uuid;
 
 /// An index of all assets of a project.
 pub struct Lookup<'w> {
     assets: &'w [Asset],
-    ids: Index<u32>,
-    uuids: Index<Uuid>,
-    roots: Index<&'w str>,
-    names: Index<&'w str>,
-    unregistered_names: Index<&'w str>,
+    ids: Index<'w, u32>,
+    uuids: Index<'w, Uuid>,
+    roots: Index<'w, &'w str>,
+    names: Index<'w, &'w str>,
+    unregistered_names: Index<'w, &'w str>,
 }
 
-/// Places by key, sorted: a fraction of what a table of lists takes, with a hundred thousand assets.
-struct Index<K>(Vec<(K, u32)>);
+/// Places of assets by a hash of their key, sorted: eight bytes an asset, whatever the key is.
+struct Index<'w, K> {
+    assets: &'w [Asset],
+    key: fn(&'w Asset) -> Option<K>,
+    rows: Vec<(u32, u32)>,
+}
 
-impl<K: Ord> Index<K> {
-    fn of(found: impl Iterator<Item = (K, usize)>) -> Index<K> {
-        let mut all: Vec<(K, u32)> = found.map(|(key, at)| (key, u32::try_from(at).unwrap_or(u32::MAX))).collect();
-        all.sort_unstable();
-        Index(all)
+impl<'w, K: Hash> Index<'w, K> {
+    fn of(assets: &'w [Asset], key: fn(&'w Asset) -> Option<K>) -> Index<'w, K> {
+        let row = |(at, asset)| Some((hash(&key(asset)?), u32::try_from(at).unwrap_or(u32::MAX)));
+        let mut rows: Vec<(u32, u32)> = assets.iter().enumerate().filter_map(row).collect();
+        rows.sort_unstable();
+        rows.shrink_to_fit();
+        Index { assets, key, rows }
     }
 
     /// All of one key, looked for as far as they are wanted: a hundred thousand entries may have the same.
-    fn get(&self, key: K) -> impl Iterator<Item = usize> {
-        let start = self.0.partition_point(|row| row.0 < key);
-        self.0[start..].iter().take_while(move |row| row.0 == key).map(|row| row.1 as usize)
+    fn get<Q: Hash>(&self, key: Q) -> impl Iterator<Item = usize>
+    where
+        K: PartialEq<Q>,
+    {
+        let hash = hash(&key);
+        let start = self.rows.partition_point(|row| row.0 < hash);
+        let rows = self.rows[start..].iter().take_while(move |row| row.0 == hash).map(|row| row.1 as usize);
+        rows.filter(move |&at| (self.key)(&self.assets[at]).is_some_and(|found| found == key))
     }
+}
+
+/// The name of an asset of this state.
+fn name(asset: &Asset, state: State) -> Option<&str> {
+    asset.reference.name.as_deref().filter(|_| asset.state == state)
+}
+
+/// The same in every run.
+fn hash(key: &impl Hash) -> u32 {
+    let mut hasher = DefaultHasher::new();
+    key.hash(&mut hasher);
+    hasher.finish() as u32
 }
 
 impl<'w> Lookup<'w> {
     /// The index of these.
     #[must_use]
     pub fn of(assets: &'w [Asset]) -> Lookup<'w> {
-        let all = || assets.iter().enumerate();
-        let named = |state: State| {
-            let of_state = all().filter(move |(_, asset)| asset.state == state);
-            Index::of(of_state.filter_map(|(at, asset)| Some((asset.reference.name.as_deref()?, at))))
-        };
         Lookup {
             assets,
-            ids: Index::of(all().filter_map(|(at, asset)| Some((asset.asset_id()?, at)))),
-            uuids: Index::of(all().filter_map(|(at, asset)| Some((asset.asset_uuid?, at)))),
-            roots: Index::of(all().map(|(at, asset)| (&*asset.reference.root, at))),
-            names: named(State::Registered),
-            unregistered_names: named(State::Unregistered),
+            ids: Index::of(assets, Asset::asset_id),
+            uuids: Index::of(assets, |asset| asset.asset_uuid),
+            roots: Index::of(assets, |asset| Some(&asset.reference.root)),
+            names: Index::of(assets, |asset| name(asset, State::Registered)),
+            unregistered_names: Index::of(assets, |asset| name(asset, State::Unregistered)),
         }
     }
 
     /// Places of what `word` names, no more than `most`.
     fn places(&self, word: &str, most: usize) -> Vec<usize> {
         if !word.is_empty() && word.bytes().all(|b| b.is_ascii_digit()) {
-            return word.parse().map_or_else(|_| Vec::new(), |id| self.ids.get(id).take(most).collect());
+            return word.parse().map_or_else(|_| Vec::new(), |id: u32| self.ids.get(id).take(most).collect());
         }
         if let Some(uuid) = Uuid::parse_str(word).ok().filter(|_| word.len() == 36) {
             return self.uuids.get(uuid).take(most).collect();
         }
-        let of = |index: &Index<&str>| index.get(word).take(most).collect::<Vec<_>>();
+        let of = |index: &Index<'w, &'w str>| index.get(word).take(most).collect::<Vec<_>>();
         if word.contains('/') {
             return of(&self.roots);
         }

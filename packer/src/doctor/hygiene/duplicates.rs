@@ -8,8 +8,7 @@ use crate::digest::{Digest, Hasher};
 use crate::disk::Disk;
 use crate::event::Events;
 use crate::trust::{Limit, Limits, Stream, admit_stream};
-use crate::workspace::Workspace;
-use rayon::prelude::*;
+use crate::workspace::{Workspace, in_batches};
 use std::io::Read as _;
 
 /// So many paths of a group are named; the rest is counted.
@@ -31,14 +30,12 @@ pub(super) fn check(
     let alike: Vec<&RootFile> =
         by_size.chunk_by(|a, b| a.bytes == b.bytes).filter(|group| group.len() > 1).flatten().copied().collect();
     drop(by_size);
-    let mut hashed: Vec<(Digest, &RootFile)> = alike
-        .par_iter()
-        .map_init(
-            || vec![0; PIECE_BYTES],
-            |piece, file| if events.cancelled() { None } else { Some((digest(file, disk, limits, piece)?, *file)) },
-        )
-        .flatten()
-        .collect();
+    let mut hashed: Vec<(Digest, &RootFile)> = Vec::with_capacity(alike.len());
+    in_batches(
+        alike.into_iter(),
+        |file| if events.cancelled() { None } else { Some((digest(file, disk, limits)?, file)) },
+        |found| hashed.extend(found),
+    );
     hashed.sort_unstable_by(|a, b| (a.0, &a.1.path).cmp(&(b.0, &b.1.path)));
     let mut groups: Vec<&[(Digest, &RootFile)]> =
         hashed.chunk_by(|a, b| a.0 == b.0).filter(|group| group.len() > 1).collect();
@@ -73,12 +70,13 @@ fn report(workspace: &Workspace, group: &[(Digest, &RootFile)], sieve: &mut Siev
 }
 
 /// The digest of a file; `None` when it cannot be read whole, which is said where it is needed.
-fn digest(file: &RootFile, disk: &dyn Disk, limits: &Limits, piece: &mut [u8]) -> Option<Digest> {
+fn digest(file: &RootFile, disk: &dyn Disk, limits: &Limits) -> Option<Digest> {
     let mut stream = admit_stream(disk.open(&file.path).ok()?, Limit::InputBytes, limits).ok()?;
     let mut hasher = Hasher::default();
     let mut left = file.bytes;
+    let mut piece = vec![0; usize::try_from(left).unwrap_or(PIECE_BYTES).min(PIECE_BYTES)];
     while left > 0 {
-        let got = stream.read(piece).ok().filter(|&got| got > 0)?;
+        let got = stream.read(&mut piece).ok().filter(|&got| got > 0)?;
         hasher.update(&piece[..got]);
         left = left.checked_sub(got as u64)?;
     }

@@ -13,21 +13,14 @@ use crate::workspace::{Asset, State, Workspace};
 use rayon::prelude::*;
 
 /// Whether the registry, if it is of the current version, is laid out as it should be.
-pub(super) fn is_registry_tidy(workspace: &mut Workspace) -> bool {
-    let current = workspace.registry.as_mut().filter(|registry| registry.from == Artifact::Registry.written());
+fn is_registry_tidy(workspace: &Workspace) -> bool {
+    let current = workspace.registry.as_ref().filter(|registry| registry.from == Artifact::Registry.written());
     current.is_none_or(Registry::is_canonical)
 }
 
-pub(super) fn check(
-    workspace: &Workspace,
-    is_registry_tidy: bool,
-    disk: &dyn Disk,
-    limits: &Limits,
-    windows: &Windows,
-    sieve: &mut Sieve<'_>,
-) {
+pub(super) fn check(workspace: &Workspace, disk: &dyn Disk, limits: &Limits, windows: &Windows, sieve: &mut Sieve<'_>) {
     let code = Code::HygieneNotCanonical;
-    if !is_registry_tidy {
+    if !is_registry_tidy(workspace) {
         let path = PortablePath::control().own("index.json");
         sieve.take(code, path.as_str(), || found(&path, "the registry is not laid out as the packer writes it"));
     }

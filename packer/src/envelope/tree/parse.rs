@@ -29,16 +29,17 @@ pub(in crate::envelope) fn parse_to(
         values,
     };
     let slots = Parser::new(&text, bounds).document().map_err(|fault| fault.diagnostic(&text))?;
-    Ok(Tree { text, slots: slots.into(), slots_before: 0, origin: None, lines: OnceLock::new() })
+    Ok(Tree { text, slots: slots.into(), levels, origin: None, lines: OnceLock::new() })
 }
 
-/// Parses a text that was parsed before, or that the packer made of one by edits. About so many values are expected.
-pub(super) fn reparse(text: &str, slots: usize) -> Vec<Slot> {
+/// Parses a text that was parsed before, or that the packer made of one by edits, down to level `levels`.
+pub(super) fn reparse(text: &str, levels: usize) -> Vec<Slot> {
     let most = usize::MAX;
-    let bounds = Bounds { depth: most, string_bytes: most, members: most, levels: most, values: most };
-    let mut parser = Parser::new(text, bounds);
-    parser.slots.reserve_exact(slots);
-    parser.document().ok().expect("edits replace whole values and members, so the text stays an object")
+    let bounds = Bounds { depth: most, string_bytes: most, members: most, levels, values: most };
+    Parser::new(text, bounds)
+        .document()
+        .ok()
+        .expect("edits replace whole values and members, so the text stays an object")
 }
 
 /// Resolves the escapes of a string that was parsed before.

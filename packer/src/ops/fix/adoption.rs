@@ -9,7 +9,7 @@ use crate::schema::{declaration::is_name, entry_line, with_member};
 use crate::workspace::{Asset, State};
 use serde_json::Value;
 
-pub(super) fn plan(draft: &mut Draft<'_>, subject: &Subject) -> Result<(), Diagnostic> {
+pub(super) fn plan(draft: &mut Draft<'_, '_>, subject: &Subject) -> Result<(), Diagnostic> {
     let asset = &draft.patient.workspace.assets[subject.at];
     let root = &*asset.reference.root;
     draft.scene()?.root(root, None)?;
@@ -53,14 +53,14 @@ pub(super) fn plan(draft: &mut Draft<'_>, subject: &Subject) -> Result<(), Diagn
 }
 
 /// Whether the identity is that of a registered root, or of an unregistered one that stands before this one.
-fn is_copy(draft: &Draft<'_>, asset: &Asset) -> bool {
+fn is_copy(draft: &Draft<'_, '_>, asset: &Asset) -> bool {
     draft.patient.workspace.assets.iter().any(|other| {
         let comes_first = other.state == State::Registered || other.reference.root < asset.reference.root;
         other.asset_uuid == asset.asset_uuid && other.reference.root != asset.reference.root && comes_first
     })
 }
 
-fn check_name(draft: &Draft<'_>, asset: &Asset, path: &str) -> Result<(), Diagnostic> {
+fn check_name(draft: &Draft<'_, '_>, asset: &Asset, path: &str) -> Result<(), Diagnostic> {
     let Some(name) = asset.reference.name.as_deref() else { return Ok(()) };
     let (code, message) = if !is_name(name) {
         (Code::DeclarationNameInvalid, format!("its name, `{name}`, is not legal"))
@@ -72,7 +72,7 @@ fn check_name(draft: &Draft<'_>, asset: &Asset, path: &str) -> Result<(), Diagno
     Err(blocker(code, message, path, "give it another name with `{program} rename`"))
 }
 
-fn check_nesting(draft: &Draft<'_>, root: &str, path: &str) -> Result<(), Diagnostic> {
+fn check_nesting(draft: &Draft<'_, '_>, root: &str, path: &str) -> Result<(), Diagnostic> {
     let inside = |inner: &str, outer: &str| inner.strip_prefix(outer).is_some_and(|rest| rest.starts_with('/'));
     match draft.roots.iter().find(|other| inside(root, other) || inside(other, root)) {
         Some(other) => {

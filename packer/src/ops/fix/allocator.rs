@@ -12,7 +12,7 @@ pub(super) fn subjects(_: &Patient<'_>) -> Vec<Subject> {
     vec![Subject::new(index().to_string(), 0)]
 }
 
-pub(super) fn plan(draft: &mut Draft<'_>, _: &Subject) -> Result<(), Diagnostic> {
+pub(super) fn plan(draft: &mut Draft<'_, '_>, _: &Subject) -> Result<(), Diagnostic> {
     let scene = draft.scene()?;
     let evidence = draft.patient.evidence();
     let registered = scene.registry.entries.iter().map(|entry| entry.asset_id).max().unwrap_or(0);

@@ -24,7 +24,7 @@ pub(super) fn subjects(patient: &Patient<'_>) -> Vec<Subject> {
     places.map(|(at, place)| Subject::new(place.to_string(), at)).collect()
 }
 
-pub(super) fn plan(draft: &mut Draft<'_>, subject: &Subject) -> Result<(), Diagnostic> {
+pub(super) fn plan(draft: &mut Draft<'_, '_>, subject: &Subject) -> Result<(), Diagnostic> {
     let disk = draft.patient.context.disk;
     let path = &places()[subject.at];
     draft.delete(path)?;

@@ -17,9 +17,9 @@ use std::io::Read as _;
 use uuid::Uuid;
 
 /// Repairs, not yet a plan.
-pub(super) struct Draft<'a> {
-    pub(super) patient: &'a Patient<'a>,
-    pub(super) fresh: &'a Fresh<'a>,
+pub(super) struct Draft<'p, 'a> {
+    pub(super) patient: &'p Patient<'a>,
+    pub(super) fresh: &'p Fresh<'p>,
     /// Names, uuids and roots that repairs have given already.
     pub(super) names: BTreeSet<String>,
     pub(super) uuids: BTreeSet<Uuid>,
@@ -41,8 +41,8 @@ struct Rewritten {
     text: String,
 }
 
-impl<'a> Draft<'a> {
-    pub(super) fn of(patient: &'a Patient<'a>, fresh: &'a Fresh<'a>) -> Draft<'a> {
+impl<'p, 'a> Draft<'p, 'a> {
+    pub(super) fn of(patient: &'p Patient<'a>, fresh: &'p Fresh<'p>) -> Draft<'p, 'a> {
         Draft {
             patient,
             fresh,
@@ -61,7 +61,7 @@ impl<'a> Draft<'a> {
     }
 
     /// The project with its registry.
-    pub(super) fn scene(&self) -> Result<&'a Scene<'a>, Diagnostic> {
+    pub(super) fn scene(&self) -> Result<&'p Scene<'a>, Diagnostic> {
         self.patient.scene.as_ref().map_err(Clone::clone)
     }
 

@@ -17,7 +17,7 @@ pub(super) fn roots(patient: &Patient<'_>) -> Vec<Subject> {
     giving_way(patient, |entry| entry.root.to_string(), keeps)
 }
 
-pub(super) fn drop_entry(draft: &mut Draft<'_>, subject: &Subject) -> Result<(), Diagnostic> {
+pub(super) fn drop_entry(draft: &mut Draft<'_, '_>, subject: &Subject) -> Result<(), Diagnostic> {
     let line = draft.line(&draft.scene()?.registry.entries[subject.at])?;
     draft.change_entry(Some(line), None);
     Ok(())
@@ -40,7 +40,7 @@ pub(super) fn ids(patient: &Patient<'_>) -> Vec<Subject> {
     giving_way(patient, |entry| entry.asset_id, keeps).into_iter().filter(is_asked_for).collect()
 }
 
-pub(super) fn new_id(draft: &mut Draft<'_>, subject: &Subject) -> Result<(), Diagnostic> {
+pub(super) fn new_id(draft: &mut Draft<'_, '_>, subject: &Subject) -> Result<(), Diagnostic> {
     let before = draft.line(&draft.scene()?.registry.entries[subject.at])?;
     let id = draft.next_id()?;
     let after = with_member(&before, "asset_id", &id.to_string());
@@ -61,7 +61,7 @@ pub(super) fn uuids(patient: &Patient<'_>) -> Vec<Subject> {
 }
 
 /// A copy gets a fresh uuid, in its declaration as well; an entry whose declaration has another one gets that.
-pub(super) fn new_uuid(draft: &mut Draft<'_>, subject: &Subject) -> Result<(), Diagnostic> {
+pub(super) fn new_uuid(draft: &mut Draft<'_, '_>, subject: &Subject) -> Result<(), Diagnostic> {
     let scene = draft.scene()?;
     let entry = &scene.registry.entries[subject.at];
     let before = draft.line(entry)?;

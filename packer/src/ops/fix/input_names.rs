@@ -20,7 +20,7 @@ enum Remedy {
     Copied(String, Vec<u8>),
 }
 
-pub(super) fn plan(draft: &mut Draft<'_>, subject: &Subject) -> Result<(), Diagnostic> {
+pub(super) fn plan(draft: &mut Draft<'_, '_>, subject: &Subject) -> Result<(), Diagnostic> {
     let asset = &draft.patient.workspace.assets[subject.at];
     let (path, before) = draft.text(asset)?;
     let Some(folder) = &asset.folder else {
@@ -95,7 +95,7 @@ fn check_unlike(remedies: &[(Node<'_>, Remedy)], folder: &PortablePath, path: &P
     }
 }
 
-fn remedy(draft: &Draft<'_>, folder: &PortablePath, text: &str) -> Option<Remedy> {
+fn remedy(draft: &Draft<'_, '_>, folder: &PortablePath, text: &str) -> Option<Remedy> {
     let disk = draft.patient.context.disk;
     let name = portable(text)?;
     let parts: Vec<&str> = name.split('/').collect();
@@ -167,7 +167,7 @@ fn is_free(disk: &dyn Disk, folder: &PortablePath, parts: &[&str]) -> bool {
 }
 
 /// Makes the folders that are missing on the way to a file.
-fn make_way(draft: &mut Draft<'_>, folder: &PortablePath, name: &str) {
+fn make_way(draft: &mut Draft<'_, '_>, folder: &PortablePath, name: &str) {
     for (end, _) in name.match_indices('/') {
         let path = folder.own(&name[..end]);
         let found = draft.patient.context.disk.metadata(&path);

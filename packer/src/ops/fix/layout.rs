@@ -15,7 +15,7 @@ pub(super) fn subjects(patient: &Patient<'_>) -> Vec<Subject> {
     registry.into_iter().chain(patient.declarations(code)).collect()
 }
 
-pub(super) fn plan(draft: &mut Draft<'_>, subject: &Subject) -> Result<(), Diagnostic> {
+pub(super) fn plan(draft: &mut Draft<'_, '_>, subject: &Subject) -> Result<(), Diagnostic> {
     let Some(asset) = draft.patient.workspace.assets.get(subject.at) else {
         let index = index().to_string();
         let is_wrong = |finding: &&Diagnostic| {

@@ -20,7 +20,7 @@ pub(super) fn subjects(patient: &Patient<'_>) -> Vec<Subject> {
     registry.entries.iter().enumerate().filter_map(subject).collect()
 }
 
-pub(super) fn plan(draft: &mut Draft<'_>, subject: &Subject) -> Result<(), Diagnostic> {
+pub(super) fn plan(draft: &mut Draft<'_, '_>, subject: &Subject) -> Result<(), Diagnostic> {
     let scene = draft.scene()?;
     let entry = &scene.registry.entries[subject.at];
     let before = draft.line(entry)?;

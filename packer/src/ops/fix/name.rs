@@ -6,7 +6,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::ops::mutate::{blocker, name_for};
 use crate::schema::with_member;
 
-pub(super) fn plan(draft: &mut Draft<'_>, subject: &Subject) -> Result<(), Diagnostic> {
+pub(super) fn plan(draft: &mut Draft<'_, '_>, subject: &Subject) -> Result<(), Diagnostic> {
     let asset = &draft.patient.workspace.assets[subject.at];
     let (path, before) = draft.text(asset)?;
     let old = asset.reference.name.as_deref().ok_or_else(|| {

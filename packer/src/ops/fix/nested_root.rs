@@ -33,7 +33,7 @@ pub(super) fn subjects(patient: &Patient<'_>) -> Vec<Subject> {
     subjects
 }
 
-pub(super) fn plan(draft: &mut Draft<'_>, subject: &Subject) -> Result<(), Diagnostic> {
+pub(super) fn plan(draft: &mut Draft<'_, '_>, subject: &Subject) -> Result<(), Diagnostic> {
     let scene = draft.scene()?;
     let entry = &scene.registry.entries[subject.at];
     let Some(asset) = scene.lookup.registered_at(&entry.root).next() else {
@@ -47,7 +47,7 @@ pub(super) fn plan(draft: &mut Draft<'_>, subject: &Subject) -> Result<(), Diagn
 }
 
 /// A free root beside the outermost one that `root` lies in, called by the folders on the way: `ui/atlas` becomes `ui_atlas`.
-fn root_beside(draft: &Draft<'_>, scene: &Scene<'_>, root: &str) -> Result<String, Diagnostic> {
+fn root_beside(draft: &Draft<'_, '_>, scene: &Scene<'_>, root: &str) -> Result<String, Diagnostic> {
     let is_root = |start: &str| scene.registry.entries.iter().any(|entry| *entry.root == *start);
     let outer = root.match_indices('/').map(|(end, _)| &root[..end]).find(|start| is_root(start)).unwrap_or(root);
     let beside = outer.rsplit_once('/').map_or("", |(folders, _)| folders);

@@ -12,7 +12,7 @@ use crate::path::{PortablePath, fold};
 use crate::schema::Role;
 use crate::trust::refusal;
 
-pub(super) fn plan(draft: &mut Draft<'_>, subject: &Subject) -> Result<(), Diagnostic> {
+pub(super) fn plan(draft: &mut Draft<'_, '_>, subject: &Subject) -> Result<(), Diagnostic> {
     let patient = draft.patient;
     let asset = &patient.workspace.assets[subject.at];
     let (path, before) = draft.text(asset)?;
@@ -54,7 +54,12 @@ fn hides_sprites(finding: &Diagnostic, path: &str) -> bool {
 }
 
 /// The declaration with palettes behind its sprites, laid out like them.
-fn with_palettes(before: &str, files: &[String], path: &PortablePath, draft: &Draft<'_>) -> Result<String, Diagnostic> {
+fn with_palettes(
+    before: &str,
+    files: &[String],
+    path: &PortablePath,
+    draft: &Draft<'_, '_>,
+) -> Result<String, Diagnostic> {
     let tree = envelope::object(before.to_owned(), &draft.patient.context.limits)?;
     let inputs = tree.root().member("inputs");
     let is_sprites = |(key, _): &(envelope::Node<'_>, _)| key.text().as_deref() == Some(Role::Sprites.name());

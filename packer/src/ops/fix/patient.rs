@@ -147,10 +147,10 @@ impl<'a> Patient<'a> {
     fn assets(&self, code: Code, place: impl Fn(&Asset) -> Option<PortablePath>) -> Vec<Subject> {
         let found: BTreeSet<&str> = self.found(code).collect();
         // Of two entries with one root, both are the asset whose declaration it is; one of them is enough.
-        let mut places: HashMap<String, usize> = HashMap::new();
+        let mut places: HashMap<&str, usize> = HashMap::new();
         for (at, asset) in self.workspace.assets.iter().enumerate() {
-            if let Some(path) = place(asset) {
-                places.entry(escape(path.as_str())).or_insert(at);
+            if let Some(path) = place(asset).and_then(|path| found.get(&*escape(path.as_str())).copied()) {
+                places.entry(path).or_insert(at);
             }
         }
         let subject = |path: &str| Some(Subject::new(path, *places.get(path)?));

@@ -28,7 +28,7 @@ struct Root<'a> {
     included: bool,
 }
 
-pub(super) fn plan(draft: &mut Draft<'_>, subject: &Subject) -> Result<(), Diagnostic> {
+pub(super) fn plan(draft: &mut Draft<'_, '_>, subject: &Subject) -> Result<(), Diagnostic> {
     let patient = draft.patient;
     let (context, evidence) = (patient.context, patient.evidence());
     check_ours(evidence, &subject.path)?;

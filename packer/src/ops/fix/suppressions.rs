@@ -36,7 +36,7 @@ pub(super) fn subjects(patient: &Patient<'_>, code: Code) -> Vec<Subject> {
     offsets.into_iter().map(subject).collect()
 }
 
-pub(super) fn plan(draft: &mut Draft<'_>, subject: &Subject) -> Result<(), Diagnostic> {
+pub(super) fn plan(draft: &mut Draft<'_, '_>, subject: &Subject) -> Result<(), Diagnostic> {
     let by_hand = |message| blocker(Code::PlanBlocked, message, &subject.path, "delete the entry by hand");
     let Some(Suppressions { text, cuts }) = draft.patient.suppressions() else {
         return Err(by_hand("the file cannot be read"));

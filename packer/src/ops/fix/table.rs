@@ -14,13 +14,13 @@ pub(super) struct Fix {
     /// What there is to repair, each to be taken alone.
     pub(super) subjects: fn(&Patient<'_>) -> Vec<Subject>,
     /// Adds one repair to a draft, whole or not at all; else what stands in the way.
-    pub(super) plan: fn(&mut Draft<'_>, &Subject) -> Result<(), Diagnostic>,
+    pub(super) plan: fn(&mut Draft<'_, '_>, &Subject) -> Result<(), Diagnostic>,
 }
 
 const fn safe(
     code: Code,
     subjects: fn(&Patient<'_>) -> Vec<Subject>,
-    plan: fn(&mut Draft<'_>, &Subject) -> Result<(), Diagnostic>,
+    plan: fn(&mut Draft<'_, '_>, &Subject) -> Result<(), Diagnostic>,
 ) -> Fix {
     Fix { code, safe: true, subjects, plan }
 }
@@ -28,7 +28,7 @@ const fn safe(
 const fn asks(
     code: Code,
     subjects: fn(&Patient<'_>) -> Vec<Subject>,
-    plan: fn(&mut Draft<'_>, &Subject) -> Result<(), Diagnostic>,
+    plan: fn(&mut Draft<'_, '_>, &Subject) -> Result<(), Diagnostic>,
 ) -> Fix {
     Fix { code, safe: false, subjects, plan }
 }

@@ -24,7 +24,7 @@ pub(super) fn subjects(patient: &Patient<'_>) -> Vec<Subject> {
     subjects
 }
 
-pub(super) fn plan(draft: &mut Draft<'_>, subject: &Subject) -> Result<(), Diagnostic> {
+pub(super) fn plan(draft: &mut Draft<'_, '_>, subject: &Subject) -> Result<(), Diagnostic> {
     let asset = &draft.patient.workspace.assets[subject.at];
     let (Some(registered), Some(declared)) = (asset.asset_uuid, declared(asset)) else {
         return Err(blocked("it has no two uuids", &subject.path, "look into registry and declaration"));
@@ -62,7 +62,7 @@ pub(super) fn plan(draft: &mut Draft<'_>, subject: &Subject) -> Result<(), Diagn
 }
 
 /// The entry goes, and the folder gets an id that no other asset ever had.
-fn register_anew(draft: &mut Draft<'_>, asset: &Asset, declared: Uuid) -> Result<(), Diagnostic> {
+fn register_anew(draft: &mut Draft<'_, '_>, asset: &Asset, declared: Uuid) -> Result<(), Diagnostic> {
     let root = &*asset.reference.root;
     let Some(entry) = draft.scene()?.registry.entries.iter().find(|entry| *entry.root == *root) else { return Ok(()) };
     let before = draft.line(entry)?;
@@ -75,7 +75,7 @@ fn register_anew(draft: &mut Draft<'_>, asset: &Asset, declared: Uuid) -> Result
 }
 
 /// An entry that others contest is to be settled first.
-fn check_claims(draft: &Draft<'_>, asset: &Asset, registered: Uuid, path: &str) -> Result<(), Diagnostic> {
+fn check_claims(draft: &Draft<'_, '_>, asset: &Asset, registered: Uuid, path: &str) -> Result<(), Diagnostic> {
     let lookup = &draft.scene()?.lookup;
     let code = if lookup.registered_at(&asset.reference.root).nth(1).is_some() {
         Code::RegistryDuplicateRoot

@@ -16,13 +16,14 @@ use crate::schema::{Entry, Registry, identity_of};
 use crate::trust::{self, Limit, refusal};
 use crate::workspace::{Asset, Lookup, Roots, State, Workspace, keeps_registry};
 pub(super) use moving::root_of;
+use std::cell::OnceCell;
 
 /// A loaded project that a mutation is planned for.
 pub(in crate::ops) struct Scene<'a> {
     pub(in crate::ops) context: &'a Context<'a>,
     pub(in crate::ops) workspace: &'a Workspace,
     pub(in crate::ops) registry: &'a Registry,
-    roots: Roots<'a>,
+    roots: OnceCell<Roots<'a>>,
     /// The assets by name, root and uuid.
     pub(in crate::ops) lookup: Lookup<'a>,
 }
@@ -35,9 +36,8 @@ impl<'a> Scene<'a> {
         context.go_on()?;
         match &workspace.registry {
             Some(registry) => {
-                let roots = Roots::of(registry.entries.iter().map(|entry| &*entry.root));
                 let lookup = Lookup::of(&workspace.assets);
-                Ok(Scene { context, workspace, registry, roots, lookup })
+                Ok(Scene { context, workspace, registry, roots: OnceCell::new(), lookup })
             }
             None => {
                 let why = workspace.findings.iter().find(|finding| finding.blocking);
@@ -46,8 +46,13 @@ impl<'a> Scene<'a> {
         }
     }
 
+    /// The roots of the registry.
+    fn roots(&self) -> &Roots<'a> {
+        self.roots.get_or_init(|| Roots::of(self.registry.entries.iter().map(|entry| &*entry.root)))
+    }
+
     pub(super) fn asset(&self, wanted: &str) -> Result<&'a Asset, Diagnostic> {
-        find(self.workspace, wanted)
+        find(&self.lookup, wanted)
     }
 
     /// The entry of a registered asset.

@@ -1,6 +1,6 @@
 //! Writes the header of an archive in the canonical form of RFC 8785, entry by entry. It checks nothing.
 
-use super::{CODEC, Metadata, PreloadEntry, TableEntry, bank_word};
+use super::{CODEC, Measured, Metadata, PreloadEntry, TableEntry, bank_word};
 use std::io::{self, Write};
 
 /// Writes `{"asset_table":[…],"preload":[…]}`; `entries` and `preload` come in their final order.
@@ -12,8 +12,16 @@ pub fn write<'e, M: Metadata + 'e>(
     preload: &[PreloadEntry],
     sink: &mut dyn Write,
 ) -> io::Result<()> {
+    write_lists(entries.into_iter().map(entry_json), preload, sink)
+}
+
+fn write_lists(
+    entries: impl Iterator<Item = String>,
+    preload: &[PreloadEntry],
+    sink: &mut dyn Write,
+) -> io::Result<()> {
     sink.write_all(b"{\"asset_table\":")?;
-    write_list(entries.into_iter().map(entry_json), sink)?;
+    write_list(entries, sink)?;
     sink.write_all(b",\"preload\":")?;
     write_list(preload.iter().copied().map(preload_json), sink)?;
     sink.write_all(b"}")
@@ -21,25 +29,33 @@ pub fn write<'e, M: Metadata + 'e>(
 
 /// The length in bytes of what [`write()`] writes.
 #[must_use]
-pub fn length<'e, M: Metadata + 'e>(
+pub fn length<'e, M: Measured + 'e>(
     entries: impl IntoIterator<Item = &'e TableEntry<M>>,
     preload: &[PreloadEntry],
 ) -> u64 {
     let mut count = Count(0);
-    write(entries, preload, &mut count).expect("counting never fails");
-    count.0
+    let mut measured = 0;
+    let entries = entries.into_iter().map(|entry| {
+        measured += entry.metadata.bytes();
+        entry_around(entry, "")
+    });
+    write_lists(entries, preload, &mut count).expect("counting never fails");
+    count.0 + measured
 }
 
 /// One entry of the asset table. Its members stand in sorted order, as the canonical form wants them.
 #[must_use]
 pub fn entry_json<M: Metadata>(entry: &TableEntry<M>) -> String {
+    entry_around(entry, &entry.metadata.canonical())
+}
+
+fn entry_around<M>(entry: &TableEntry<M>, metadata: &str) -> String {
     format!(
-        r#"{{"asset_id":{},"asset_name":{},"bank_type":"{}","codec":"{CODEC}","decoded_size":{},"metadata":{},"offset":{},"size":{}}}"#,
+        r#"{{"asset_id":{},"asset_name":{},"bank_type":"{}","codec":"{CODEC}","decoded_size":{},"metadata":{metadata},"offset":{},"size":{}}}"#,
         entry.asset_id,
         serde_json_canonicalizer::to_string(&&*entry.asset_name).expect("a string can be written"),
         bank_word(entry.bank),
         entry.decoded_bytes,
-        entry.metadata.canonical(),
         entry.offset,
         entry.bytes,
     )

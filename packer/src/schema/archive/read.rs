@@ -88,6 +88,10 @@ fn read_lists(
 ) -> Option<Header> {
     let mut late = Vec::new();
     let mut second = faults.beside(&mut late);
+    // Every item stands in the text; growing into them takes half as much again.
+    let count = table.items().count();
+    header.entries.reserve_exact(count);
+    header.entry_offsets.reserve_exact(count);
     twin.compare("{\"asset_table\":");
     let mut before = "[";
     for item in table.items() {

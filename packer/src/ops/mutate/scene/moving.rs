@@ -89,7 +89,7 @@ impl Scene<'_> {
         if let Some(root) = root_of(from) {
             self.keep_apart(plan, from, root, root_of(&to).is_some());
         }
-        let is_unregistered = |nested: &&PortablePath| root_of(nested).is_none_or(|root| self.roots.count(root) == 0);
+        let is_unregistered = |nested: &&PortablePath| root_of(nested).is_none_or(|root| self.roots().count(root) == 0);
         for nested in survey.nested.iter().filter(is_unregistered) {
             plan.findings.push(if verb == "delete" {
                 let message = "a root that is not registered lies inside, and would be deleted with it";
@@ -127,11 +127,11 @@ impl Scene<'_> {
         let mut nested = |message: String, help| {
             plan.findings.push(blocker(Code::RegistryNestedRoot, message, folder.as_str(), help));
         };
-        if let Some(inner) = self.roots.inside(root) {
+        if let Some(inner) = self.roots().inside(root) {
             let message = format!("the registered root `{inner}` lies inside, and would go along");
             nested(message, "move that one out first: `{program} relocate`");
         }
-        for outer in self.roots.around(root) {
+        for outer in self.roots().around(root) {
             if !stays_a_root {
                 let message = format!("it lies inside the registered root `{outer}`, whose files would go with it");
                 nested(message, "move it out first: `{program} relocate`");
@@ -140,8 +140,8 @@ impl Scene<'_> {
                 nested(message, "give that root inputs of its own first");
             }
         }
-        if self.roots.count(root) > 1 {
-            let message = format!("{} entries of the registry claim this root", self.roots.count(root));
+        if self.roots().count(root) > 1 {
+            let message = format!("{} entries of the registry claim this root", self.roots().count(root));
             let help = "decide whose it is, and forget the others first";
             plan.findings.push(blocker(Code::RegistryDuplicateRoot, message, folder.as_str(), help));
         }
