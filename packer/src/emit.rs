@@ -25,3 +25,6 @@ pub use refused::writing;
 pub(crate) use transaction::read_control_file;
 pub use transaction::{ReadBack, Transaction, transact};
 pub use undo::{Kept, keep_edited, plan_keeping};
+
+#[cfg(test)]
+mod tests;

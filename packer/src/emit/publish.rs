@@ -161,7 +161,7 @@ fn keep(disk: &dyn Disk, path: &PortablePath, kept: PortablePath) -> Result<Opti
 }
 
 /// The moment that an operation's id begins with, RFC 3339 in UTC.
-fn time_of(id: &str) -> String {
+pub(super) fn time_of(id: &str) -> String {
     match (id.get(..4), id.get(4..6), id.get(6..11), id.get(11..13), id.get(13..).and_then(|rest| rest.split_once('Z')))
     {
         (Some(year), Some(month), Some(day_hour), Some(minute), Some((second, _))) => {

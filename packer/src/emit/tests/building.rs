@@ -1,0 +1,151 @@
+//! Builds: what is published is whole, of one build, and read back.
+
+use super::{FAULTS, ID, is_anything_left, settle};
+use crate::diagnostic::Code;
+use crate::disk::memory::{Fault, MemoryDisk};
+use crate::emit::check_outputs;
+use crate::emit::publish::{OUTPUTS, time_of};
+use crate::envelope::Windows;
+use crate::event::Silent;
+use crate::ops::{BuildMode, Context, build};
+use crate::report::{OperationResult, Report};
+use crate::trust::Limits;
+use fixtures::Files;
+use fixtures::broken::both;
+use std::collections::BTreeMap;
+use std::io::ErrorKind;
+use std::time::Duration;
+
+const NEXT: &str = "20261101T120001.000Z-00000002";
+
+fn disk(files: &Files) -> MemoryDisk {
+    MemoryDisk::new(files.iter().map(|(path, bytes)| (path, bytes.to_vec())))
+}
+
+fn make(disk: &MemoryDisk, id: &str) -> Report {
+    let context = Context {
+        disk,
+        limits: Limits::default(),
+        windows: Windows::default(),
+        events: &Silent,
+        operation_id: id.to_owned(),
+        wait: Duration::ZERO,
+        program: "packer".to_owned(),
+    };
+    build(&context, BuildMode::PublishAnew)
+}
+
+/// The outputs, by name.
+fn outputs(disk: &MemoryDisk) -> BTreeMap<String, Vec<u8>> {
+    let of = |(path, bytes): (String, Option<Vec<u8>>)| Some((path.strip_prefix("build/")?.to_owned(), bytes?));
+    disk.snapshot().into_iter().filter_map(of).filter(|(name, _)| OUTPUTS.contains(&&**name)).collect()
+}
+
+#[test]
+fn a_build_publishes_four_files_and_says_which() {
+    let disk = disk(&both());
+    let report = make(&disk, ID);
+    let OperationResult::Build(built) = &report.result else { panic!("{report:?}") };
+    assert_eq!((report.exit(), outputs(&disk).len()), (0, OUTPUTS.len()), "{report:?}");
+    let archive = built.archive.as_ref().unwrap();
+    assert_eq!((archive.path.as_str(), archive.bytes), ("build/assets.pa", outputs(&disk)["assets.pa"].len() as u64));
+    let named = ["build/asset_table.json", "build/preload.json", "build/asset_table_metadata.json"];
+    assert_eq!(built.companions, named);
+    assert!(!is_anything_left(&disk).unwrap());
+    assert!(disk.snapshot().keys().all(|path| !path.contains(".staging")));
+}
+
+#[test]
+fn whatever_fails_the_outputs_are_of_one_build() {
+    let first = both();
+    let second = first.clone().edited("assets/ui/asset.json", "\"name\": \"ui\"", "\"name\": \"hud\"");
+    let whole = disk(&first);
+    make(&whole, ID);
+    let old = outputs(&whole);
+    // The same project, and the old outputs beside it.
+    let again = || {
+        disk(
+            &old.iter()
+                .fold(second.clone(), |files, (name, bytes)| files.with(&format!("build/{name}"), bytes.clone())),
+        )
+    };
+    let whole = again();
+    assert_eq!(make(&whole, NEXT).exit(), 0);
+    let new = outputs(&whole);
+    assert_ne!(old, new);
+    let (mut stayed, mut went) = (0, 0);
+    for operation in whole.operations() {
+        for fault in FAULTS {
+            let disk = again();
+            disk.fail_when(&operation, fault);
+            let exit = make(&disk, NEXT).exit();
+            for next in [disk.killed(), disk.crash(5)] {
+                let notes = settle(&next).unwrap();
+                let found = outputs(&next);
+                assert!(found == old || found == new, "{operation}, {fault:?}: {notes:?}, {:?}", found.keys());
+                assert!(exit != 0 || found == new, "{operation}, {fault:?}: it was said to be done");
+                assert!(!is_anything_left(&next).unwrap(), "{operation}, {fault:?}");
+                if found == old { stayed += 1 } else { went += 1 }
+            }
+        }
+    }
+    assert!(stayed > 0 && went > 0);
+}
+
+#[test]
+fn what_stands_in_the_place_of_an_output_is_not_replaced() {
+    let places = ["build", "build/.staging", "build/assets.pa", "build/preload.json", "assets/.prometeu/lock"];
+    for place in places {
+        let is_folder = matches!(place, "build" | "build/.staging");
+        for kind in ["link", "other", "folder"] {
+            let disk = disk(&both());
+            if place.starts_with("build/") {
+                disk.place_folder("build");
+            }
+            match kind {
+                "link" => disk.place_link(place),
+                "other" => disk.place_other(place),
+                _ => disk.place_folder(place),
+            }
+            let before = disk.snapshot();
+            let said = check_outputs(&disk);
+            let wanted = match kind {
+                "link" => Some(Code::TrustLink),
+                "folder" if is_folder => None,
+                _ => Some(Code::TrustNotRegular),
+            };
+            assert_eq!(
+                said.as_ref().err().map(|one| (one.code, one.path.as_deref())),
+                wanted.map(|code| (code, Some(place)))
+            );
+            if wanted.is_some() {
+                assert_ne!(make(&disk, ID).exit(), 0, "{place}, {kind}");
+                assert_eq!(disk.snapshot(), before, "{place}, {kind}");
+            }
+        }
+    }
+    let sound = disk(&both());
+    make(&sound, ID);
+    assert!(check_outputs(&sound).is_ok());
+}
+
+#[test]
+fn an_archive_that_does_not_read_back_is_not_published() {
+    let whole = disk(&both());
+    make(&whole, ID);
+    let read = whole.operations().into_iter().filter(|line| line.starts_with("read ") && line.contains("new-3")).last();
+    let disk = disk(&both());
+    disk.fail_when(&read.expect("the staged archive is read"), Fault::Error(ErrorKind::Other));
+    let report = make(&disk, ID);
+    assert!(report.exit() != 0 && report.findings.iter().any(|one| one.code == Code::ArchiveUnreadable), "{report:?}");
+    assert!(outputs(&disk).is_empty() && !is_anything_left(&disk).unwrap());
+}
+
+#[test]
+fn an_operation_began_when_its_id_says() {
+    assert_eq!(time_of(ID), "2026-11-01T12:00:00.000Z");
+    assert_eq!(time_of("20261101T120000Z-00000001"), "2026-11-01T12:00:00Z");
+    for text in ["", "2026", "20261101T1200", "20261101T120000", "no id at all"] {
+        assert_eq!(time_of(text), text);
+    }
+}
