@@ -23,9 +23,18 @@ pub(super) fn carry_out(
         return Ok(());
     };
     // A mark that was not flushed may last or not. Whoever looks next sees a commit, so nothing may be undone under it.
-    if folder.withdraw(disk).is_err() && !matches!(folder.ending(disk), Ok(None)) {
-        let how = "all its changes are made, but the disk would not confirm them; the next command finishes it";
-        return Err(vec![finding, folder.unsettled(how)]);
+    if folder.withdraw(disk).is_err() {
+        match folder.ending(disk) {
+            Ok(None) => {}
+            Ok(Some(_)) => {
+                let how = "all its changes are made, but the disk would not confirm them; the next command finishes it";
+                return Err(vec![finding, folder.unsettled(how)]);
+            }
+            Err(_) => {
+                let how = "the disk does not say how far it came; the next command finishes or undoes it";
+                return Err(vec![finding, folder.unsettled(how)]);
+            }
+        }
     }
     let mut findings = vec![finding];
     match undo(disk, folder, journal) {

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod building;
+mod folders;
 mod leftovers;
 mod undoing;
 
@@ -100,7 +101,7 @@ fn whatever_fails_a_transaction_is_done_or_undone() {
     assert_eq!(after.keys().filter(|path| path.starts_with("assets/gone") || path.ends_with("empty")).count(), 0);
     assert!(!is_anything_left(&whole).unwrap());
 
-    let (mut undone, mut done) = (0, 0);
+    let (mut undone, mut done, mut unconfirmed) = (0, 0, 0);
     for n in 1..=whole.operations().len() {
         for fault in FAULTS {
             let disk = project();
@@ -109,6 +110,14 @@ fn whatever_fails_a_transaction_is_done_or_undone() {
             let is_unsettled =
                 said.as_ref().is_err_and(|all| all.iter().any(|one| one.code == Code::JournalUnfinished));
             let case = format!("operation {n}, {fault:?}, {said:?}");
+            let says = |part: &str| said.as_ref().is_err_and(|all| all.iter().any(|one| one.message.contains(part)));
+            if says("all its changes are made, but the disk would not confirm them") {
+                assert_eq!(files(&disk), after, "{case}");
+                unconfirmed += 1;
+            }
+            if let (Fault::ErrorsFrom(_), Err(all)) = (fault, &said) {
+                assert_eq!(all[0].code, Code::DiskFull, "{case}");
+            }
             if fault != Fault::Stop && !is_unsettled {
                 assert_eq!(files(&disk), if said.is_ok() { after.clone() } else { before.clone() }, "{case}");
             }
@@ -132,5 +141,5 @@ fn whatever_fails_a_transaction_is_done_or_undone() {
             }
         }
     }
-    assert!(undone > 0 && done > 0);
+    assert!(undone > 0 && done > 0 && unconfirmed > 0);
 }

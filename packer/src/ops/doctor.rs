@@ -80,7 +80,7 @@ pub(super) fn look(context: &Context<'_>, scope: Scope, also: Also<'_>) -> Looke
         Scope::Registered => Tidiness::default(),
         Scope::Workspace { today } => {
             let (disk, limits, windows) = (context.disk, &context.limits, &context.windows);
-            look_for_untidiness(&mut workspace, disk, limits, windows, today, context.events, &mut findings)
+            look_for_untidiness(&workspace, disk, limits, windows, today, context.events, &mut findings)
         }
     };
     let (mut recalled, note) = cache::look(context, &workspace, Belief::Cache);

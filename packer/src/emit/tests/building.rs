@@ -133,7 +133,7 @@ fn what_stands_in_the_place_of_an_output_is_not_replaced() {
 fn an_archive_that_does_not_read_back_is_not_published() {
     let whole = disk(&both());
     make(&whole, ID);
-    let read = whole.operations().into_iter().filter(|line| line.starts_with("read ") && line.contains("new-3")).last();
+    let read = whole.operations().into_iter().rfind(|line| line.starts_with("read ") && line.contains("new-3"));
     let disk = disk(&both());
     disk.fail_when(&read.expect("the staged archive is read"), Fault::Error(ErrorKind::Other));
     let report = make(&disk, ID);
