@@ -2,27 +2,34 @@
 
 use super::{FAULTS, ID, is_anything_left, settle};
 use crate::diagnostic::Code;
+use crate::disk::Disk as _;
 use crate::disk::memory::{Fault, MemoryDisk};
 use crate::emit::check_outputs;
 use crate::emit::publish::{OUTPUTS, time_of};
 use crate::envelope::Windows;
 use crate::event::Silent;
 use crate::ops::{BuildMode, Context, build};
+use crate::path::PortablePath;
 use crate::report::{OperationResult, Report};
 use crate::trust::Limits;
 use fixtures::Files;
 use fixtures::broken::both;
 use std::collections::BTreeMap;
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Write as _};
 use std::time::Duration;
 
 const NEXT: &str = "20261101T120001.000Z-00000002";
+const LAST: &str = "20261101T120002.000Z-00000003";
 
 fn disk(files: &Files) -> MemoryDisk {
     MemoryDisk::new(files.iter().map(|(path, bytes)| (path, bytes.to_vec())))
 }
 
 fn make(disk: &MemoryDisk, id: &str) -> Report {
+    build_as(disk, id, BuildMode::PublishAnew)
+}
+
+fn build_as(disk: &MemoryDisk, id: &str, mode: BuildMode) -> Report {
     let context = Context {
         disk,
         limits: Limits::default(),
@@ -32,7 +39,15 @@ fn make(disk: &MemoryDisk, id: &str) -> Report {
         wait: Duration::ZERO,
         program: "packer".to_owned(),
     };
-    build(&context, BuildMode::PublishAnew)
+    build(&context, mode)
+}
+
+/// How many payloads were made and how many were taken from the archive before.
+fn made(report: &Report) -> (u64, u64) {
+    match &report.result {
+        OperationResult::Build(built) => (built.materialised, built.reused),
+        _ => panic!("{report:?}"),
+    }
 }
 
 /// The outputs, by name.
@@ -90,6 +105,58 @@ fn whatever_fails_the_outputs_are_of_one_build() {
         }
     }
     assert!(stayed > 0 && went > 0);
+}
+
+#[test]
+fn payloads_are_taken_from_the_archive_before_only_while_it_is_that() {
+    type Damage = fn(&MemoryDisk);
+    let rewrite = |disk: &MemoryDisk, change: fn(&mut Vec<u8>)| {
+        let path = PortablePath::build().own("assets.pa");
+        let mut bytes = outputs(disk).remove("assets.pa").unwrap();
+        change(&mut bytes);
+        disk.remove_file(&path).unwrap();
+        disk.create(&path).unwrap().write_all(&bytes).unwrap();
+    };
+    let cases: [(&str, Damage, (u64, u64)); 7] = [
+        ("nothing", |_| {}, (0, 2)),
+        ("a name", |disk| edit(disk, "ui/asset.json", "\"name\": \"ui\"", "\"name\": \"hud\""), (0, 2)),
+        ("an option", |disk| edit(disk, "ui/asset.json", "\"enabled\": false", "\"enabled\": true"), (0, 2)),
+        ("an input", |disk| edit(disk, "ui/a.gpl", "GIMP Palette", "GIMP Palette\n# mine"), (1, 1)),
+        ("the cache", |disk| disk.remove_file(&PortablePath::control().own("cache.json")).unwrap(), (2, 0)),
+        ("the archive, gone", |disk| disk.remove_file(&PortablePath::build().own("assets.pa")).unwrap(), (2, 0)),
+        ("a companion", |disk| disk.remove_file(&PortablePath::build().own("preload.json")).unwrap(), (0, 2)),
+    ];
+    let sound = || {
+        let disk = disk(&both());
+        assert_eq!(made(&build_as(&disk, ID, BuildMode::Publish)), (2, 0));
+        disk
+    };
+    for (what, change, counts) in cases {
+        let disk = sound();
+        change(&disk);
+        let report = build_as(&disk, NEXT, BuildMode::Publish);
+        assert_eq!((report.exit(), made(&report)), (0, counts), "{what}");
+        let found = outputs(&disk);
+        make(&disk, LAST);
+        assert_eq!(found, outputs(&disk), "{what}: a full build makes something else");
+    }
+    // Another file in its place, be it the same bytes, gives nothing.
+    let changes: [fn(&mut Vec<u8>); 3] = [|_| {}, |bytes| *bytes.last_mut().unwrap() ^= 1, |bytes| bytes.truncate(99)];
+    for change in changes {
+        let disk = sound();
+        let wanted = outputs(&disk);
+        rewrite(&disk, change);
+        assert_eq!(made(&build_as(&disk, NEXT, BuildMode::Publish)), (2, 0));
+        assert_eq!(outputs(&disk), wanted);
+    }
+}
+
+fn edit(disk: &MemoryDisk, file: &str, from: &str, to: &str) {
+    let path = PortablePath::assets().join(file).unwrap();
+    let text = String::from_utf8(disk.snapshot()[path.as_str()].clone().unwrap()).unwrap();
+    assert_eq!(text.matches(from).count(), 1, "{text}");
+    disk.remove_file(&path).unwrap();
+    disk.create(&path).unwrap().write_all(text.replace(from, to).as_bytes()).unwrap();
 }
 
 #[test]
