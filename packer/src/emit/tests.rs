@@ -101,7 +101,7 @@ fn whatever_fails_a_transaction_is_done_or_undone() {
     assert_eq!(after.keys().filter(|path| path.starts_with("assets/gone") || path.ends_with("empty")).count(), 0);
     assert!(!is_anything_left(&whole).unwrap());
 
-    let (mut undone, mut done, mut unconfirmed) = (0, 0, 0);
+    let (mut undone, mut done, mut unconfirmed, mut open) = (0, 0, 0, 0);
     for n in 1..=whole.operations().len() {
         for fault in FAULTS {
             let disk = project();
@@ -131,6 +131,7 @@ fn whatever_fails_a_transaction_is_done_or_undone() {
                 assert!(said.is_err() || found == after, "{case}: it was said to be done");
                 assert!(is_left || notes.is_empty(), "{case}: {notes:?}");
                 if is_unfinished {
+                    open += 1;
                     assert!(matches!(&notes[..], [one] if &*one.message == UNDONE), "{case}: {notes:?}");
                     assert_eq!(found, before, "{case}");
                 }
@@ -141,5 +142,5 @@ fn whatever_fails_a_transaction_is_done_or_undone() {
             }
         }
     }
-    assert!(undone > 0 && done > 0 && unconfirmed > 0);
+    assert!(undone > 0 && done > 0 && unconfirmed > 0 && open > 0);
 }

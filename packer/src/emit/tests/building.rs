@@ -1,17 +1,20 @@
 //! Builds: what is published is whole, of one build, and read back.
 
 use super::{FAULTS, ID, is_anything_left, settle};
+use crate::bank::{Bank, LaidOut, recall};
 use crate::diagnostic::Code;
 use crate::disk::Disk as _;
 use crate::disk::memory::{Fault, MemoryDisk};
-use crate::emit::check_outputs;
 use crate::emit::publish::{OUTPUTS, time_of};
+use crate::emit::{self, Task, TransactionFolder, check_outputs, stage};
 use crate::envelope::Windows;
 use crate::event::Silent;
 use crate::ops::{BuildMode, Context, build};
 use crate::path::PortablePath;
+use crate::plan::for_build;
 use crate::report::{OperationResult, Report};
 use crate::trust::Limits;
+use crate::workspace::{Options, load};
 use fixtures::Files;
 use fixtures::broken::both;
 use std::collections::BTreeMap;
@@ -89,10 +92,11 @@ fn whatever_fails_the_outputs_are_of_one_build() {
     let new = outputs(&whole);
     assert_ne!(old, new);
     let (mut stayed, mut went) = (0, 0);
-    for operation in whole.operations() {
+    for operation in 1..=whole.operations().len() {
         for fault in FAULTS {
             let disk = again();
-            disk.fail_when(&operation, fault);
+            // Threads work side by side, so that it is not the same operation in every run.
+            disk.fail_at(operation, fault);
             let exit = make(&disk, NEXT).exit();
             for next in [disk.killed(), disk.crash(5)] {
                 let notes = settle(&next).unwrap();
@@ -194,6 +198,70 @@ fn what_stands_in_the_place_of_an_output_is_not_replaced() {
     let sound = disk(&both());
     make(&sound, ID);
     assert!(check_outputs(&sound).is_ok());
+}
+
+#[test]
+fn a_build_whose_originals_are_gone_is_dropped_and_not_undone() {
+    let files = both();
+    let old = OUTPUTS.iter().fold(files, |files, name| files.with(&format!("build/{name}"), format!("old {name}")));
+    let whole = disk(&old);
+    make(&whole, ID);
+    let done = whole.operations();
+    let last = done.iter().position(|line| line.ends_with("/new-3 -> build/assets.pa")).unwrap();
+    let killed = || {
+        let disk = disk(&old);
+        disk.fail_when(&done[last + 1], Fault::Stop);
+        make(&disk, ID);
+        disk.killed()
+    };
+    let disk = killed();
+    assert_ne!(outputs(&disk)["assets.pa"], b"old assets.pa");
+    let notes = settle(&disk).unwrap();
+    let told = "the unfinished build of 2026-11-01T12:00:00.000Z was undone; every file is as it was before";
+    assert!(matches!(&notes[..], [one] if &*one.message == told), "{notes:?}");
+    assert_eq!(outputs(&disk)["assets.pa"], b"old assets.pa");
+
+    let disk = killed();
+    disk.remove_file(&TransactionFolder::of_build(ID).kept(3)).unwrap();
+    let notes = settle(&disk).unwrap();
+    let told = "the unfinished build of 2026-11-01T12:00:00.000Z was dropped; what lies in build/ is partly of it: build once more";
+    assert!(matches!(&notes[..], [one] if &*one.message == told), "{notes:?}");
+    assert!(!is_anything_left(&disk).unwrap());
+}
+
+#[test]
+fn a_staged_archive_that_somebody_changed_is_not_published() {
+    let changes: [fn(&mut Vec<u8>); 4] = [
+        |_| {},
+        // A sample, so that the file is a sound archive still.
+        |bytes| *bytes.last_mut().unwrap() ^= 1,
+        |bytes| bytes.truncate(bytes.len() - 2),
+        |bytes| bytes[0] = b'X',
+    ];
+    for (at, change) in changes.into_iter().enumerate() {
+        let disk = disk(&both());
+        let (limits, windows) = (Limits::default(), Windows::default());
+        let workspace = load(&disk, &Options::default(), &Silent);
+        let (recalled, _) = recall(&workspace, &disk, &limits, &windows, None);
+        let layout =
+            |(index, asset)| Some(LaidOut::new(index, &Bank::of(asset, &disk, &limits)?.layout(&mut Vec::new())?));
+        let plan = for_build(&workspace, workspace.assets.iter().enumerate().filter_map(layout).collect());
+        let scope =
+            emit::Context { disk: &disk, limits: &limits, windows: &windows, events: &Silent, operation_id: ID };
+        let task = Task { workspace: &workspace, plan: &plan, recalled: &recalled };
+        let staged = stage(&scope, &task, &mut Vec::new()).unwrap();
+        let path = TransactionFolder::of_build(ID).staged(3);
+        let mut bytes = disk.snapshot().remove(path.as_str()).flatten().unwrap();
+        change(&mut bytes);
+        disk.remove_file(&path).unwrap();
+        disk.create(&path).unwrap().write_all(&bytes).unwrap();
+        let said = staged.publish();
+        assert_eq!(said.is_ok(), at == 0, "change {at}");
+        let codes: Vec<Code> = said.err().into_iter().flatten().map(|one| one.code).collect();
+        assert!(at == 0 || codes.contains(&Code::DiskIo), "change {at}: {codes:?}");
+        assert_eq!(outputs(&disk).is_empty(), at != 0, "change {at}");
+        assert!(!is_anything_left(&disk).unwrap(), "change {at}");
+    }
 }
 
 #[test]

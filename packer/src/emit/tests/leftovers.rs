@@ -167,6 +167,11 @@ fn what_stands_in_the_place_of_a_folder_is_refused() {
         assert!(run(&disk).is_err());
         assert_eq!(files(&disk), before, "{place}");
     }
+    // Where builds are made nothing of a build is looked for then; `check_outputs` refuses it.
+    let disk = project();
+    disk.place_folder("build");
+    disk.place_other("build/.staging");
+    assert_eq!((settle(&disk), is_anything_left(&disk)), (Ok(Vec::new()), Ok(false)));
     let disk = project();
     put(&disk, "assets/.prometeu/txn", OTHER, "a file");
     assert_eq!(settle(&disk).unwrap_err().code, Code::TrustNotRegular);
