@@ -11,6 +11,7 @@ mod folder;
 mod identity;
 mod inputs;
 mod load;
+mod names;
 mod unregistered;
 mod ways;
 

@@ -1,12 +1,12 @@
-//! Transactions and builds on a disk in memory, which fails at each of their operations in turn: what is left is a whole
+//! Transactions on a disk in memory, which fails at each of their operations in turn: what is left is a whole
 //! project, whoever looks next finishes or undoes the rest, and says so.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
-mod building;
 mod folders;
 mod leftovers;
 mod undoing;
 
+use super::publish::time_of;
 use super::{Transaction, is_anything_left, recover, transact, unfinished};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::digest::Digest;
@@ -143,4 +143,13 @@ fn whatever_fails_a_transaction_is_done_or_undone() {
         }
     }
     assert!(undone > 0 && done > 0 && unconfirmed > 0 && open > 0);
+}
+
+#[test]
+fn an_operation_began_when_its_id_says() {
+    assert_eq!(time_of(ID), "2026-11-01T12:00:00.000Z");
+    assert_eq!(time_of("20261101T120000Z-00000001"), "2026-11-01T12:00:00Z");
+    for text in ["", "2026", "20261101T1200", "20261101T120000", "no id at all"] {
+        assert_eq!(time_of(text), text);
+    }
 }

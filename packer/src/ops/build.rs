@@ -310,3 +310,6 @@ pub(super) fn note_interruption(context: &Context<'_>, findings: &mut Vec<Diagno
         findings.extend(context.go_on().err());
     }
 }
+
+#[cfg(test)]
+mod tests;

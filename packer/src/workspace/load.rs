@@ -4,18 +4,17 @@ use super::action::Actions;
 use super::asset::{Asset, Health, State, health};
 use super::control::{ControlFile, registry_file};
 use super::folder::{Folder, Found};
-use super::{identity, in_batches, inputs, unregistered, ways};
+use super::{identity, in_batches, inputs, names, unregistered, ways};
 use crate::diagnostic::{AssetRef, Code, Diagnostic};
 use crate::disk::{Disk, DiskErrorKind, Kind};
-use crate::envelope::{self, Artifact, Envelope, Node, Windows};
+use crate::envelope::{self, Artifact, Envelope, Windows};
 use crate::event::{Event, Events, Phase};
 use crate::migrate::{self, Known, Migrated};
 use crate::path::PortablePath;
 use crate::schema::{BankType, Registry, declaration, registry};
-use crate::span::Place;
 use crate::trust::{self, Admitted, Limit, Limits, refusal, refuse_path};
 use semver::{Version, VersionReq};
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use uuid::Uuid;
@@ -216,7 +215,7 @@ fn load_registered(
             findings.extend(found);
         },
     );
-    let same_name = check_names(&assets, disk, options);
+    let same_name = names::check(&assets, disk, &options.limits, &options.windows);
     let accused = about_identity.iter().chain(&same_name).filter_map(|finding| finding.asset.as_ref());
     let accused: HashSet<&str> = accused.map(|of| &*of.root).collect();
     for (at, asset) in assets.iter_mut().enumerate() {
@@ -366,35 +365,6 @@ fn check_uuid(migrated: &Migrated, declared: Option<Uuid>, registered: Option<Uu
         }
         findings.push(finding);
     }
-}
-
-/// Names are unique among registered assets; the later one by place in the registry is named.
-fn check_names(assets: &[Asset], disk: &dyn Disk, options: &Options) -> Vec<Diagnostic> {
-    let (mut first, mut findings) = (BTreeMap::<&str, &Asset>::new(), Vec::new());
-    for asset in assets {
-        let Some(name) = asset.declaration.as_ref().and_then(|declaration| declaration.name.as_deref()) else {
-            continue;
-        };
-        let other = *first.entry(name).or_insert(asset);
-        if !std::ptr::eq(other, asset) && other.reference.root != asset.reference.root {
-            let Some(path) = asset.declaration_path() else { continue };
-            let message = format!("the name `{name}` is taken by the asset at `{}`", other.reference.root);
-            let finding = Diagnostic::new(Code::DeclarationNameDuplicate, message)
-                .at(path.as_str())
-                .of(&asset.reference)
-                .help("choose another name for one of them");
-            let place = place_of_name(disk, &path, options);
-            findings.push(place.into_iter().fold(finding, Diagnostic::on));
-        }
-    }
-    findings
-}
-
-/// Where a declaration says its name. It was read once and is read again only where there is something to say about that.
-fn place_of_name(disk: &dyn Disk, path: &PortablePath, options: &Options) -> Option<Place> {
-    let admitted = trust::admit(disk.open(path).ok()?, Limit::DeclarationBytes, &options.limits).ok()?;
-    let envelope = envelope::open(admitted, Artifact::Declaration, &options.windows).ok()?;
-    envelope.tree().root().member("name").map(Node::place)
 }
 
 impl Asset {
