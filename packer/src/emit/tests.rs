@@ -4,6 +4,7 @@
 
 mod folders;
 mod leftovers;
+mod refusing;
 mod undoing;
 
 use super::publish::time_of;

@@ -33,6 +33,7 @@ fn a_project_at_rest_has_nothing_left() {
     // Neither does what only looks like something of the packer's.
     put(&disk, "assets/.prometeu", "index.json.bak", "mine");
     put(&disk, "assets/.prometeu/txn/notes", "readme", "mine");
+    put(&disk, "assets/.prometeu/txn", "readme", "mine");
     put(&disk, "build/.staging/notes", "readme", "mine");
     let before = disk.snapshot();
     assert!(!is_anything_left(&disk).unwrap());

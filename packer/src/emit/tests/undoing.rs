@@ -5,7 +5,7 @@ use crate::diagnostic::Code;
 use crate::digest::Digest;
 use crate::disk::Disk as _;
 use crate::disk::memory::{Fault, MemoryDisk};
-use crate::emit::{Ending, Kept, TransactionFolder, keep_edited, plan_keeping};
+use crate::emit::{Ending, Kept, TransactionFolder, keep_edited, plan_keeping, unfinished};
 use crate::envelope::Windows;
 use crate::trust::Limits;
 use std::io::Write as _;
@@ -48,6 +48,17 @@ fn edits_are_never_undone_unasked() {
         assert!(said.message.contains(ID) && said.message.ends_with(at), "{said:?}");
         assert_eq!(disk.snapshot(), before, "{at}");
     }
+}
+
+#[test]
+fn a_file_that_somebody_took_away_is_an_edit() {
+    let disk = all_but_ended();
+    disk.remove_file(&path(INDEX)).unwrap();
+    let said = settle(&disk).unwrap_err();
+    assert_eq!((said.code, said.path.as_deref()), (Code::JournalEdited, Some(INDEX)));
+    assert_eq!(unfinished(&disk).unwrap().len(), 1);
+    assert_eq!((keep(&disk).unwrap(), disk.snapshot().contains_key(INDEX)), (1, false));
+    assert_eq!(unfinished(&disk).unwrap().len(), 0);
 }
 
 #[test]

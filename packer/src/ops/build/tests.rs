@@ -244,7 +244,9 @@ fn a_build_whose_originals_are_gone_is_dropped_and_not_undone() {
 
 #[test]
 fn a_staged_archive_that_somebody_changed_is_not_published() {
-    let changes: [fn(&mut Vec<u8>); 4] = [
+    let changes: [fn(&mut Vec<u8>); 5] = [
+        |_| {},
+        // Nothing, but whether there is an output to keep cannot be told.
         |_| {},
         // A sample, so that the file is a sound archive still.
         |bytes| *bytes.last_mut().unwrap() ^= 1,
@@ -268,6 +270,9 @@ fn a_staged_archive_that_somebody_changed_is_not_published() {
         change(&mut bytes);
         disk.remove_file(&path).unwrap();
         disk.create(&path).unwrap().write_all(&bytes).unwrap();
+        if at == 1 {
+            disk.fail_when("metadata build/preload.json", Fault::Error(ErrorKind::Other));
+        }
         let said = staged.publish();
         assert_eq!(said.is_ok(), at == 0, "change {at}");
         let codes: Vec<Code> = said.err().into_iter().flatten().map(|one| one.code).collect();
