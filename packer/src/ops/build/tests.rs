@@ -213,33 +213,59 @@ fn what_stands_in_the_place_of_an_output_is_not_replaced() {
     assert!(check_outputs(&sound).is_ok());
 }
 
-#[test]
-fn a_build_whose_originals_are_gone_is_dropped_and_not_undone() {
-    let files = both();
-    let old = OUTPUTS.iter().fold(files, |files, name| files.with(&format!("build/{name}"), format!("old {name}")));
+/// A build that was killed when all its outputs were in place, over others, and before it said so.
+fn all_but_ended() -> MemoryDisk {
+    let old = OUTPUTS.iter().fold(both(), |files, name| files.with(&format!("build/{name}"), format!("old {name}")));
     let whole = disk(&old);
     make(&whole, ID);
     let done = whole.operations();
     let last = done.iter().position(|line| line.ends_with("/new-3 -> build/assets.pa")).unwrap();
-    let killed = || {
-        let disk = disk(&old);
-        disk.fail_when(&done[last + 1], Fault::Stop);
-        make(&disk, ID);
-        disk.killed()
-    };
-    let disk = killed();
+    let disk = disk(&old);
+    disk.fail_when(&done[last + 1], Fault::Stop);
+    make(&disk, ID);
     assert_ne!(outputs(&disk)["assets.pa"], b"old assets.pa");
+    disk.killed()
+}
+
+fn replace(disk: &MemoryDisk, name: &str, text: &str) {
+    let path = PortablePath::build().own(name);
+    disk.remove_file(&path).unwrap();
+    disk.create(&path).unwrap().write_all(text.as_bytes()).unwrap();
+}
+
+#[test]
+fn a_build_that_did_not_end_is_undone_and_dropped_where_its_originals_are_gone() {
+    let disk = all_but_ended();
     let notes = settle(&disk).unwrap();
     let told = "the unfinished build of 2026-11-01T12:00:00.000Z was undone; every file is as it was before";
     assert!(matches!(&notes[..], [one] if &*one.message == told), "{notes:?}");
-    assert_eq!(outputs(&disk)["assets.pa"], b"old assets.pa");
+    assert!(OUTPUTS.iter().all(|name| outputs(&disk)[*name] == format!("old {name}").as_bytes()));
 
-    let disk = killed();
+    let disk = all_but_ended();
     disk.remove_file(&under_way("kept-3")).unwrap();
     let notes = settle(&disk).unwrap();
-    let told = "the unfinished build of 2026-11-01T12:00:00.000Z was dropped; what lies in build/ is partly of it: build once more";
+    let told = "the unfinished build of 2026-11-01T12:00:00.000Z was dropped; what lies in build/ is partly of it: \
+                build once more";
     assert!(matches!(&notes[..], [one] if &*one.message == told), "{notes:?}");
     assert!(!is_anything_left(&disk).unwrap());
+}
+
+#[test]
+fn an_output_that_somebody_changed_is_not_put_back_unasked() {
+    let disk = all_but_ended();
+    replace(&disk, "assets.pa", "mine");
+    let before = disk.snapshot();
+    let said = settle(&disk).unwrap_err();
+    assert_eq!((said.code, said.path.as_deref()), (Code::JournalEdited, Some("build/assets.pa")));
+    assert_eq!(disk.snapshot(), before);
+    // Somebody put the old one back, or took one away: that is no edit.
+    let disk = all_but_ended();
+    replace(&disk, "assets.pa", "old assets.pa");
+    disk.remove_file(&PortablePath::build().own("preload.json")).unwrap();
+    assert_eq!(settle(&disk).unwrap().len(), 1);
+    let found = outputs(&disk);
+    assert_eq!((found["assets.pa"].as_slice(), found.contains_key("preload.json")), (&b"old assets.pa"[..], false));
+    assert_eq!(found["asset_table.json"], b"old asset_table.json");
 }
 
 #[test]
