@@ -32,7 +32,7 @@ struct Flags {
     #[arg(long, value_name = "K")]
     seeds: Option<u64>,
     /// At most so many operations for each scenario and fault
-    #[arg(long, value_name = "N", default_value_t = 60)]
+    #[arg(long, value_name = "N", default_value_t = 40)]
     sample: usize,
     /// Every operation
     #[arg(long, conflicts_with = "sample")]

@@ -8,7 +8,7 @@ use crate::disk::memory::{Fault, MemoryDisk};
 use crate::emit::{Ending, Kept, TransactionFolder, keep_edited, plan_keeping, unfinished};
 use crate::envelope::Windows;
 use crate::trust::Limits;
-use std::io::Write as _;
+use std::io::{ErrorKind, Write as _};
 
 /// A project whose transaction made all its changes and was killed over its mark.
 fn all_but_ended() -> MemoryDisk {
@@ -116,6 +116,14 @@ fn a_folder_that_somebody_put_something_into_stays() {
     wanted.insert("assets/new".to_owned(), None);
     wanted.insert("assets/new/mine.png".to_owned(), Some(b"mine".to_vec()));
     assert_eq!(files(&disk), wanted);
+}
+
+#[test]
+fn a_look_that_is_interrupted_is_taken_again() {
+    let disk = all_but_ended();
+    disk.fail_when(&format!("read {INDEX}"), Fault::Error(ErrorKind::Interrupted));
+    assert_eq!(settle(&disk).unwrap().len(), 1);
+    assert_eq!(files(&disk), files(&project()));
 }
 
 #[test]
