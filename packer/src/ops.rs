@@ -15,6 +15,8 @@ mod recover;
 mod settle;
 mod show;
 mod tables;
+#[cfg(test)]
+mod trial;
 mod verify;
 
 pub use build::{BuildMode, build};

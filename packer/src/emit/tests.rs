@@ -17,14 +17,11 @@ use crate::path::PortablePath;
 use crate::plan::{Replacement, Step};
 use crate::trust::Limits;
 use std::collections::BTreeMap;
-use std::io::ErrorKind;
 
 const ID: &str = "20261101T120000.000Z-00000001";
 const TIME: &str = "2026-11-01T12:00:00Z";
 const INDEX: &str = "assets/.prometeu/index.json";
 const UNDONE: &str = "the unfinished test of 2026-11-01T12:00:00Z was undone; every file is as it was before";
-const FAULTS: [Fault; 4] =
-    [Fault::Error(ErrorKind::Other), Fault::ErrorsFrom(ErrorKind::StorageFull), Fault::ShortWrite, Fault::Stop];
 
 fn path(text: &str) -> PortablePath {
     match text {
@@ -104,7 +101,7 @@ fn whatever_fails_a_transaction_is_done_or_undone() {
 
     let (mut undone, mut done, mut unconfirmed, mut open) = (0, 0, 0, 0);
     for n in 1..=whole.operations().len() {
-        for fault in FAULTS {
+        for fault in Fault::EACH {
             let disk = project();
             disk.fail_at(n, fault);
             let said = run(&disk);

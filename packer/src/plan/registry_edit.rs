@@ -58,3 +58,36 @@ fn change(draft: &mut RegistryDraft<'_>, entries: &[EntryChange], next: Option<u
         draft.set_next(next);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+    use super::RegistryEdit;
+    use crate::digest::Digest;
+    use crate::disk::memory::MemoryDisk;
+    use crate::event::Silent;
+    use crate::schema::journal::EntryChange;
+    use crate::workspace::{Options, load};
+    use fixtures::INDEX;
+    use fixtures::broken::both;
+
+    #[test]
+    fn what_is_written_is_what_was_planned() {
+        let files = both();
+        let disk = MemoryDisk::new(files.iter().map(|(path, bytes)| (path, bytes.to_vec())));
+        let registry = load(&disk, &Options::default(), &Silent).registry.unwrap();
+        let lines: Vec<String> = registry.draft().lines().map(str::to_owned).collect();
+        let [ui, sfx] = &lines[..] else { unreachable!("two assets") };
+        let entries = vec![
+            EntryChange { before: Some(ui.clone()), after: None },
+            EntryChange { before: Some(sfx.clone()), after: Some(sfx.replace("\"sfx\"", "\"sounds/one\"")) },
+        ];
+        let edit = RegistryEdit::of(&registry, entries, Some(7));
+        let text = edit.text(String::from_utf8(files.get(INDEX).unwrap().to_vec()).unwrap());
+        assert_eq!((edit.digest(), edit.bytes()), (Digest::of(text.as_bytes()), text.len()));
+        assert!(
+            text.contains("\"next_asset_id\": 7") && text.contains("\"sounds/one\"") && !text.contains("\"ui\""),
+            "{text}"
+        );
+    }
+}

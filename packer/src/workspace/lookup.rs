@@ -122,3 +122,37 @@ impl<'w> Lookup<'w> {
             || asset.reference.name.as_deref().is_some_and(|name| is_alone(self.places(name, 2)))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+    use super::{Lookup, hash};
+    use crate::disk::memory::MemoryDisk;
+    use crate::event::Silent;
+    use crate::workspace::{Options, load};
+    use std::collections::HashMap;
+
+    #[test]
+    fn ids_with_the_same_hash_are_told_apart() {
+        let mut seen = HashMap::new();
+        let [one, other] = (1_u32..).find_map(|id| seen.insert(hash(&id), id).map(|before| [before, id])).unwrap();
+        let entry = |id: u32| {
+            format!(
+                r#"{{"asset_id":{id},"asset_uuid":"00000000-0000-4000-8000-{id:012x}","included_in_build":true,"root":"a{id}"}}"#
+            )
+        };
+        let text = format!(
+            r#"{{"schema_version":2,"next_asset_id":{},"assets":[{},{}]}}"#,
+            other + 1,
+            entry(one),
+            entry(other)
+        );
+        let disk = MemoryDisk::new([(fixtures::INDEX, text.into_bytes())]);
+        let workspace = load(&disk, &Options::default(), &Silent);
+        let lookup = Lookup::of(&workspace.assets);
+        for id in [one, other] {
+            let found: Vec<_> = lookup.find(&id.to_string()).map(|asset| asset.asset_id()).collect();
+            assert_eq!(found, [Some(id)]);
+        }
+    }
+}

@@ -17,6 +17,17 @@ pub enum Fault {
     Stop,
 }
 
+#[cfg(test)]
+impl Fault {
+    /// One of each kind that a medium has.
+    pub(crate) const EACH: [Fault; 4] = [
+        Fault::Error(io::ErrorKind::Other),
+        Fault::ErrorsFrom(io::ErrorKind::StorageFull),
+        Fault::ShortWrite,
+        Fault::Stop,
+    ];
+}
+
 /// What an operation is about to do.
 #[derive(Clone, Copy)]
 pub(super) enum Effect {

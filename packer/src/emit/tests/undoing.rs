@@ -1,6 +1,6 @@
 //! A transaction that did not end, and people who went on working in between.
 
-use super::{FAULTS, ID, INDEX, files, path, project, run, settle};
+use super::{ID, INDEX, files, path, project, run, settle};
 use crate::diagnostic::Code;
 use crate::digest::Digest;
 use crate::disk::Disk as _;
@@ -151,7 +151,7 @@ fn an_undoing_that_fails_is_gone_on_with() {
     let before = files(&project());
     assert_eq!(files(&whole), before);
     for n in 1..=whole.operations().len() {
-        for fault in FAULTS {
+        for fault in Fault::EACH {
             let disk = all_but_ended();
             disk.fail_at(n, fault);
             let said = settle(&disk);

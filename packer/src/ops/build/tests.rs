@@ -9,17 +9,15 @@ use crate::disk::memory::{Fault, MemoryDisk};
 use crate::emit::{self, check_outputs, is_anything_left, recover, stage};
 use crate::envelope::Windows;
 use crate::event::Silent;
-use crate::ops::Context;
+use crate::ops::trial::{context, disk};
 use crate::path::PortablePath;
 use crate::plan::for_build;
 use crate::report::{OperationResult, Report};
 use crate::trust::Limits;
 use crate::workspace::{Options, load};
-use fixtures::Files;
 use fixtures::broken::both;
 use std::collections::BTreeMap;
 use std::io::{ErrorKind, Write as _};
-use std::time::Duration;
 
 const ID: &str = "20261101T120000.000Z-00000001";
 const NEXT: &str = "20261101T120001.000Z-00000002";
@@ -35,25 +33,12 @@ fn settle(disk: &MemoryDisk) -> Result<Vec<Diagnostic>, Diagnostic> {
     recover(disk, &Limits::default(), &Windows::default())
 }
 
-fn disk(files: &Files) -> MemoryDisk {
-    MemoryDisk::new(files.iter().map(|(path, bytes)| (path, bytes.to_vec())))
-}
-
 fn make(disk: &MemoryDisk, id: &str) -> Report {
     build_as(disk, id, BuildMode::PublishAnew)
 }
 
 fn build_as(disk: &MemoryDisk, id: &str, mode: BuildMode) -> Report {
-    let context = Context {
-        disk,
-        limits: Limits::default(),
-        windows: Windows::default(),
-        events: &Silent,
-        operation_id: id.to_owned(),
-        wait: Duration::ZERO,
-        program: "packer".to_owned(),
-    };
-    build(&context, mode)
+    build(&context(disk, id), mode)
 }
 
 /// How many payloads were made and how many were taken from the archive before.
@@ -102,11 +87,9 @@ fn whatever_fails_the_outputs_are_of_one_build() {
     assert_eq!(make(&whole, NEXT).exit(), 0);
     let new = outputs(&whole);
     assert_ne!(old, new);
-    let faults =
-        [Fault::Error(ErrorKind::Other), Fault::ErrorsFrom(ErrorKind::StorageFull), Fault::ShortWrite, Fault::Stop];
     let (mut stayed, mut went) = (0, 0);
     for operation in 1..=whole.operations().len() {
-        for fault in faults {
+        for fault in Fault::EACH {
             let disk = again();
             // Threads work side by side, so that it is not the same operation in every run.
             disk.fail_at(operation, fault);

@@ -4,31 +4,16 @@
 use super::{Scope, doctor};
 use crate::diagnostic::Code;
 use crate::disk::memory::{Fault, MemoryDisk};
-use crate::envelope::Windows;
-use crate::event::Silent;
 use crate::ops::Context;
+use crate::ops::trial::{context, disk};
 use crate::report::{OperationResult, Report};
 use crate::schema::suppressions::Date;
 use crate::trust::Limits;
-use fixtures::Files;
 use fixtures::broken::{both, glyph_project};
 use std::collections::BTreeMap;
-use std::time::Duration;
-
-fn disk(files: &Files) -> MemoryDisk {
-    MemoryDisk::new(files.iter().map(|(path, bytes)| (path, bytes.to_vec())))
-}
 
 fn look(disk: &MemoryDisk, limits: Limits) -> Report {
-    let context = Context {
-        disk,
-        limits,
-        windows: Windows::default(),
-        events: &Silent,
-        operation_id: "20261101T120000.000Z-00000001".to_owned(),
-        wait: Duration::ZERO,
-        program: "packer".to_owned(),
-    };
+    let context = Context { limits, ..context(disk, "20261101T120000.000Z-00000001") };
     doctor(&context, Scope::Workspace { today: Date::parse("2026-11-23").unwrap() })
 }
 

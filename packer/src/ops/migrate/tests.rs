@@ -6,36 +6,15 @@ use super::{MigrateMode, history, migrate, rollback};
 use crate::diagnostic::Code;
 use crate::digest::Digest;
 use crate::disk::memory::{Fault, MemoryDisk};
-use crate::envelope::Windows;
-use crate::event::Silent;
-use crate::ops::{Context, list};
+use crate::ops::list;
+use crate::ops::trial::{context, disk};
 use crate::plan::{FileOutcome, MINTED_ON_APPLY};
 use crate::report::{MigrateResult, OperationResult, Report};
-use crate::trust::Limits;
-use fixtures::Files;
 use std::collections::BTreeMap;
-use std::io::ErrorKind;
-use std::time::Duration;
 
 const FIRST: &str = "20261101T120000.000Z-00000001";
 const SECOND: &str = "20261101T120001.000Z-00000002";
 const TIME: &str = "2026-11-01T12:00:00Z";
-
-fn disk(files: &Files) -> MemoryDisk {
-    MemoryDisk::new(files.iter().map(|(path, bytes)| (path, bytes.to_vec())))
-}
-
-fn context<'a>(disk: &'a MemoryDisk, id: &str) -> Context<'a> {
-    Context {
-        disk,
-        limits: Limits::default(),
-        windows: Windows::default(),
-        events: &Silent,
-        operation_id: id.to_owned(),
-        wait: Duration::ZERO,
-        program: "packer".to_owned(),
-    }
-}
 
 fn apply(disk: &MemoryDisk, preview_id: Option<&str>) -> Report {
     let mut minted = 0;
@@ -147,11 +126,9 @@ fn whatever_fails_all_files_are_old_or_all_are_new() {
     let old = control_files(&whole);
     assert_eq!(apply(&whole, None).exit(), 0);
     let new = control_files(&whole);
-    let faults =
-        [Fault::Error(ErrorKind::Other), Fault::ErrorsFrom(ErrorKind::StorageFull), Fault::ShortWrite, Fault::Stop];
     let (mut undone, mut done) = (0, 0);
     for n in 1..=whole.operations().len() {
-        for fault in faults {
+        for fault in Fault::EACH {
             let disk = disk(&files);
             disk.fail_at(n, fault);
             let exit = apply(&disk, None).exit();

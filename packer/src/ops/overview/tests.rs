@@ -3,14 +3,12 @@
 
 use super::{Altered, ChangeKind, Overview, Published, overview};
 use crate::disk::memory::MemoryDisk;
-use crate::envelope::Windows;
 use crate::event::{Event, Events, Silent};
+use crate::ops::trial::context;
 use crate::ops::{BuildMode, Context, build};
-use crate::trust::Limits;
 use fixtures::broken::both;
 use std::collections::BTreeMap;
 use std::io::Read as _;
-use std::time::Duration;
 
 const ARCHIVE: &str = "build/assets.pa";
 const UI: &str = "assets/ui/asset.json";
@@ -20,15 +18,7 @@ type Tree = BTreeMap<String, Vec<u8>>;
 
 fn with<T>(tree: &Tree, events: &dyn Events, work: impl FnOnce(&Context<'_>) -> T) -> (T, Tree) {
     let disk = MemoryDisk::new(tree.iter().map(|(path, bytes)| (path.as_str(), bytes.clone())));
-    let done = work(&Context {
-        disk: &disk,
-        limits: Limits::default(),
-        windows: Windows::default(),
-        events,
-        operation_id: "20261101T120000.000Z-00000001".to_owned(),
-        wait: Duration::ZERO,
-        program: "packer".to_owned(),
-    });
+    let done = work(&Context { events, ..context(&disk, "20261101T120000.000Z-00000001") });
     let after = disk.snapshot().into_iter().filter_map(|(path, bytes)| Some((path, bytes?))).collect();
     (done, after)
 }
