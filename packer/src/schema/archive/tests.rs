@@ -88,7 +88,14 @@ fn header_of(entries: &[TableEntry], preload: &[PreloadEntry]) -> Vec<u8> {
     let mut header = Vec::new();
     header::write(entries, preload, &mut header).unwrap();
     assert_eq!(header.len() as u64, header::length(entries, preload));
+    let measured: Vec<_> = entries.iter().map(measured).collect();
+    assert_eq!(header.len() as u64, header::length(&measured, preload), "as a doctor knows it");
     header
+}
+
+fn measured(entry: &TableEntry) -> TableEntry<MetadataBytes> {
+    let TableEntry { asset_id, asset_name, bank, offset, bytes, decoded_bytes, metadata } = entry.clone();
+    TableEntry { asset_id, asset_name, bank, offset, bytes, decoded_bytes, metadata: MetadataBytes::of(&metadata) }
 }
 
 fn archive(entries: &[TableEntry], preload: &[PreloadEntry]) -> Vec<u8> {
