@@ -7,7 +7,7 @@
 //!   survives in both or in neither, and a folder is removed or moved only after what emptied or moved it before;
 //! - a folder whose own name did not survive is gone with all below it.
 //!
-//! Ids are never used twice, and time is a counter that every change advances.
+//! Ids are never used twice, and time is a counter of nanoseconds that every change advances by one.
 
 mod crash;
 mod door;
@@ -22,6 +22,7 @@ pub use fault::Fault;
 use fault::Plan;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 use tree::Tree;
 
 /// A simulated project folder. A clone is the same disk; [`MemoryDisk::killed`] and [`MemoryDisk::crash`] copy it.
@@ -71,6 +72,11 @@ impl MemoryDisk {
     /// Puts a FIFO at `path`, durable, counted as no operation.
     pub fn place_other(&self, path: &str) {
         self.state().tree.place(path, Kind::Other, Vec::new());
+    }
+
+    /// Lets so much time pass in which nothing happens, in whole nanoseconds.
+    pub fn pass(&self, time: Duration) {
+        self.state().tree.pass(u64::try_from(time.as_nanos()).unwrap_or(u64::MAX));
     }
 
     /// Everything visible now, by path: the bytes of files, `None` for folders. A link is shown as `path (link)`, a

@@ -274,3 +274,15 @@ fn make(context: &Context<'_>, task: &Task<'_>, at: usize, previous_bytes: u64) 
     let is_told = has_more_to_say(facts.as_ref(), findings.len());
     Made { payload: Payload::Made(payload), facts, is_told, hashed_ns: None, findings }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_payload_counts_with_its_bytes_unless_it_is_never_kept_waiting() {
+        for (bytes, counted) in [(0, 0), (1, 1), (LARGE_BYTES, LARGE_BYTES), (LARGE_BYTES + 1, 0), (u64::MAX, 0)] {
+            assert_eq!(weight(bytes), FACTS_BYTES + counted);
+        }
+    }
+}

@@ -20,6 +20,9 @@ struct Belt<T> {
 ///
 /// # Errors
 /// The first error of `take`; no further item is started then.
+///
+/// # Panics
+/// When `make` or `take` does, once the other threads have ended.
 pub(super) fn ordered<T: Send, E>(
     count: usize,
     threads: usize,
@@ -33,6 +36,7 @@ pub(super) fn ordered<T: Send, E>(
     std::thread::scope(|scope| {
         for _ in 0..threads.max(1).min(count) {
             scope.spawn(|| {
+                let _guard = StopOnPanic(&belt, &moved);
                 while let Some(at) = start(&belt, &moved, count, budget, &weight) {
                     let made = make(at);
                     lock(&belt).ready.insert(at, made);
@@ -40,15 +44,8 @@ pub(super) fn ordered<T: Send, E>(
                 }
             });
         }
-        let result = (0..count).try_for_each(|at| {
-            let mut state = lock(&belt);
-            let made = loop {
-                match state.ready.remove(&at) {
-                    Some(made) => break made,
-                    None => state = moved.wait(state).unwrap_or_else(PoisonError::into_inner),
-                }
-            };
-            drop(state);
+        let _guard = StopOnPanic(&belt, &moved);
+        let result = (0..count).map_while(|at| await_made(&belt, &moved, at)).enumerate().try_for_each(|(at, made)| {
             let taken = take(at, made);
             let mut state = lock(&belt);
             state.in_flight -= weight(at);
@@ -57,10 +54,38 @@ pub(super) fn ordered<T: Send, E>(
             moved.notify_all();
             taken
         });
-        lock(&belt).stopped = true;
-        moved.notify_all();
+        stop(&belt, &moved);
         result
     })
+}
+
+/// Item `at`, once it is made; `None` when it never will be, because a thread panicked. The scope hands that panic on.
+fn await_made<T>(belt: &Mutex<Belt<T>>, moved: &Condvar, at: usize) -> Option<T> {
+    let mut state = lock(belt);
+    loop {
+        match state.ready.remove(&at) {
+            Some(made) => return Some(made),
+            None if state.stopped => return None,
+            None => state = moved.wait(state).unwrap_or_else(PoisonError::into_inner),
+        }
+    }
+}
+
+/// Lets no item be started any more, and nobody wait.
+fn stop<T>(belt: &Mutex<Belt<T>>, moved: &Condvar) {
+    lock(belt).stopped = true;
+    moved.notify_all();
+}
+
+/// Stops the others where the thread that holds it panics.
+struct StopOnPanic<'a, T>(&'a Mutex<Belt<T>>, &'a Condvar);
+
+impl<T> Drop for StopOnPanic<'_, T> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            stop(self.0, self.1);
+        }
+    }
 }
 
 fn start<T>(
@@ -120,8 +145,62 @@ mod tests {
     }
 
     #[test]
+    fn an_item_heavier_than_the_budget_is_made_alone() {
+        let held = AtomicU64::new(0);
+        let mut taken = 0;
+        let make = |_| assert_eq!(held.fetch_add(1, Ordering::SeqCst), 0, "another was under way");
+        let take = |_, ()| {
+            taken += held.fetch_sub(1, Ordering::SeqCst);
+            Ok::<(), ()>(())
+        };
+        assert_eq!(ordered(50, 4, 10, |_| 11, make, take), Ok(()));
+        assert_eq!(taken, 50);
+    }
+
+    #[test]
+    fn items_are_made_side_by_side_as_far_as_the_budget_goes() {
+        // Each waits until three have begun: with fewer threads, or a budget not given back, this would never end.
+        let begun = std::sync::Barrier::new(3);
+        let make = |_| drop(begun.wait());
+        assert_eq!(ordered(30, 3, 30, |_| 10, make, |_, ()| Ok::<(), ()>(())), Ok(()));
+    }
+
+    #[test]
+    fn nothing_to_make_and_no_threads_are_no_reason_to_wait() {
+        let sum = |count, threads| {
+            let mut sum = 0;
+            let take = |_, made: usize| {
+                sum += made;
+                Ok::<(), ()>(())
+            };
+            ordered(count, threads, 0, |_| 1, |at| at, take).map(|()| sum)
+        };
+        assert_eq!((sum(0, 4), sum(4, 0)), (Ok(0), Ok(6)));
+    }
+
+    #[test]
+    fn a_panic_is_handed_on_and_nobody_waits_for_what_it_kept_from_being_made() {
+        for (maker, taker) in [(7, usize::MAX), (0, usize::MAX), (499, usize::MAX), (usize::MAX, 7), (usize::MAX, 0)] {
+            let make = |at| assert_ne!(at, maker, "on purpose");
+            let take = |at, ()| {
+                assert_ne!(at, taker, "on purpose");
+                Ok::<(), ()>(())
+            };
+            let run = std::panic::AssertUnwindSafe(|| ordered(500, 2, 4, |_| 1, make, take));
+            assert!(std::panic::catch_unwind(run).is_err());
+        }
+    }
+
+    #[test]
     fn an_error_stops_the_threads() {
-        let result = ordered(1_000_000, 2, 4, |_| 1, |at| at, |at, _| if at == 7 { Err(at) } else { Ok(()) });
+        let made = AtomicU64::new(0);
+        let make = |at| {
+            made.fetch_add(1, Ordering::SeqCst);
+            at
+        };
+        let result = ordered(1_000_000, 2, 4, |_| 1, make, |at, _| if at == 7 { Err(at) } else { Ok(()) });
         assert_eq!(result, Err(7));
+        // The eight that were taken, those that the budget let begin, and one more.
+        assert!(made.load(Ordering::SeqCst) <= 8 + 4 + 1, "{made:?} were made");
     }
 }

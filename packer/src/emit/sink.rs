@@ -93,3 +93,70 @@ pub(super) fn write_lines(sink: &mut dyn Write, items: impl Iterator<Item = Stri
     }
     sink.write_all(b"\n]\n")
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use super::*;
+    use crate::disk::memory::MemoryDisk;
+
+    const PIECES: [&[u8]; 4] = [b"one", b"", b"two", b"three"];
+
+    /// What a power loss leaves of a file whose name is on the medium.
+    fn left(disk: &MemoryDisk, seed: u64) -> Vec<u8> {
+        disk.crash(seed).snapshot().remove("build/file").flatten().unwrap_or_default()
+    }
+
+    fn file() -> (MemoryDisk, PortablePath) {
+        let disk = MemoryDisk::new([]);
+        disk.place_folder("build");
+        (disk, PortablePath::build().own("file"))
+    }
+
+    #[test]
+    fn what_was_finished_is_counted_summed_and_on_the_medium() {
+        let whole = PIECES.concat();
+        for checked in [false, true] {
+            let (disk, path) = file();
+            let handle = disk.create(&path).unwrap();
+            disk.sync_dir(&PortablePath::build()).unwrap();
+            if checked {
+                let mut sink = CheckedSink::new(handle);
+                PIECES.iter().for_each(|piece| sink.write_all(piece).unwrap());
+                assert_eq!(sink.finish().unwrap(), (11, crc32fast::hash(&whole)));
+            } else {
+                let mut sink = Sink::new(handle);
+                PIECES.iter().for_each(|piece| sink.write_all(piece).unwrap());
+                assert_eq!(sink.finish().unwrap(), (11, Digest::of(&whole)));
+            }
+            assert!((0..20).all(|seed| left(&disk, seed) == whole));
+        }
+    }
+
+    #[test]
+    fn what_is_flushed_can_be_read_before_it_is_finished() {
+        let read = |disk: &MemoryDisk| disk.snapshot()["build/file"].clone().unwrap();
+        let (disk, path) = file();
+        let mut sink = Sink::new(disk.create(&path).unwrap());
+        sink.write_all(b"early").unwrap();
+        sink.flush().unwrap();
+        assert_eq!(read(&disk), b"early");
+        let (disk, path) = file();
+        let mut sink = CheckedSink::new(disk.create(&path).unwrap());
+        sink.write_all(b"early").unwrap();
+        sink.flush().unwrap();
+        assert_eq!(read(&disk), b"early");
+    }
+
+    #[test]
+    fn a_list_has_one_item_a_line() {
+        let text = |items: &[&str]| {
+            let mut sink = Vec::new();
+            write_lines(&mut sink, items.iter().map(|&item| item.to_owned())).unwrap();
+            String::from_utf8(sink).unwrap()
+        };
+        assert_eq!((text(&[]).as_str(), text(&["1"]).as_str()), ("[\n]\n", "[\n1\n]\n"));
+        assert_eq!(text(&["1", "2", "3"]), "[\n1,\n2,\n3\n]\n");
+    }
+}

@@ -97,6 +97,10 @@ impl Tree {
         self.clock
     }
 
+    pub(super) fn pass(&mut self, time: u64) {
+        self.clock += time;
+    }
+
     pub(super) fn touch(&mut self, id: u64) {
         let now = self.tick();
         self.modified.insert(id, now);

@@ -1,23 +1,28 @@
 //! Builds on a disk in memory: what is published is whole, of one build, and read back, whatever the disk does in between.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod again;
+
 use super::{BuildMode, build};
 use crate::bank::{Bank, LaidOut, recall};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::disk::Disk as _;
 use crate::disk::memory::{Fault, MemoryDisk};
-use crate::emit::{self, check_outputs, is_anything_left, recover, stage};
+use crate::emit::{self, Published, check_outputs, is_anything_left, recover, stage};
 use crate::envelope::Windows;
-use crate::event::Silent;
+use crate::event::{Event, Events, Phase, Silent};
+use crate::ops::Context;
 use crate::ops::trial::{context, disk};
 use crate::path::PortablePath;
-use crate::plan::for_build;
+use crate::plan::{BuildPlan, for_build};
 use crate::report::{OperationResult, Report};
+use crate::schema::archive::CanonicalMetadata;
 use crate::trust::Limits;
 use crate::workspace::{Options, load};
 use fixtures::broken::both;
 use std::collections::BTreeMap;
 use std::io::{ErrorKind, Write as _};
+use std::sync::Mutex;
 
 const ID: &str = "20261101T120000.000Z-00000001";
 const NEXT: &str = "20261101T120001.000Z-00000002";
@@ -63,10 +68,30 @@ fn a_build_publishes_four_files_and_says_which() {
     assert_eq!((report.exit(), outputs(&disk).len()), (0, OUTPUTS.len()), "{report:?}");
     let archive = built.archive.as_ref().unwrap();
     assert_eq!((archive.path.as_str(), archive.bytes), ("build/assets.pa", outputs(&disk)["assets.pa"].len() as u64));
+    for (name, rows) in [("asset_table.json", 2), ("preload.json", 0), ("asset_table_metadata.json", 2)] {
+        let text = serde_json::from_slice::<serde_json::Value>(&outputs(&disk)[name]).unwrap();
+        let list = text.get("assets").unwrap_or(&text);
+        assert_eq!(list.as_array().map(Vec::len), Some(rows), "{name}: {text}");
+    }
     let named = ["build/asset_table.json", "build/preload.json", "build/asset_table_metadata.json"];
     assert_eq!(built.companions, named);
     assert!(!is_anything_left(&disk).unwrap());
     assert!(disk.snapshot().keys().all(|path| !path.contains(".staging")));
+}
+
+#[test]
+fn a_build_tells_how_far_it_is() {
+    struct Listener(Mutex<Vec<(u64, u64)>>);
+    impl Events for Listener {
+        fn emit(&self, event: Event) {
+            if let Event::Progress { phase: Phase::Pack, done, total } = event {
+                self.0.lock().unwrap().push((done, total));
+            }
+        }
+    }
+    let (disk, listener) = (disk(&both()), Listener(Mutex::default()));
+    let _ = build(&Context { events: &listener, ..context(&disk, ID) }, BuildMode::Publish);
+    assert_eq!(*listener.0.lock().unwrap(), [(1, 2), (2, 2)]);
 }
 
 #[test]
@@ -251,6 +276,43 @@ fn an_output_that_somebody_changed_is_not_put_back_unasked() {
     assert_eq!(found["asset_table.json"], b"old asset_table.json");
 }
 
+/// The build [`ID`] of what `plan` makes of its plan, and of what `meanwhile` makes of what is staged.
+fn publish(
+    disk: &MemoryDisk,
+    plan: impl FnOnce(&mut BuildPlan),
+    meanwhile: impl FnOnce(),
+) -> Result<Published, Vec<Diagnostic>> {
+    let (limits, windows) = (Limits::default(), Windows::default());
+    let workspace = load(disk, &Options::default(), &Silent);
+    let (recalled, _) = recall(&workspace, disk, &limits, &windows, None);
+    let layout = |(index, asset)| Some(LaidOut::new(index, &Bank::of(asset, disk, &limits)?.layout(&mut Vec::new())?));
+    let mut planned = for_build(&workspace, workspace.assets.iter().enumerate().filter_map(layout).collect());
+    plan(&mut planned);
+    let scope = emit::Context { disk, limits: &limits, windows: &windows, events: &Silent, operation_id: ID };
+    let task = emit::Task { workspace: &workspace, plan: &planned, recalled: &recalled };
+    let staged = stage(&scope, &task, &mut Vec::new())?;
+    meanwhile();
+    staged.publish()
+}
+
+#[test]
+fn a_payload_that_turns_out_unlike_its_plan_is_not_published() {
+    let changes: [fn(&mut BuildPlan); 3] = [
+        |_| {},
+        |plan| plan.table[0].metadata = CanonicalMetadata::of(&serde_json::Map::new()),
+        |plan| plan.table[1].bytes += 1,
+    ];
+    for (at, change) in changes.into_iter().enumerate() {
+        let disk = disk(&both());
+        let said = publish(&disk, change, || {});
+        let said: Vec<_> = said.err().into_iter().flatten().map(|one| (one.code, one.path)).collect();
+        let wanted = [None, Some("assets/ui"), Some("assets/sfx")][at];
+        let wanted: Vec<_> =
+            wanted.map(|path| (Code::TrustChangedWhileReading, Some(path.into()))).into_iter().collect();
+        assert_eq!((said, outputs(&disk).is_empty()), (wanted, at != 0));
+    }
+}
+
 #[test]
 fn a_staged_archive_that_somebody_changed_is_not_published() {
     let changes: [fn(&mut Vec<u8>); 5] = [
@@ -264,25 +326,20 @@ fn a_staged_archive_that_somebody_changed_is_not_published() {
     ];
     for (at, change) in changes.into_iter().enumerate() {
         let disk = disk(&both());
-        let (limits, windows) = (Limits::default(), Windows::default());
-        let workspace = load(&disk, &Options::default(), &Silent);
-        let (recalled, _) = recall(&workspace, &disk, &limits, &windows, None);
-        let layout =
-            |(index, asset)| Some(LaidOut::new(index, &Bank::of(asset, &disk, &limits)?.layout(&mut Vec::new())?));
-        let plan = for_build(&workspace, workspace.assets.iter().enumerate().filter_map(layout).collect());
-        let scope =
-            emit::Context { disk: &disk, limits: &limits, windows: &windows, events: &Silent, operation_id: ID };
-        let task = emit::Task { workspace: &workspace, plan: &plan, recalled: &recalled };
-        let staged = stage(&scope, &task, &mut Vec::new()).unwrap();
-        let path = under_way("new-3");
-        let mut bytes = disk.snapshot().remove(path.as_str()).flatten().unwrap();
-        change(&mut bytes);
-        disk.remove_file(&path).unwrap();
-        disk.create(&path).unwrap().write_all(&bytes).unwrap();
-        if at == 1 {
-            disk.fail_when("metadata build/preload.json", Fault::Error(ErrorKind::Other));
-        }
-        let said = staged.publish();
+        let said = publish(
+            &disk,
+            |_| {},
+            || {
+                let path = under_way("new-3");
+                let mut bytes = disk.snapshot().remove(path.as_str()).flatten().unwrap();
+                change(&mut bytes);
+                disk.remove_file(&path).unwrap();
+                disk.create(&path).unwrap().write_all(&bytes).unwrap();
+                if at == 1 {
+                    disk.fail_when("metadata build/preload.json", Fault::Error(ErrorKind::Other));
+                }
+            },
+        );
         assert_eq!(said.is_ok(), at == 0, "change {at}");
         let codes: Vec<Code> = said.err().into_iter().flatten().map(|one| one.code).collect();
         assert!(at == 0 || codes.contains(&Code::DiskIo), "change {at}: {codes:?}");
