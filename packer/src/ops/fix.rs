@@ -311,3 +311,6 @@ fn make_control_folder(context: &Context<'_>, only: Option<Code>) -> Result<bool
     let made = disk.create_dir(&control).and_then(|()| disk.sync_dir(&PortablePath::assets()));
     made.map(|()| true).map_err(|error| writing(&error))
 }
+
+#[cfg(test)]
+mod tests;
