@@ -52,6 +52,8 @@ pub struct Metadata {
     pub changed_ns: Option<i128>,
     /// Which file it is: device and file number.
     pub id: (u64, u64),
+    /// Who may read, write and run it: the nine bits of POSIX. `None` where the system knows no such thing.
+    pub permissions: Option<u32>,
 }
 
 impl Metadata {
@@ -159,11 +161,20 @@ pub trait Disk: Send + Sync {
     /// [`DiskErrorKind::AlreadyExists`], or what the medium says.
     fn create_dir(&self, path: &PortablePath) -> Result<(), DiskError>;
 
-    /// Makes a file that did not exist.
+    /// Makes a file that did not exist, with the permissions that any new file has.
     ///
     /// # Errors
     /// [`DiskErrorKind::AlreadyExists`], or what the medium says.
-    fn create(&self, path: &PortablePath) -> Result<Box<dyn WriteHandle>, DiskError>;
+    fn create(&self, path: &PortablePath) -> Result<Box<dyn WriteHandle>, DiskError> {
+        self.create_with(path, None)
+    }
+
+    /// The same, with the [permissions](Metadata::permissions) of the file whose place it is to take; where the system does
+    /// not let it have all of them it has fewer, and never more.
+    ///
+    /// # Errors
+    /// As [`Disk::create`].
+    fn create_with(&self, path: &PortablePath, permissions: Option<u32>) -> Result<Box<dyn WriteHandle>, DiskError>;
 
     /// Renames, replacing a file at `to`.
     ///

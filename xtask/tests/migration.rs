@@ -232,3 +232,40 @@ fn roots_that_were_not_looked_for_are_no_secret() {
     let said = report["diagnostics"].as_array().unwrap().iter().find(|finding| finding["code"] == "trust/too-many");
     assert_eq!((exit, said.map(|finding| &finding["blocking"])), (0, Some(&Value::Bool(false))), "{report:#}");
 }
+
+#[cfg(unix)]
+#[test]
+fn whoever_may_read_and_run_a_file_may_do_so_afterwards() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = old_project();
+    let project = folder.path();
+    // As they come from a colleague's archive, a share, or a maker who keeps something back.
+    let paths = declarations(project).into_iter().chain([INDEX.to_owned()]);
+    let wanted: BTreeMap<String, u32> = paths.zip([0o600, 0o755, 0o664, 0o666].into_iter().cycle()).collect();
+    for (path, mode) in &wanted {
+        fs::set_permissions(project.join(path), fs::Permissions::from_mode(*mode)).unwrap();
+    }
+    let check = |what: &str| {
+        for (path, mode) in &wanted {
+            let found = fs::metadata(project.join(path)).unwrap().permissions().mode() & 0o777;
+            assert_eq!(format!("{found:o}"), format!("{mode:o}"), "{path} after {what}");
+        }
+    };
+    let apply = |arguments: &[&str]| {
+        let (exit, report) = run(project, &[arguments, &["--apply"]].concat());
+        assert_eq!(exit, 0, "{report:#}");
+        check(arguments[0]);
+        let id = ["transaction_id", "migration_id"].into_iter().find_map(|member| report["result"][member].as_str());
+        id.unwrap().to_owned()
+    };
+    let migration = apply(&["migrate"]);
+    let changes = [apply(&["rename", "actors", "people"]), apply(&["exclude", "people"])];
+    changes.iter().rev().for_each(|id| drop(apply(&["undo", id])));
+    apply(&["migrate", "--rollback", &migration]);
+}
+
+/// Every declaration of the project.
+#[cfg(unix)]
+fn declarations(project: &Path) -> Vec<String> {
+    snapshot(project).unwrap().into_keys().filter(|path| path.ends_with("/asset.json")).collect()
+}

@@ -52,6 +52,7 @@ fn metadata(found: &Stat) -> Metadata {
         modified_ns: ns(found.st_mtime.into(), found.st_mtime_nsec.into()),
         changed_ns: Some(ns(found.st_ctime.into(), found.st_ctime_nsec.into())),
         id: (found.st_dev.into(), found.st_ino.into()),
+        permissions: Some(found.st_mode & 0o777),
     }
 }
 

@@ -18,6 +18,7 @@ mod tests;
 mod tree;
 
 use super::Kind;
+use crate::path::PortablePath;
 pub use fault::Fault;
 use fault::Plan;
 use std::collections::{BTreeMap, BTreeSet};
@@ -72,6 +73,15 @@ impl MemoryDisk {
     /// Puts a FIFO at `path`, durable, counted as no operation.
     pub fn place_other(&self, path: &str) {
         self.state().tree.place(path, Kind::Other, Vec::new());
+    }
+
+    /// Gives the file at `path`, if there is one, these permissions, durable, counted as no operation. Others have those of a
+    /// new file, 644.
+    pub fn permit(&self, path: &PortablePath, permissions: u32) {
+        let tree = &mut self.state().tree;
+        if let Ok((_, node)) = tree.existing(path) {
+            tree.permit(node, permissions);
+        }
     }
 
     /// Lets so much time pass in which nothing happens, in whole nanoseconds.

@@ -214,12 +214,12 @@ impl Disk for OsDisk {
         folder.create_dir(path.name()).map_err(|error| DiskError::new(path.as_str(), error))
     }
 
-    fn create(&self, path: &PortablePath) -> Result<Box<dyn WriteHandle>, DiskError> {
+    fn create_with(&self, path: &PortablePath, permissions: Option<u32>) -> Result<Box<dyn WriteHandle>, DiskError> {
         let folder = self.folder(path.parent().as_ref())?;
         let mut options = OpenOptions::new();
         options.write(true).create_new(true).follow(FollowSymlinks::No);
-        match folder.open_with(path.name(), &options) {
-            Ok(file) => Ok(Box::new(file.into_std())),
+        match create_as(&folder, path.name(), options, permissions) {
+            Ok(file) => Ok(Box::new(file)),
             Err(error) => Err(DiskError::new(path.as_str(), error)),
         }
     }
@@ -335,7 +335,35 @@ fn convert(metadata: &cap_std::fs::Metadata) -> Metadata {
         modified_ns,
         changed_ns: changed_ns(metadata),
         id: file_id(metadata),
+        permissions: permissions(metadata),
     }
+}
+
+#[cfg(unix)]
+fn permissions(metadata: &cap_std::fs::Metadata) -> Option<u32> {
+    use cap_std::fs::MetadataExt as _;
+    Some(metadata.mode() & 0o777)
+}
+
+#[cfg(windows)]
+fn permissions(_metadata: &cap_std::fs::Metadata) -> Option<u32> {
+    None
+}
+
+#[cfg(unix)]
+fn create_as(folder: &Dir, name: &str, mut options: OpenOptions, permissions: Option<u32>) -> io::Result<File> {
+    use cap_std::fs::OpenOptionsExt as _;
+    use std::os::unix::fs::PermissionsExt as _;
+    let Some(mode) = permissions else { return Ok(folder.open_with(name, &options)?.into_std()) };
+    let file = folder.open_with(name, options.mode(mode))?.into_std();
+    // The mask of the process took some of them; where they cannot be given back it has fewer.
+    let _ = file.set_permissions(std::fs::Permissions::from_mode(mode));
+    Ok(file)
+}
+
+#[cfg(windows)]
+fn create_as(folder: &Dir, name: &str, options: OpenOptions, _permissions: Option<u32>) -> io::Result<File> {
+    Ok(folder.open_with(name, &options)?.into_std())
 }
 
 #[cfg(unix)]

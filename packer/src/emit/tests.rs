@@ -4,6 +4,7 @@
 
 mod folders;
 mod leftovers;
+mod permissions;
 mod previous;
 mod refusing;
 mod undoing;

@@ -10,7 +10,7 @@ use crate::disk::{Disk, DiskError, DiskErrorKind};
 use crate::path::PortablePath;
 use crate::plan::Step;
 use crate::schema::journal::{Change, EntryChange, Journal, Original};
-use crate::trust::{self, Limit, Limits, refusal};
+use crate::trust::{self, Admitted, Limit, Limits, refusal};
 use rayon::prelude::*;
 use std::io::Write as _;
 
@@ -79,12 +79,13 @@ fn stage(
                 continue;
             }
         };
-        let found = read_control_file(disk, &replacement.path, limits)?;
-        let digest = found.as_deref().map(Digest::of);
+        let found = admit_control_file(disk, &replacement.path, limits)?;
+        let content = found.as_ref().map(Admitted::bytes);
+        let digest = content.map(Digest::of);
         if digest != replacement.before {
             return Err(stale(&replacement.path));
         }
-        let before = match (&found, digest) {
+        let before = match (content, digest) {
             (Some(content), Some(digest)) => {
                 originals.write_all(content).map_err(|error| fail(DiskError::new(path.as_str(), error)))?;
                 let bytes = content.len() as u64;
@@ -93,16 +94,16 @@ fn stage(
             }
             _ => None,
         };
-        let content = replacement.after.as_ref().map(|content| content.bytes(found.as_deref().unwrap_or_default()));
-        if let Some(content) = &content {
+        let after = replacement.after.as_ref().map(|after| after.bytes(content.unwrap_or_default()));
+        if let Some(after) = &after {
             let path = folder.staged(at);
             let written = disk
-                .create(&path)
-                .and_then(|mut file| file.write_all(content).map_err(|error| DiskError::new(path.as_str(), error)));
+                .create_with(&path, found.as_ref().and_then(Admitted::permissions))
+                .and_then(|mut file| file.write_all(after).map_err(|error| DiskError::new(path.as_str(), error)));
             written.map_err(fail)?;
             staged.push(path);
         }
-        let after = content.as_deref().map(Digest::of);
+        let after = after.as_deref().map(Digest::of);
         changes.push(Change::File { path: replacement.path.clone(), before, after });
     }
     drop(originals);
@@ -175,8 +176,12 @@ pub(crate) fn read_control_file(
     path: &PortablePath,
     limits: &Limits,
 ) -> Result<Option<Vec<u8>>, Diagnostic> {
+    Ok(admit_control_file(disk, path, limits)?.map(|admitted| admitted.bytes().to_vec()))
+}
+
+fn admit_control_file(disk: &dyn Disk, path: &PortablePath, limits: &Limits) -> Result<Option<Admitted>, Diagnostic> {
     match disk.open(path) {
-        Ok(file) => trust::admit(file, Limit::ControlFileBytes, limits).map(|admitted| Some(admitted.bytes().to_vec())),
+        Ok(file) => trust::admit(file, Limit::ControlFileBytes, limits).map(Some),
         Err(error) if error.kind == DiskErrorKind::NotFound => Ok(None),
         Err(error) => Err(refusal(&error)),
     }

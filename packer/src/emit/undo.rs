@@ -200,15 +200,22 @@ fn stage(
 ) -> Result<Vec<PortablePath>, Diagnostic> {
     let mut staged = Vec::new();
     for at in (0..states.len()).filter(|&at| states[at] == State::After) {
-        let Change::File { before: Some(Original::Slice { digest, offset, bytes }), .. } = journal.changes[at] else {
+        let Change::File { path: place, before: Some(Original::Slice { digest, offset, bytes }), .. } =
+            &journal.changes[at]
+        else {
             continue;
         };
-        let content = folder.original(disk, digest, offset, bytes)?;
+        let content = folder.original(disk, *digest, *offset, *bytes)?;
         let path = folder.restored(at);
+        // What took its place has its permissions, and where nothing did it still lies there itself.
+        let successor = disk.metadata(place).or_else(|_| disk.metadata(&folder.removed(at)));
+        let permissions = successor.ok().and_then(|found| found.permissions);
         let write = || {
             // An undoing that was interrupted may have left a part of it.
             remove_if_there(disk, &path)?;
-            disk.create(&path)?.write_all(&content).map_err(|error| DiskError::new(path.as_str(), error))
+            disk.create_with(&path, permissions)?
+                .write_all(&content)
+                .map_err(|error| DiskError::new(path.as_str(), error))
         };
         write().map_err(|error| writing(&error))?;
         staged.push(path);

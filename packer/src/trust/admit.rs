@@ -11,12 +11,13 @@ use std::io::{self, Read, Seek, SeekFrom};
 ///
 /// ```compile_fail,E0451
 /// use prometeu_packer::trust::{Admitted, Limits};
-/// let _ = Admitted { path: String::new(), bytes: b"{}".to_vec(), limits: Limits::default() };
+/// let _ = Admitted { path: String::new(), bytes: b"{}".to_vec(), permissions: None, limits: Limits::default() };
 /// ```
 #[derive(Clone, Debug)]
 pub struct Admitted {
     path: String,
     bytes: Vec<u8>,
+    permissions: Option<u32>,
     limits: Limits,
 }
 
@@ -25,6 +26,11 @@ impl Admitted {
     #[must_use]
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
+    }
+
+    /// The [permissions](Metadata::permissions) of the file.
+    pub(crate) fn permissions(&self) -> Option<u32> {
+        self.permissions
     }
 
     /// Path, bytes and limits for the next stage.
@@ -49,13 +55,13 @@ pub fn admit(mut file: RawFile, limit: Limit, limits: &Limits) -> Result<Admitte
         return Err(changed(&file.path));
     }
     check_unchanged(&file.path, &*file.handle, &file.metadata)?;
-    Ok(Admitted { path: file.path, bytes, limits: limits.clone() })
+    Ok(Admitted { path: file.path, bytes, permissions: file.metadata.permissions, limits: limits.clone() })
 }
 
 /// Bytes of the packer's own making, to be opened as if they had been read.
 #[must_use]
 pub(crate) fn admit_bytes(path: &str, bytes: &[u8], limits: &Limits) -> Admitted {
-    Admitted { path: path.to_owned(), bytes: bytes.to_vec(), limits: limits.clone() }
+    Admitted { path: path.to_owned(), bytes: bytes.to_vec(), permissions: None, limits: limits.clone() }
 }
 
 /// A large file that is read piece by piece: never beyond the length that it had when it was admitted.

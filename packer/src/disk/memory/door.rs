@@ -57,8 +57,10 @@ impl Disk for MemoryDisk {
         Ok(())
     }
 
-    fn create(&self, path: &PortablePath) -> Result<Box<dyn WriteHandle>, DiskError> {
-        let node = make(&mut self.one(Effect::Change, "create", path)?.tree, path, Kind::File)?;
+    fn create_with(&self, path: &PortablePath, permissions: Option<u32>) -> Result<Box<dyn WriteHandle>, DiskError> {
+        let tree = &mut self.one(Effect::Change, "create", path)?.tree;
+        let node = make(tree, path, Kind::File)?;
+        permissions.iter().for_each(|&permissions| tree.permit(node, permissions));
         Ok(Box::new(Writer::new(self.clone(), node, path.clone())))
     }
 

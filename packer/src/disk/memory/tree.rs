@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 
 /// The project folder.
 pub(super) const ROOT: u64 = 1;
+/// The permissions of a new file.
+const NEW: u32 = 0o644;
 /// Stands for the shape of the tree in [`Pending::touches`]: folders are moved in order, so that none is ever lost in a
 /// circle.
 const SHAPE: u64 = 0;
@@ -44,6 +46,8 @@ pub(super) struct Tree {
     /// In the order in which they were made.
     pub(super) pending: Vec<Pending>,
     modified: BTreeMap<u64, u64>,
+    /// Where they are not those of a new file.
+    permissions: BTreeMap<u64, u32>,
     /// The last time, and the last id given out.
     clock: u64,
 }
@@ -51,7 +55,14 @@ pub(super) struct Tree {
 impl Default for Tree {
     fn default() -> Tree {
         let folders = BTreeMap::from([(ROOT, Stored::default())]);
-        Tree { files: BTreeMap::new(), folders, pending: Vec::new(), modified: BTreeMap::new(), clock: ROOT }
+        Tree {
+            files: BTreeMap::new(),
+            folders,
+            pending: Vec::new(),
+            modified: BTreeMap::new(),
+            permissions: BTreeMap::new(),
+            clock: ROOT,
+        }
     }
 }
 
@@ -97,6 +108,10 @@ impl Tree {
         self.clock
     }
 
+    pub(super) fn permit(&mut self, node: Node, permissions: u32) {
+        self.permissions.insert(node.id, permissions);
+    }
+
     pub(super) fn pass(&mut self, time: u64) {
         self.clock += time;
     }
@@ -136,7 +151,8 @@ impl Tree {
         let bytes = self.files.get(&node.id).map_or(0, |file| file.visible.len() as u64);
         let modified_ns = i128::from(self.modified.get(&node.id).copied().unwrap_or_default());
         // The counter is moved by every change, so it is a time of change as well.
-        Metadata { kind: node.kind, bytes, modified_ns, changed_ns: Some(modified_ns), id: (1, node.id) }
+        let permissions = Some(self.permissions.get(&node.id).copied().unwrap_or(NEW));
+        Metadata { kind: node.kind, bytes, modified_ns, changed_ns: Some(modified_ns), id: (1, node.id), permissions }
     }
 
     pub(super) fn names(&self, folder: u64) -> impl Iterator<Item = (&String, &Node)> {

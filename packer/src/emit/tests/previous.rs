@@ -1,13 +1,13 @@
 //! The archive before: what is taken from it, and when it is believed.
 
 use crate::digest::Digest;
-use crate::disk::memory::MemoryDisk;
+use crate::disk::memory::{Fault, MemoryDisk};
 use crate::disk::{Disk as _, Stamp};
 use crate::emit::previous::{Previous, is_in_place};
 use crate::emit::publish::{OUTPUTS, PACKED};
 use crate::path::PortablePath;
 use crate::schema::cache::CachedBuild;
-use std::io::Write as _;
+use std::io::{ErrorKind, Write as _};
 
 const PAYLOADS: &[u8] = b"0123456789abcdef";
 const PRELUDE: u64 = 4;
@@ -43,7 +43,7 @@ fn payloads_are_copied_in_any_order() {
     assert_eq!(previous.payload_bytes(), PAYLOADS.len() as u64);
     let mut sink = Vec::new();
     // Behind each other, back again, the same once more, nothing at all, and up to the end.
-    for (offset, bytes) in [(2, 3), (5, 4), (1, 2), (1, 2), (7, 0), (7, 9)] {
+    for (offset, bytes) in [(2, 3), (5, 4), (1, 2), (1, 2), (2, 2), (8, 4), (7, 0), (7, 9)] {
         sink.clear();
         previous.copy(offset, bytes, &mut sink).unwrap();
         let start = usize::try_from(offset).unwrap();
@@ -102,6 +102,10 @@ fn an_archive_too_young_to_be_told_from_a_later_one_is_read_before_it_is_believe
     let (disk, mut last) = published();
     last.is_settled = false;
     assert!(Previous::open(&disk, &last).is_some());
+    for (error, is_read) in [(ErrorKind::Other, false), (ErrorKind::Interrupted, true)] {
+        disk.fail_when("read build/assets.pa", Fault::Error(error));
+        assert_eq!(Previous::open(&disk, &last).is_some(), is_read, "{error}");
+    }
     // As a program would leave it that wrote within the same tick of the clock.
     last.outputs[PACKED].1 = Digest::of(b"something else");
     assert!(Previous::open(&disk, &last).is_none());

@@ -1,5 +1,6 @@
 //! Every repair of every broken project, on a disk in memory: made as it was shown, nothing else touched, and taken back.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+#![allow(clippy::disallowed_types, reason = "the list lies in a file beside the test")]
 
 use super::{FixRequest, fix};
 use crate::diagnostic::Code;

@@ -26,7 +26,7 @@ impl Seek for Memory {
 }
 
 fn metadata(bytes: u64) -> Metadata {
-    Metadata { kind: Kind::File, bytes, modified_ns: 0, changed_ns: None, id: (0, 0) }
+    Metadata { kind: Kind::File, bytes, modified_ns: 0, changed_ns: None, id: (0, 0), permissions: None }
 }
 
 impl ReadHandle for Memory {

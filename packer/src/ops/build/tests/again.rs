@@ -138,3 +138,12 @@ fn what_stands_in_the_place_of_the_cache_stays() {
         assert_eq!(after, before);
     }
 }
+
+#[test]
+fn where_nobody_can_tell_what_stands_there_no_cache_is_put() {
+    let disk = disk(&both());
+    disk.fail_when("metadata assets/.prometeu/cache.json", Fault::Error(ErrorKind::Other));
+    assert_eq!(build_as(&disk, ID, Publish).exit(), 0);
+    assert!(!disk.snapshot().contains_key("assets/.prometeu/cache.json"));
+    assert_eq!(made(&build_as(&disk, NEXT, Publish)), (2, 0));
+}

@@ -46,7 +46,7 @@ impl Scene<'_> {
                     Err(escaped) => (false, escaped),
                 };
                 let path = at.own(&name);
-                let Metadata { kind, bytes: length, modified_ns, changed_ns, id } = entry.metadata;
+                let Metadata { kind, bytes: length, modified_ns, changed_ns, id, .. } = entry.metadata;
                 lines.push(format!("{path}\0{kind:?}\0{length}\0{modified_ns}\0{changed_ns:?}\0{id:?}"));
                 if kind == Kind::Folder && !is_text {
                     let message = "a folder whose name is no Unicode text cannot be looked into";
