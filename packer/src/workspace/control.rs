@@ -103,9 +103,13 @@ pub fn registry_file(disk: &dyn Disk, options: &Options) -> ControlFile {
         DiskErrorKind::NotFound if is_no_folder(disk) => {
             refusal(&DiskError::of(path.as_str(), DiskErrorKind::NotRegular, "not a folder"))
         }
-        DiskErrorKind::NotFound => Diagnostic::new(Code::RegistryMissing, "the project has no registry")
-            .at(path.as_str())
-            .help_to_run("run `{program} init` to make one, or name the project's folder with `--project DIR`"),
+        DiskErrorKind::NotFound => {
+            Diagnostic::new(Code::RegistryMissing, "the project has no registry").at(path.as_str()).help_to_run(
+                "a new project gets one by `{program} init`; one that was lost comes back from version control, or by \
+                 `{program} doctor --fix --only registry/missing` with the ids that are still known; or name another \
+                 folder with `--project DIR`",
+            )
+        }
         _ => refusal(&error),
     });
     let admitted = admitted.and_then(|file| trust::admit(file, Limit::ControlFileBytes, &options.limits));
