@@ -1,4 +1,5 @@
 //! A root that nobody registered is registered: under its own identity, or, where another root has that, under a fresh one.
+//! It gets a new id, and its old one where the registry lost all its entries.
 
 use super::draft::Draft;
 use super::patient::Subject;
@@ -42,13 +43,14 @@ pub(super) fn plan(draft: &mut Draft<'_, '_>, subject: &Subject) -> Result<(), D
     // The plan is made from the declaration as it is.
     let path = asset.declaration_path().filter(|_| rewritten.is_none());
     path.map_or(Ok(()), |path| draft.depend_on(&path))?;
-    let id = draft.next_id()?;
+    let known = if rewritten.is_none() { draft.lost_id(asset) } else { None };
+    let (id, included) = known.map_or_else(|| Ok((draft.next_id()?, true)), Ok)?;
     if let Some((path, before, after, detail)) = rewritten {
         draft.rewrite(&path, &before, after, detail);
     }
     draft.names.extend(asset.reference.name.as_deref().map(str::to_owned));
     draft.roots.insert(root.to_owned());
-    draft.change_entry(None, Some(entry_line(id, &uuid, true, root)));
+    draft.change_entry(None, Some(entry_line(id, &uuid, included, root)));
     Ok(())
 }
 

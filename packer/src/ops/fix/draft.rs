@@ -1,6 +1,7 @@
 //! Repairs as they add up: texts that are rewritten, files to come, entries of the registry that change. Several of them
 //! may change one file; one plan comes of them all. Nothing is written here.
 
+use super::evidence::Evidence;
 use super::patient::{Patient, index};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::digest::{Digest, Hasher};
@@ -24,6 +25,8 @@ pub(super) struct Draft<'p, 'a> {
     pub(super) names: BTreeSet<String>,
     pub(super) uuids: BTreeSet<Uuid>,
     pub(super) roots: BTreeSet<String>,
+    /// Ids that assets got back.
+    ids: BTreeSet<u32>,
     texts: BTreeMap<PortablePath, Rewritten>,
     folders: BTreeSet<PortablePath>,
     /// Files that come, and whatever moves or goes, in this order.
@@ -49,6 +52,7 @@ impl<'p, 'a> Draft<'p, 'a> {
             names: BTreeSet::new(),
             uuids: BTreeSet::new(),
             roots: BTreeSet::new(),
+            ids: BTreeSet::new(),
             texts: BTreeMap::new(),
             folders: BTreeSet::new(),
             others: Vec::new(),
@@ -191,7 +195,9 @@ impl<'p, 'a> Draft<'p, 'a> {
             let help = "repair that first: `{program} doctor --fix --only registry/allocator-behind`";
             return Err(blocker(Code::RegistryAllocatorBehind, message, index.as_str(), help));
         }
-        let next = self.next.unwrap_or_else(|| scene.registry.next_asset_id.unwrap_or(1).into());
+        let issued = self.lost().map_or(0, Evidence::highest);
+        let first = scene.registry.next_asset_id.unwrap_or(1).max(issued.saturating_add(1));
+        let next = self.next.unwrap_or_else(|| first.into());
         let id = u32::try_from(next).ok().filter(|id| *id <= ASSET_ID_MAX);
         let Some(id) = id else {
             let help = "ids are never reused; start a new registry for new assets";
@@ -200,6 +206,26 @@ impl<'p, 'a> Draft<'p, 'a> {
         };
         self.next = Some(next + 1);
         Ok(id)
+    }
+
+    /// What is known of ids where the registry has lost all that it knew: it has no entry, and the id that it would hand out
+    /// next was handed out before.
+    fn lost(&self) -> Option<&'p Evidence> {
+        let registry = &self.scene().ok()?.registry;
+        let evidence = registry.entries.is_empty().then(|| self.patient.evidence())?;
+        (registry.next_asset_id.unwrap_or(1) <= evidence.highest()).then_some(evidence)
+    }
+
+    /// The id that an asset had in a registry that lost all its entries, and whether it took part in builds; no two get one.
+    pub(super) fn lost_id(&mut self, asset: &Asset) -> Option<(u32, bool)> {
+        let evidence = self.lost()?;
+        let named = || evidence.by_name.get(asset.reference.name.as_deref()?).map(|id| (*id, true));
+        let known = evidence.by_uuid.get(&asset.asset_uuid?).map(|known| (known.asset_id, known.included));
+        let found = known.or_else(named).filter(|(id, _)| !self.ids.contains(id))?;
+        self.ids.insert(found.0);
+        self.plan.depends.extend(evidence.seen.iter().cloned());
+        self.next.get_or_insert(u64::from(evidence.highest()) + 1);
+        Some(found)
     }
 
     /// Raises the id that the next asset gets. That is never turned back, so it cannot be undone.

@@ -4,9 +4,11 @@
 
 use super::{FixRequest, fix};
 use crate::diagnostic::Code;
+use crate::disk::Disk as _;
 use crate::disk::memory::MemoryDisk;
 use crate::ops::trial::{context, disk};
-use crate::ops::{Apply, Scope, doctor, undo};
+use crate::ops::{Apply, BuildMode, Scope, build, doctor, undo};
+use crate::path::PortablePath;
 use crate::plan::PlannedChange;
 use crate::report::{DoctorResult, FixResult, FixRow, MutationResult, OperationResult, Report};
 use crate::schema::suppressions::Date;
@@ -15,6 +17,7 @@ use fixtures::broken::{both, cases};
 use fixtures::{Files, INDEX};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
+use std::io::Write as _;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 const ID: &str = "20261101T120000.000Z-00000001";
@@ -237,6 +240,50 @@ fn one_of_several_repairs_of_a_code_is_made_by_its_own_id() {
     assert!(rows.iter().all(|row| row.preview_id != plan(&whole).preview_id));
     make(&both, Some(Code::DeclarationNameInvalid), None);
     assert_eq!(changed(&disk(&files), &both), BTreeSet::from([UI.to_owned(), SFX.to_owned()]));
+}
+
+#[test]
+fn a_registry_that_lost_its_entries_gives_assets_the_ids_back_that_are_known() {
+    let text =
+        |next: u32| format!("{{\n  \"schema_version\": 2,\n  \"next_asset_id\": {next},\n  \"assets\": []\n}}\n");
+    let files =
+        both().edited(INDEX, "\"asset_id\":1,", "\"asset_id\":7,").edited(INDEX, "\"asset_id\":2,", "\"asset_id\":5,");
+    let files = files.edited(INDEX, "\"next_asset_id\": 3", "\"next_asset_id\": 12");
+    let built = disk(&files);
+    assert_eq!(build(&context(&built, ID), BuildMode::Publish).exit(), 0);
+    let sfx = text_of(&built, SFX).replace("0c6e8a5e", "1c6e8a5e").replace("\"name\": \"sfx\"", "\"name\": \"other\"");
+    for (next, wanted) in [
+        (1, ["asset 5 `sfx`", "asset 7 `ui`", "asset 8 `other`"]),
+        (8, ["asset 8 `other`", "asset 9 `sfx`", "asset 10 `ui`"]),
+    ] {
+        let disk = built.killed();
+        write(&disk, INDEX, &text(next));
+        disk.create_dir(&PortablePath::assets().own("other")).unwrap();
+        write(&disk, "assets/other/asset.json", &sfx);
+        write(&disk, "assets/other/a.wav", "RIFF");
+        let shown = show(&disk, Some(Code::HygieneUnregisteredRoot));
+        let told: Vec<&str> = plan(&shown).registry.iter().map(|change| change.told.as_str()).collect();
+        for wanted in wanted {
+            assert!(told.iter().any(|told| told.starts_with(wanted)), "{wanted}: {told:?}");
+        }
+        let made = make(&disk, Some(Code::HygieneUnregisteredRoot), Some(&plan(&shown).preview_id));
+        assert!(plan(&made).applied, "{made:?}");
+        let next = if next == 1 { 9 } else { 11 };
+        assert!(text_of(&disk, INDEX).contains(&format!("\"next_asset_id\": {next}")));
+    }
+}
+
+fn text_of(disk: &MemoryDisk, path: &str) -> String {
+    String::from_utf8(disk.snapshot()[path].clone().unwrap()).unwrap()
+}
+
+fn write(disk: &MemoryDisk, path: &str, text: &str) {
+    let path = match path.strip_prefix("assets/.prometeu/") {
+        Some(name) => PortablePath::control().own(name),
+        None => PortablePath::assets().join(path.strip_prefix("assets/").unwrap()).unwrap(),
+    };
+    let _ = disk.remove_file(&path);
+    disk.create(&path).unwrap().write_all(text.as_bytes()).unwrap();
 }
 
 #[test]

@@ -148,3 +148,15 @@ fn where_nobody_can_tell_what_stands_there_no_cache_is_put() {
     assert!(!disk.snapshot().contains_key("assets/.prometeu/cache.json"));
     assert_eq!(made(&build_as(&disk, NEXT, Publish)), (2, 0));
 }
+
+#[test]
+fn an_archive_that_may_have_changed_while_it_was_copied_is_no_source() {
+    let disk = built(&both());
+    rename(&disk);
+    let before = outputs(&disk);
+    disk.fail_when("metadata of open build/assets.pa", Fault::Error(ErrorKind::Other));
+    let report = build_as(&disk, NEXT, Publish);
+    assert!(report.exit() != 0 && codes(&report).contains(&Code::TrustChangedWhileReading), "{report:?}");
+    assert_eq!(outputs(&disk), before);
+    assert_eq!(made(&build_as(&disk, LAST, Publish)), (0, 2));
+}
