@@ -3,7 +3,7 @@
 #![allow(clippy::disallowed_types, reason = "the list lies in a file beside the test")]
 
 use super::{FixRequest, fix};
-use crate::diagnostic::Code;
+use crate::diagnostic::{Code, Evidence};
 use crate::disk::Disk as _;
 use crate::disk::memory::MemoryDisk;
 use crate::ops::trial::{context, disk};
@@ -173,6 +173,42 @@ fn every_repair_does_what_it_showed_and_nothing_else() {
 }
 
 #[test]
+fn a_finding_says_whether_and_how_it_is_repaired() {
+    for (name, files) in every_case() {
+        let report = look(&disk(&files));
+        for finding in &report.findings {
+            let path = finding.path.as_deref().unwrap_or_default();
+            let row = result(&report).fixes.iter().find(|row| (row.code, &*row.path) == (finding.code, path));
+            let kind = row.map(|row| Evidence::Text(if row.safe { "safe" } else { "unsafe" }.to_owned()));
+            let told = finding.evidence.iter().find(|(key, _)| *key == "fix").map(|(_, value)| value.clone());
+            assert_eq!(told, kind, "{name}: {finding:?}");
+            let help = finding.help.as_deref().unwrap_or_default();
+            if row.is_some() {
+                assert_eq!(
+                    help.matches(&format!("--fix --only {}", finding.code.as_str())).count(),
+                    1,
+                    "{name}: {help}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_said_of_a_plan_is_said_once() {
+    for (name, files) in every_case() {
+        let rows = result(&look(&disk(&files))).fixes.clone();
+        for only in rows.iter().map(|row| Some(row.code)).chain([None]) {
+            let shown = show(&disk(&files), only);
+            for finding in &result(&shown).fix.as_deref().unwrap().findings {
+                let said = shown.findings.iter().filter(|other| super::said(other) == super::said(finding)).count();
+                assert!(said == 1 || finding.blocking && said == 2, "{name}, {only:?}: {finding:?}");
+            }
+        }
+    }
+}
+
+#[test]
 fn unasked_all_that_is_safe_is_made_at_once_and_nothing_else() {
     for (name, files) in every_case() {
         let disk = disk(&files);
@@ -190,6 +226,14 @@ fn unasked_all_that_is_safe_is_made_at_once_and_nothing_else() {
         }
         assert_eq!(plan(&shown).preview_id, plan(&made).preview_id, "{name}");
         let is_blocked = shown.summary.starts_with("what was found cannot be fixed as it is; ");
+        let wanted = match (rows(&listed, true), result(&listed).fixes.len()) {
+            _ if is_blocked => "",
+            (0, 0) => "there is nothing to fix; ",
+            (0, _) => "no repair is safe to make unasked; `--only CODE` shows what one would do; ",
+            (1, _) => "1 repair would be made, nothing was changed; ",
+            _ => "2 repairs would be made, nothing was changed; ",
+        };
+        assert!(shown.summary.starts_with(wanted), "{name}: {}", shown.summary);
         let wanted = match (is_blocked, rows(&listed, true)) {
             (true, _) => "nothing was changed; ",
             (_, 0) => "there was nothing to fix; ",
@@ -215,6 +259,7 @@ fn an_id_that_is_none_of_the_repairs_makes_none() {
             let refused = make(&disk, only, Some("0123456789abcdef"));
             assert!(!plan(&refused).applied && changed(&before, &disk).is_empty(), "{name}, {only:?}");
             if !has_no_registry(&refused) {
+                assert_eq!(plan(&refused).preview_id, plan(&show(&disk, only)).preview_id, "{name}, {only:?}");
                 assert!(found(&refused).contains(&(Code::PlanStale, "")), "{name}, {only:?}: {refused:?}");
                 assert_eq!(result(&refused).fixes, rows, "{name}, {only:?}");
             }
@@ -231,6 +276,8 @@ fn one_of_several_repairs_of_a_code_is_made_by_its_own_id() {
     for row in &rows {
         let disk = disk(&files);
         let before = disk.killed();
+        let refused = make(&disk, None, Some(&row.preview_id));
+        assert!(found(&refused).contains(&(Code::PlanStale, "")), "nobody asked for this code: {refused:?}");
         let made = make(&disk, Some(row.code), Some(&row.preview_id));
         assert_eq!(changed(&before, &disk), BTreeSet::from([row.path.clone()]), "{made:?}");
         assert_eq!(result(&made).fixes.len(), 1);
@@ -304,4 +351,7 @@ fn what_cannot_be_asked_for_is_refused() {
     assert_eq!(ask(None, keep), [Code::UsageArguments]);
     assert_eq!(ask(Some("hygiene/not-canonical"), keep), [Code::UsageArguments]);
     assert_eq!(ask(Some("declaration/name-duplicate"), None), []);
+    let other = self::disk(&both().edited(UI, "\"name\": \"ui\"", "\"name\": \"Ui\""));
+    let shown = show(&other, Some(Code::DeclarationNameDuplicate));
+    assert!(shown.summary.starts_with("there is nothing to fix; "), "{}", shown.summary);
 }
