@@ -110,11 +110,23 @@ fn is_told(plan: &MutationResult, path: &str) -> bool {
 /// The broken projects, and what they have no case for.
 fn every_case() -> impl Iterator<Item = (&'static str, Files)> {
     let more = [
+        ("copy/of-everything", copied("ui")),
+        ("copy/of-an-illegal-name", copied("Ui 2")),
         ("cache/damaged", both().with("assets/.prometeu/cache.json", "no cache")),
         ("name/like-another-once-it-is-portable", both().edited(UI, "\"name\": \"ui\"", "\"name\": \"SFX\"")),
         ("input/of-two-names", both().edited(UI, "\"a.png\"", "\".//a.png\"").edited(SFX, "\"a.wav\"", "\"./a.wav\"")),
     ];
     cases().into_iter().filter_map(|case| Some((case.name, case.committed_files()?))).chain(more)
+}
+
+/// A folder that was copied as it is, but for its name.
+fn copied(name: &str) -> Files {
+    let files = both();
+    let of = |file: &str| files.get(&format!("assets/ui/{file}")).unwrap().to_vec();
+    let declaration = String::from_utf8(of("asset.json")).unwrap();
+    let declaration = declaration.replace("\"name\": \"ui\"", &format!("\"name\": \"{name}\""));
+    let copy = files.clone().with("assets/copy/asset.json", declaration);
+    copy.with("assets/copy/a.png", of("a.png")).with("assets/copy/a.gpl", of("a.gpl"))
 }
 
 /// Makes one repair and says what it did; takes it back.
