@@ -9,6 +9,7 @@ mod list;
 mod merge_registry;
 mod migrate;
 mod mutate;
+mod nothing_registered;
 mod overview;
 mod pack_set;
 mod recover;

@@ -1,6 +1,7 @@
 //! `build`: load, examine, plan, make, verify, publish.
 
 use super::cache::Belief;
+use super::nothing_registered::nothing_registered;
 use super::settle::{self, Snapshot};
 use super::{Context, cache, counted};
 use crate::bank::{Bank, LaidOut, Recalled};
@@ -95,6 +96,9 @@ fn prepare(
     let mut workspace = load(context.disk, &context.options(false), context.events);
     result.assets = workspace.assets.iter().filter(|asset| asset.included_in_build).count() as u64;
     let mut found = std::mem::take(&mut workspace.findings);
+    if workspace.registry.as_ref().is_some_and(|registry| registry.entries.is_empty()) {
+        found.extend(nothing_registered(context));
+    }
     let (recalled, note) = cache::look(context, &workspace, belief);
     found.extend(note);
     // What a build needs of it is in the assets by now, and it takes as much memory as a third of them.

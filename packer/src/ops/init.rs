@@ -1,6 +1,7 @@
 //! `init`: makes the registry and the files that version control wants beside it. What is there stays as it is.
 
 use super::Context;
+use super::nothing_registered::nothing_registered;
 use super::settle::{self, Settled};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::disk::{Disk, DiskErrorKind, Kind};
@@ -124,7 +125,7 @@ fn make(context: &Context<'_>, result: &mut MutationResult) -> Result<Vec<Diagno
         let Settled { notes, blocked } = settle::before_reading(context);
         return blocked.map_or(Ok(notes), Err);
     }
-    let (_lock, notes) = settle::for_writing(context)?;
+    let (_lock, mut notes) = settle::for_writing(context)?;
     disk.sync_project().and_then(|()| disk.sync_dir(&PortablePath::assets())).map_err(|error| writing(&error))?;
     for (name, text) in missing {
         let path = control.own(name);
@@ -134,6 +135,9 @@ fn make(context: &Context<'_>, result: &mut MutationResult) -> Result<Vec<Diagno
             let change = PlannedChange::new("create", path.to_string(), told(context, name, text));
             if name == INDEX { result.registry.push(change) } else { result.workspace.push(change) }
         }
+    }
+    if !result.registry.is_empty() {
+        notes.extend(nothing_registered(context));
     }
     Ok(notes)
 }

@@ -4,7 +4,7 @@
 use super::table::{self, Align, Cell};
 use super::{Caller, explain, findings, mutation, word};
 use anstyle::{AnsiColor, Style};
-use prometeu_packer::diagnostic::escape;
+use prometeu_packer::diagnostic::{Diagnostic, escape};
 use prometeu_packer::envelope::{ReadRange, Window};
 use prometeu_packer::plan::FileOutcome;
 use prometeu_packer::report::{
@@ -41,7 +41,7 @@ pub(super) fn write(report: &Report, caller: &Caller, out: &mut dyn Write) -> io
         OperationResult::Build(built) => build(built, caller, out)?,
         OperationResult::Verify(verified) => verify(verified, out)?,
         OperationResult::Mutation(changes) => mutation::write(changes, &report.findings, out)?,
-        OperationResult::Migrate(migration) => migrate(migration, out)?,
+        OperationResult::Migrate(migration) => migrate(migration, &report.findings, out)?,
         OperationResult::History(rows) => history(rows, out)?,
         OperationResult::Windows(rows) => {
             let row = |(name, window): &(&str, Window)| {
@@ -119,7 +119,7 @@ fn next_step(report: &Report, caller: &Caller) -> String {
             (_, None) => format!("; next: `{program} build{project}`"),
         },
         (Status::Ok, OperationResult::Migrate(migration), _) => match &migration.migration_id {
-            Some(id) => format!("; to go back: `{program} migrate --rollback {id}{project}`"),
+            Some(id) => format!("; to go back: `{program} migrate --rollback {id} --apply{project}`"),
             None if migration.mode == "rollback" => "; the same with `--apply` carries it out".to_owned(),
             None if migration.files.iter().any(|file| file.outcome == FileOutcome::Pending) => {
                 format!("; next: `{program} migrate --apply{project}`")
@@ -304,7 +304,9 @@ fn verify(verified: &VerifyResult, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-fn migrate(migration: &MigrateResult, out: &mut dyn Write) -> io::Result<()> {
+fn migrate(migration: &MigrateResult, findings: &[Diagnostic], out: &mut dyn Write) -> io::Result<()> {
+    // What kept it from being made is not to be looked for above a thousand lines of what it would have made.
+    let is_refused = findings.iter().any(|finding| finding.blocking);
     let shown: Vec<_> = migration.files.iter().filter(|file| file.outcome != FileOutcome::Unchanged).collect();
     for file in shown.iter().take(MIGRATED_SHOWN_MAX) {
         let versions = match (file.from, file.to) {
@@ -313,10 +315,10 @@ fn migrate(migration: &MigrateResult, out: &mut dyn Write) -> io::Result<()> {
             _ => String::new(),
         };
         writeln!(out, "{}{versions}: {}", escape(file.path.as_str()), outcome(file.outcome))?;
-        for step in file.steps() {
+        for step in file.steps().filter(|_| !is_refused) {
             writeln!(out, "  - {}", escape(step.text))?;
         }
-        let texts = file.texts.as_ref().filter(|_| file.outcome == FileOutcome::Pending);
+        let texts = file.texts.as_ref().filter(|_| file.outcome == FileOutcome::Pending && !is_refused);
         let diff = texts.and_then(|texts| unified_diff(file.path.as_str(), texts.before(), &texts.after()));
         for line in diff.unwrap_or_default().lines() {
             let style = match line.as_bytes().first() {

@@ -124,6 +124,19 @@ fn inputs_that_were_young_when_they_were_read_are_compared_once_more() {
 }
 
 #[test]
+fn a_build_that_packs_nothing_says_what_is_there() {
+    let none = "{\n  \"schema_version\": 2,\n  \"next_asset_id\": 1,\n  \"assets\": []\n}\n";
+    let disk = disk(&both().with(fixtures::INDEX, none));
+    for id in [ID, NEXT] {
+        let report = build_as(&disk, id, Publish);
+        assert_eq!((report.exit(), codes(&report)), (0, vec![Code::HygieneUnregisteredRoot]));
+        assert!(report.findings[0].message.ends_with(": 2 declared folders"), "{report:?}");
+    }
+    let empty = self::disk(&Files::default().with(fixtures::INDEX, none));
+    assert_eq!(codes(&build_as(&empty, ID, Publish)), []);
+}
+
+#[test]
 fn what_stands_in_the_place_of_the_cache_stays() {
     let places = [MemoryDisk::place_link, MemoryDisk::place_folder, MemoryDisk::place_other];
     for place in places {
