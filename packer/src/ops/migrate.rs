@@ -227,13 +227,10 @@ pub(super) fn read_back(context: &Context<'_>, path: &PortablePath, bytes: &[u8]
 
 fn refuse(context: &Context<'_>, mode: &'static str, findings: Vec<Diagnostic>) -> Report {
     let result = MigrateResult::of(mode, MigrationPlan::default());
-    Report::new(
-        "migrate",
-        &context.program,
-        "the migration was not looked at",
-        findings,
-        OperationResult::Migrate(result),
-    )
+    let what = if mode == "rollback" { "rollback" } else { "migration" };
+    let why = findings.first().map_or("", |finding| &*finding.message);
+    let summary = format!("the {what} was refused: {why}");
+    Report::new("migrate", &context.program, summary, findings, OperationResult::Migrate(result))
 }
 
 fn summary(plan: &MigrationPlan, findings: &[Diagnostic]) -> String {
