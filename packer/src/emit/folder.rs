@@ -333,7 +333,7 @@ impl TransactionFolder {
         let is_mark = |name: &str| Ending::Committed.mark() == name || Ending::Undone.mark() == name;
         let mut names: Vec<String> =
             disk.read_dir(&self.path)?.into_iter().filter_map(|entry| entry.name.ok()).collect();
-        names.sort_by_key(|name| (is_mark(name), name == JOURNAL));
+        names.sort_by_key(|name| is_mark(name));
         names.iter().try_for_each(|name| disk.remove_file(&self.path.own(name)))?;
         disk.remove_dir(&self.path)
     }

@@ -154,6 +154,18 @@ fn a_forgotten_transaction_is_gone_or_there_as_it_was() {
 }
 
 #[test]
+fn a_removed_root_goes_with_the_transaction_that_keeps_it() {
+    let (disk, folder) = (project(), TransactionFolder::of(ID));
+    run(&disk).unwrap();
+    let inner = folder.kept_root(0).own("inner");
+    place_folder(&disk, inner.as_str());
+    disk.create(&inner.own("a.png")).unwrap();
+    folder.forget(&disk).unwrap();
+    let left = disk.snapshot();
+    assert!(!left.keys().any(|path| path.contains(ID)), "{left:?}");
+}
+
+#[test]
 fn what_stands_in_the_place_of_a_folder_is_refused() {
     for place in ["assets/.prometeu/txn", &format!("assets/.prometeu/txn/{ID}")] {
         let disk = project();
