@@ -83,6 +83,12 @@ pub fn fix(context: &Context<'_>, wanted: &FixRequest, how: Apply<'_>) -> Report
     }
 }
 
+/// The highest id that was ever handed out, as far as anything but the registry knows: what is kept of transactions, what is
+/// quarantined, and the last archive.
+pub(super) fn highest_known_id(context: &Context<'_>) -> u32 {
+    evidence::Evidence::gather(context).highest()
+}
+
 /// Every repair that could be made now, each with the id of its own plan; and what was found says so.
 pub(super) fn list(context: &Context<'_>, workspace: &mut Workspace) -> Vec<FixRow> {
     let mut rows = Vec::new();

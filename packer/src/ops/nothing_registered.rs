@@ -1,6 +1,7 @@
 //! Says so where a project registers no asset although folders in it are declared as some: most likely its registry lost
 //! its entries, and an archive without them is nobody's game.
 
+use super::fix::highest_known_id;
 use super::{Context, counted};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::path::PortablePath;
@@ -8,14 +9,22 @@ use crate::workspace::load_roots;
 
 /// The warning, for a project whose registry has no entry.
 pub(super) fn nothing_registered(context: &Context<'_>) -> Option<Diagnostic> {
+    say(context, Code::HygieneUnregisteredRoot, "no asset is registered")
+}
+
+/// What blocks a build where such a registry would hand out `next`, an id that is known to have been handed out: it lost its
+/// entries, and the build would overwrite the archive that knows them still.
+pub(super) fn entries_lost(context: &Context<'_>, next: u32) -> Option<Diagnostic> {
+    let known = highest_known_id(context);
+    let why = format!("the registry lost its entries: the next id would be {next}, and {known} was handed out before");
+    (next <= known).then(|| say(context, Code::RegistryAllocatorBehind, &why)).flatten()
+}
+
+fn say(context: &Context<'_>, code: Code, what: &str) -> Option<Diagnostic> {
     let roots = load_roots(context.disk, &context.options(true)).0.len();
-    let folders = counted(roots, "declared folder");
-    let message = format!("no asset is registered, and there are some below `assets/`: {folders}");
+    let message = format!("{what}, and below `assets/` there is more: {}", counted(roots, "declared folder"));
     let help = "a registry that lost its entries comes back from version control; `{program} doctor --fix --only \
                 hygiene/unregistered-root` shows how all are registered, with the ids that are still known";
-    let warning = Diagnostic::new(Code::HygieneUnregisteredRoot, message)
-        .at(PortablePath::control().own("index.json").as_str())
-        .help_to_run(help)
-        .number("roots", roots);
-    (roots > 0).then_some(warning)
+    let finding = Diagnostic::new(code, message).at(PortablePath::control().own("index.json").as_str());
+    (roots > 0).then(|| finding.help_to_run(help).number("roots", roots))
 }

@@ -6,7 +6,8 @@ use crate::doctor::rule::Rule;
 /// What `explain registry/allocator-behind` says.
 pub(crate) const RULE: Rule = Rule {
     code: Code::RegistryAllocatorBehind,
-    what: "`next_asset_id` is not above every id in the registry.",
+    what: "`next_asset_id` is not above every id in the registry. `build` says so, too, where no entry is left in it, \
+           folders are declared, and anything else knows that the next id was handed out before.",
     why: "The next asset would get an id that another one has. A merge that kept the lower number of two branches \
            does this.",
     example: r#"assets/.prometeu/index.json:

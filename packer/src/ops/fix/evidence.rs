@@ -108,8 +108,17 @@ impl Evidence {
         }
     }
 
-    /// Takes the lines of a registry, whole or not. `is_current` says that it is the one in its place.
+    /// Takes a registry, whole or not: what can be read of it however it is laid out, else line by line. `is_current` says
+    /// that it is the one in its place.
     fn take_text(&mut self, text: &str, is_current: bool) {
+        if let Ok(tree) = envelope::object(text.to_owned(), &Limits::default()) {
+            for (name, value) in tree.root().members() {
+                self.take_member(&format!("{}:{}", name.raw(), value.raw()), is_current);
+            }
+            let entries = tree.root().member("assets");
+            entries.into_iter().flat_map(|list| list.items()).for_each(|entry| self.take_line(entry.raw()));
+            return;
+        }
         for line in text.lines() {
             let line = line.trim().trim_end_matches(',');
             if line.starts_with('{') {

@@ -2,14 +2,16 @@
 
 use super::{ID, LAST, NEXT, build_as, edit, made, outputs};
 use crate::diagnostic::Code;
+use crate::disk::Disk as _;
 use crate::disk::memory::{Fault, MemoryDisk};
 use crate::ops::BuildMode::{Publish, PublishAnew};
 use crate::ops::trial::disk;
+use crate::path::PortablePath;
 use crate::report::{OperationResult, Report};
 use fixtures::broken::{both, glyph_project};
 use fixtures::{Files, wav};
 use std::collections::BTreeSet;
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Write as _};
 use std::time::Duration;
 
 const HOUR: Duration = Duration::from_secs(3600);
@@ -132,6 +134,14 @@ fn a_build_that_packs_nothing_says_what_is_there() {
         assert_eq!((report.exit(), codes(&report)), (0, vec![Code::HygieneUnregisteredRoot]));
         assert!(report.findings[0].message.ends_with(": 2 declared folders"), "{report:?}");
     }
+    // Where ids were handed out that nobody remembers, the archive that knows them is not overwritten.
+    let lost = built(&both());
+    let before = outputs(&lost);
+    lost.remove_file(&PortablePath::control().own("index.json")).unwrap();
+    lost.create(&PortablePath::control().own("index.json")).unwrap().write_all(none.as_bytes()).unwrap();
+    let report = build_as(&lost, NEXT, Publish);
+    assert_eq!((report.exit(), codes(&report)), (1, vec![Code::RegistryAllocatorBehind]), "{report:?}");
+    assert_eq!(outputs(&lost), before);
     let empty = self::disk(&Files::default().with(fixtures::INDEX, none));
     assert_eq!(codes(&build_as(&empty, ID, Publish)), []);
 }
