@@ -65,3 +65,15 @@ fn step_by_step_equals_all_at_once_and_twice_equals_once() {
     let all: BTreeSet<&str> = steps::ALL.iter().map(|step| step.name).collect();
     assert_eq!(taken, all, "no frozen workspace takes these steps");
 }
+
+#[test]
+fn the_line_that_a_finding_shows_is_that_of_its_own_file() {
+    let flat = "{\"schema_version\": 1, \"next_asset_id\": 1, \"assets\": []}";
+    let lines = "{\n  \"schema_version\": 1,\n  \"next_asset_id\": 1,\n  \"assets\": []\n}";
+    // Most files are alike, and share the text; the others must not.
+    for text in [lines, flat, lines, flat] {
+        let migrated = to_current(open(Artifact::Registry, INDEX, text), &Known { asset_uuid: None }).unwrap();
+        let shown = migrated.pending().unwrap().place.unwrap().line_text;
+        assert_eq!(Some(&*shown), text.lines().find(|line| line.contains("schema_version")));
+    }
+}
