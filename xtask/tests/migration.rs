@@ -233,6 +233,19 @@ fn roots_that_were_not_looked_for_are_no_secret() {
     assert_eq!((exit, said.map(|finding| &finding["blocking"])), (0, Some(&Value::Bool(false))), "{report:#}");
 }
 
+#[test]
+fn what_keeps_a_migration_from_being_made_stands_above_no_diff() {
+    let folder = old_project();
+    let people = |arguments: &[&str]| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_xtask"));
+        let output = command.args(arguments).arg("--project").arg(folder.path()).output().unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    };
+    assert!(people(&["migrate"]).contains("+++ "));
+    let refused = people(&["migrate", "--apply", "0123456789abcdef"]);
+    assert!(refused.contains("plan/stale") && !refused.contains("+++ "), "{refused}");
+}
+
 #[cfg(unix)]
 #[test]
 fn whoever_may_read_and_run_a_file_may_do_so_afterwards() {

@@ -28,3 +28,24 @@ fn say(context: &Context<'_>, code: Code, what: &str) -> Option<Diagnostic> {
     let finding = Diagnostic::new(code, message).at(PortablePath::control().own("index.json").as_str());
     (roots > 0).then(|| finding.help_to_run(help).number("roots", roots))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::diagnostic::Code;
+    use crate::ops::init;
+    use crate::ops::trial::{context, disk};
+    use fixtures::broken::both;
+    use fixtures::{Files, INDEX};
+
+    #[test]
+    fn who_makes_a_registry_where_assets_are_declared_is_told_how_a_lost_one_comes_back() {
+        let codes = |files: &Files| {
+            let report = init(&context(&disk(files), "20261101T120000.000Z-00000001"));
+            assert_eq!(report.exit(), 0, "{report:?}");
+            report.findings.iter().map(|finding| finding.code).collect::<Vec<_>>()
+        };
+        assert_eq!(codes(&both().without(INDEX)), [Code::HygieneUnregisteredRoot]);
+        assert_eq!(codes(&both()), []);
+        assert_eq!(codes(&Files::default()), []);
+    }
+}

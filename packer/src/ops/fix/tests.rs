@@ -332,6 +332,23 @@ fn a_registry_that_lost_its_entries_gives_assets_the_ids_back_that_are_known() {
     }
 }
 
+#[test]
+fn a_kept_registry_tells_its_ids_however_it_was_laid_out() {
+    let files = both().edited(INDEX, "\"asset_id\":1,", "\n \"asset_id\" : 7,").edited(
+        INDEX,
+        "\"asset_id\":2,",
+        "\n \"asset_id\" : 5,",
+    );
+    let disk = disk(&files.edited(INDEX, "\"next_asset_id\": 3", "\"next_asset_id\": 12"));
+    let laid_out = make(&disk, Some(Code::HygieneNotCanonical), None);
+    assert!(plan(&laid_out).applied, "{laid_out:?}");
+    disk.remove_file(&PortablePath::control().own("index.json")).unwrap();
+    let shown = show(&disk, Some(Code::RegistryMissing));
+    let told: Vec<&str> = plan(&shown).registry.iter().map(|change| change.told.as_str()).collect();
+    let wanted = ["asset 5 `sfx` at sfx, as it was registered", "asset 7 `ui` at ui, as it was registered"];
+    assert_eq!(told, [wanted[0], wanted[1], "the next new asset gets the id 12"]);
+}
+
 fn text_of(disk: &MemoryDisk, path: &str) -> String {
     String::from_utf8(disk.snapshot()[path].clone().unwrap()).unwrap()
 }
