@@ -3,13 +3,14 @@
 
 mod derive;
 mod fit;
+mod lookup;
 mod matcher;
 mod packing;
 mod sheet;
 mod tiles;
 
 use super::palette::{self, Palette};
-use super::png::{self, Header, Picture};
+use super::png::{self, Decoder, Header, Picture};
 use super::source::Source;
 use super::{Facts, InputDigest, Inputs, Layout, Purpose, Role, blocked};
 use crate::diagnostic::{Code, Diagnostic};
@@ -104,7 +105,7 @@ pub fn materialise(
     // Without all palettes, every other pixel would be reported as having no colour.
     let matcher = (palettes.len() == inputs.count(Role::Palettes)).then(|| Matcher::new(&palettes));
 
-    let mut bank = Bank { options, limits, tiles: 0, overflow: None, digests: Vec::new() };
+    let mut bank = Bank { options, limits, tiles: 0, overflow: None, digests: Vec::new(), decoder: Decoder::new() };
     let mut sheet = (inputs.purpose() == Purpose::Make).then(Sheet::default);
     let mut cutter = matcher.as_ref().map(|matcher| Cutter::new(options, matcher, sheet.as_mut()));
     for index in 0..inputs.count(Role::Sprites) {
@@ -161,6 +162,7 @@ struct Bank<'a> {
     /// The first picture that has no room.
     overflow: Option<(String, usize)>,
     digests: Vec<InputDigest>,
+    decoder: Decoder,
 }
 
 impl Bank<'_> {
@@ -170,7 +172,7 @@ impl Bank<'_> {
         inputs: &dyn Inputs,
         index: usize,
         findings: &mut Vec<Diagnostic>,
-    ) -> Result<Option<(String, usize, Picture)>, Diagnostic> {
+    ) -> Result<Option<(String, usize, Picture<'_>)>, Diagnostic> {
         let mut source = Source::open(inputs, Role::Sprites, index)?;
         let header = png::header(&mut source, self.limits)?;
         let tiles = self.count_tiles(&source, &header)?;
@@ -180,7 +182,7 @@ impl Bank<'_> {
             self.overflow.get_or_insert_with(|| (source.path().to_owned(), index));
             return Ok(None);
         }
-        let picture = png::read(&mut source, &header, self.limits, findings)?;
+        let picture = self.decoder.read(&mut source, &header, self.limits, findings)?;
         let digest = source.finish()?;
         let path = digest.path.clone();
         self.digests.push(digest);

@@ -8,12 +8,13 @@ use super::sniff;
 use super::source::Source;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::trust::{Limit, Limits};
+use pixels::Buffers;
 
 const SIGNATURE: &[u8; 8] = b"\x89PNG\r\n\x1a\n";
 /// Signature, length and name of the first chunk, and its 13 bytes.
 const HEAD_BYTES: usize = 8 + 8 + 13;
 
-/// What the first chunk says. Only `width` and `height` are meaningful before [`read`] has checked the rest.
+/// What the first chunk says. Only `width` and `height` are meaningful before [`Decoder::read`] has checked the rest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Header {
     /// Pixels.
@@ -27,32 +28,39 @@ pub(super) struct Header {
     interlace: u8,
 }
 
+/// Decodes pictures one after the other, all in the same memory.
+pub(super) struct Decoder {
+    /// The compressed data of a picture.
+    data: Vec<u8>,
+    buffers: Buffers,
+}
+
 /// A decoded picture.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Picture {
+pub(super) struct Picture<'d> {
     /// Pixels.
     pub(super) width: usize,
     /// Pixels.
     pub(super) height: usize,
     /// Row by row from the top left.
-    pub(super) pixels: Pixels,
+    pub(super) pixels: Pixels<'d>,
 }
 
 /// The pixels of a picture, in the form that is nearest to how the file has them.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Pixels {
+pub(super) enum Pixels<'d> {
     /// Grey or indexed of at most 8 bits: a number for each pixel, and the colour that each number stands for.
     Numbers {
         /// Each of them has a meaning.
-        numbers: Vec<u8>,
+        numbers: &'d [u8],
         /// Red, green, blue, alpha.
         meanings: Vec<[u8; 4]>,
     },
     /// Red, green, blue, alpha.
-    Colours(Vec<[u8; 4]>),
+    Colours(&'d [[u8; 4]]),
 }
 
-impl Picture {
+impl Picture<'_> {
     /// Red, green, blue and alpha of a pixel, counted row by row from the top left.
     pub(super) fn rgba(&self, at: usize) -> [u8; 4] {
         match &self.pixels {
@@ -63,7 +71,7 @@ impl Picture {
 }
 
 /// Looks at the first bytes alone: is this a PNG picture, and does it stay within the limits? Takes nothing from
-/// `source`. A width or height of zero passes; [`read`] refuses it.
+/// `source`. A width or height of zero passes; [`Decoder::read`] refuses it.
 pub(super) fn header(source: &mut Source, limits: &Limits) -> Result<Header, Diagnostic> {
     sniff::demand(source, "a PNG picture", "png", |head| {
         head.starts_with(SIGNATURE) || (!head.is_empty() && SIGNATURE.starts_with(head))
@@ -89,29 +97,37 @@ pub(super) fn header(source: &mut Source, limits: &Limits) -> Result<Header, Dia
     }
 }
 
-/// Reads the picture whose header was just looked at, and all else there is in the file.
-pub(super) fn read(
-    source: &mut Source,
-    header: &Header,
-    limits: &Limits,
-    findings: &mut Vec<Diagnostic>,
-) -> Result<Picture, Diagnostic> {
-    if let Err(why) = header.check() {
-        return Err(malformed(source, why));
+impl Decoder {
+    pub(super) fn new() -> Decoder {
+        Decoder { data: Vec::new(), buffers: Buffers::new() }
     }
-    source.skip(SIGNATURE.len() as u64)?;
-    let parts = chunks::read(source, header, limits)?;
-    let picture = pixels::decode(header, &parts).map_err(|why| malformed(source, why))?;
-    if parts.is_animated {
-        let note = source.finding(Code::ImageAnimated, "the picture is animated; only its still picture is used");
-        findings.push(note.help("put the frames into a sheet, or list each as a picture of its own"));
+
+    /// Reads the picture whose header was just looked at, and all else there is in the file.
+    pub(super) fn read(
+        &mut self,
+        source: &mut Source,
+        header: &Header,
+        limits: &Limits,
+        findings: &mut Vec<Diagnostic>,
+    ) -> Result<Picture<'_>, Diagnostic> {
+        if let Err(why) = header.check() {
+            return Err(malformed(source, why));
+        }
+        source.skip(SIGNATURE.len() as u64)?;
+        let parts = chunks::read(source, header, limits, &mut self.data)?;
+        let picture = pixels::decode(header, &parts, &self.data, &mut self.buffers);
+        let picture = picture.map_err(|why| malformed(source, why))?;
+        if parts.is_animated {
+            let note = source.finding(Code::ImageAnimated, "the picture is animated; only its still picture is used");
+            findings.push(note.help("put the frames into a sheet, or list each as a picture of its own"));
+        }
+        if source.left() > 0 {
+            let message = format!("{} bytes stand behind the end of the picture and are not used", source.left());
+            let warning = source.finding(Code::ImageTrailingBytes, message).number("bytes", source.left());
+            findings.push(warning.help("export the picture again if they are not meant to be there"));
+        }
+        Ok(picture)
     }
-    if source.left() > 0 {
-        let message = format!("{} bytes stand behind the end of the picture and are not used", source.left());
-        let warning = source.finding(Code::ImageTrailingBytes, message).number("bytes", source.left());
-        findings.push(warning.help("export the picture again if they are not meant to be there"));
-    }
-    Ok(picture)
 }
 
 fn malformed(source: &Source, why: impl AsRef<str>) -> Diagnostic {

@@ -141,7 +141,7 @@ impl Source {
             }
         }
         self.content.check_unchanged()?;
-        let digest = self.hasher.map_or_else(|| Digest::of(&[]), Hasher::finish);
+        let digest = self.hasher.map_or(Digest::from([0; 32]), Hasher::finish);
         Ok(InputDigest { role: self.role, path: self.path, bytes: self.bytes, digest })
     }
 

@@ -5,7 +5,7 @@ use super::packing::{PALETTE_ROOM, pack};
 use super::tiles::{Fault, Opacity, partial_alpha};
 use super::{Bank, GlyphOptions, PALETTES};
 use crate::bank::colour::rgb565;
-use crate::bank::png::Picture;
+use crate::bank::png::{Decoder, Picture};
 use crate::bank::{Inputs, Role, blocked};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::trust::Limits;
@@ -52,7 +52,7 @@ pub(in crate::bank) fn derive(
     findings: &mut Vec<Diagnostic>,
 ) -> Option<Vec<DerivedPalette>> {
     let first_finding = findings.len();
-    let mut bank = Bank { options, limits, tiles: 0, overflow: None, digests: Vec::new() };
+    let mut bank = Bank { options, limits, tiles: 0, overflow: None, digests: Vec::new(), decoder: Decoder::new() };
     let mut colours = Colours {
         side: options.tile_size as usize,
         opacity: options.opacity(),

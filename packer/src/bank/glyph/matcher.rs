@@ -18,8 +18,10 @@ pub(super) const ROWS: usize = 1 << 10;
 
 /// The colours of all palettes of a bank. Entry 0 of a palette stands for transparency and is never matched.
 pub(super) struct Matcher {
-    /// RGB565 value → row in the two lists below.
-    rows: Box<[u16; 1 << 16]>,
+    /// The upper byte of an RGB565 value → its page below; 0 is the page of those that no palette has.
+    page_of: [u16; 256],
+    /// The lower byte of an RGB565 value → row in the two lists below.
+    pages: Vec<[u16; 256]>,
     /// Bit p: palette p has the colour.
     palettes_with: Box<[u64; ROWS]>,
     /// The index of the colour in each palette, 0 where it is not.
@@ -27,10 +29,19 @@ pub(super) struct Matcher {
     palette_count: usize,
 }
 
+/// The palettes, as bits, that have a row at another index than a certain palette.
+pub(super) struct Elsewhere {
+    /// Any row.
+    pub(super) any: u64,
+    /// The row of each [`place`].
+    pub(super) by_place: Box<[u64; ROWS]>,
+}
+
 impl Matcher {
     pub(super) fn new(palettes: &[Palette]) -> Matcher {
         let mut matcher = Matcher {
-            rows: boxed(NOWHERE),
+            page_of: [0; 256],
+            pages: vec![[NOWHERE; 256]],
             palettes_with: boxed(0),
             index_in: vec![[0; PALETTES]; 2],
             palette_count: palettes.len(),
@@ -38,7 +49,13 @@ impl Matcher {
         matcher.palettes_with[usize::from(CLEAR)] = u64::MAX;
         for (palette, file) in palettes.iter().enumerate() {
             for (index, entry) in (0_u8..).zip(&file.entries).skip(1) {
-                let row = &mut matcher.rows[usize::from(rgb565(entry.colour))];
+                let [upper, lower] = rgb565(entry.colour).to_be_bytes();
+                let page = &mut matcher.page_of[usize::from(upper)];
+                if *page == 0 {
+                    *page = u16::try_from(matcher.pages.len()).expect("at most one for each upper byte");
+                    matcher.pages.push([NOWHERE; 256]);
+                }
+                let row = &mut matcher.pages[usize::from(*page)][usize::from(lower)];
                 if *row == NOWHERE {
                     *row = u16::try_from(matcher.index_in.len()).expect("at most 64 × 15 colours");
                     matcher.index_in.push([0; PALETTES]);
@@ -57,7 +74,8 @@ impl Matcher {
 
     /// The row of an RGB565 colour, for the questions below; [`NOWHERE`] if no palette has it.
     pub(super) fn row(&self, colour: u16) -> u16 {
-        self.rows[usize::from(colour)]
+        let [upper, lower] = colour.to_be_bytes();
+        self.pages[usize::from(self.page_of[usize::from(upper)])][usize::from(lower)]
     }
 
     /// All palettes, as bits.
@@ -70,25 +88,21 @@ impl Matcher {
         self.palettes_with[place(row)]
     }
 
-    /// The same for every [`place`].
-    pub(super) fn all_palettes_with(&self) -> &[u64; ROWS] {
-        &self.palettes_with
-    }
-
     /// The index of a row in a palette that serves it: 1..=15 for a colour.
     pub(super) fn index(&self, row: u16, palette: usize) -> u8 {
         self.index_in[place(row)][palette]
     }
 
-    /// For each [`place`] the palettes, as bits, that have its row at another index than `palette`.
-    pub(super) fn elsewhere_than(&self, palette: usize) -> Box<[u64; ROWS]> {
+    /// Which palettes have which rows at another index than `palette`.
+    pub(super) fn elsewhere_than(&self, palette: usize) -> Elsewhere {
         let differing = |indices: &[u8; PALETTES]| {
             let held = indices[..self.palette_count].iter().enumerate();
             held.fold(0, |bits, (at, &index)| bits | u64::from(index != indices[palette]) << at)
         };
-        let mut elsewhere = boxed(0);
-        elsewhere.iter_mut().zip(&self.index_in).for_each(|(bits, indices)| *bits = differing(indices));
-        elsewhere
+        let mut by_place = boxed(0);
+        by_place.iter_mut().zip(&self.index_in).for_each(|(bits, indices)| *bits = differing(indices));
+        let any = by_place.iter().fold(0, |any, bits| any | bits);
+        Elsewhere { any, by_place }
     }
 }
 

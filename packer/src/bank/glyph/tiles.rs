@@ -1,6 +1,7 @@
 //! Cuts pictures into tiles and finds the palette of each; says which pixel stands in the way.
 
-use super::matcher::{CLEAR, Matcher, NOWHERE, PARTIAL, PARTIAL_MARK, ROWS, place};
+use super::lookup::{Lookup, Meaning};
+use super::matcher::{CLEAR, Elsewhere, Matcher, NOWHERE, PARTIAL, PARTIAL_MARK, place};
 use super::sheet::Sheet;
 use super::{GlyphOptions, PALETTES};
 use crate::bank::colour::rgb565;
@@ -10,11 +11,13 @@ use crate::diagnostic::{Code, Diagnostic};
 /// Cuts the pictures of one bank into its sheet.
 pub(super) struct Cutter<'a> {
     side: usize,
-    /// For each alpha value what is kept of the row of a colour, and what comes to it.
-    by_alpha: [(u16, u16); 256],
+    lookup: Lookup<'a>,
     matcher: &'a Matcher,
     /// For each palette that was taken, [`Matcher::elsewhere_than`] it.
-    elsewhere: [Option<Box<[u64; ROWS]>>; PALETTES],
+    elsewhere: [Option<Elsewhere>; PALETTES],
+    /// For the tile at hand: the matcher's row for each pixel, and the index.
+    rows: Vec<u16>,
+    indices: Vec<u8>,
     /// Absent where only findings are wanted.
     sheet: Option<&'a mut Sheet>,
     palette_per_tile: Vec<u8>,
@@ -83,11 +86,9 @@ impl<'a> Cutter<'a> {
     pub(super) fn new(options: &GlyphOptions, matcher: &'a Matcher, sheet: Option<&'a mut Sheet>) -> Cutter<'a> {
         Cutter {
             side: options.tile_size as usize,
-            by_alpha: options.opacity().map(|opacity| match opacity {
-                Opacity::Clear => (0, CLEAR),
-                Opacity::Opaque => (u16::MAX, 0),
-                Opacity::Partial => (0, PARTIAL),
-            }),
+            lookup: Lookup::new(options, matcher),
+            rows: vec![CLEAR; (options.tile_size * options.tile_size) as usize],
+            indices: vec![0; (options.tile_size * options.tile_size) as usize],
             matcher,
             elsewhere: [const { None }; PALETTES],
             sheet,
@@ -113,12 +114,9 @@ impl<'a> Cutter<'a> {
         self.palette_per_tile.resize(first_tile + tiles, 0);
         let mut partial: Option<Fault> = None;
         let mut misfit: Option<(Fault, bool)> = None;
-        // The matcher's row for each pixel of a tile.
-        let mut rows = vec![CLEAR; side * side];
-        let mut indices = vec![0_u8; side * side];
-        let mut meanings = [NOWHERE; 256];
+        let mut meanings = [Meaning::NONE; 256];
         if let Pixels::Numbers { meanings: colours, .. } = &picture.pixels {
-            meanings.iter_mut().zip(colours).for_each(|(row, &rgba)| *row = self.row(rgba));
+            meanings.iter_mut().zip(colours).for_each(|(meaning, &rgba)| *meaning = self.lookup.ask(rgba));
         }
         for at in 0..tiles {
             let (left, top) = (at % tiles_in_row * side, at / tiles_in_row * side);
@@ -128,30 +126,34 @@ impl<'a> Cutter<'a> {
                 Fault { tile, x, y, rgba: picture.rgba(y * picture.width + x), tiles: 0 }
             };
             let start = top * picture.width + left;
-            let (candidates, is_partial) = match &picture.pixels {
-                Pixels::Numbers { numbers, .. } => {
-                    self.candidates(&numbers[start..], picture.width, &mut rows, |number| meanings[usize::from(number)])
-                }
-                Pixels::Colours(colours) => {
-                    self.candidates(&colours[start..], picture.width, &mut rows, |colour| self.row(colour))
-                }
+            let (palettes, marks) = match &picture.pixels {
+                Pixels::Numbers { numbers, .. } => look_up(&numbers[start..], picture.width, side, &mut self.rows, |number| {
+                    meanings[usize::from(number)]
+                }),
+                Pixels::Colours(colours) => look_up(&colours[start..], picture.width, side, &mut self.rows, |colour| {
+                    self.lookup.meaning(colour)
+                }),
             };
-            if is_partial {
-                let pixel = || rows.iter().position(|&row| row == PARTIAL).unwrap_or_default();
+            let candidates = palettes & self.matcher.all();
+            if marks & PARTIAL_MARK != 0 {
+                let pixel = || self.rows.iter().position(|&row| row == PARTIAL).unwrap_or_default();
                 partial.get_or_insert_with(|| fault(pixel())).tiles += 1;
             }
             if candidates == 0 {
-                let found = self.misfit(&rows);
+                let found = self.misfit();
                 misfit.get_or_insert_with(|| (fault(found.pixel), found.is_nowhere)).0.tiles += 1;
                 continue;
             }
             let palette = candidates.trailing_zeros() as usize;
-            self.note_fragile(path, sprite, tile, candidates, &rows);
+            // A clear tile has the same indices in all of them.
+            if marks != CLEAR {
+                self.note_fragile(path, sprite, tile, candidates);
+            }
             if let Some(sheet) = &mut self.sheet {
-                for (index, row) in indices.iter_mut().zip(&rows) {
+                for (index, row) in self.indices.iter_mut().zip(&self.rows) {
                     *index = self.matcher.index(*row, palette);
                 }
-                sheet.put(tile, side, &indices);
+                sheet.put(tile, side, &self.indices);
             }
             self.palette_per_tile[tile] = u8::try_from(palette).expect("at most 64 palettes");
         }
@@ -167,48 +169,14 @@ impl<'a> Cutter<'a> {
         (self.palette_per_tile, self.fragile)
     }
 
-    /// The matcher's row for a colour, or [`PARTIAL`].
-    fn row(&self, [r, g, b, alpha]: [u8; 4]) -> u16 {
-        let (kept, added) = self.by_alpha[usize::from(alpha)];
-        self.matcher.row(rgb565([r, g, b])) & kept | added
-    }
-
-    /// Fills `rows` from the pixels of a picture of that width, whose first one is the tile's. Gives the palettes that have
-    /// all colours, as bits, and whether a pixel is neither clear nor opaque.
-    fn candidates<T: Copy + PartialEq>(
-        &self,
-        pixels: &[T],
-        width: usize,
-        rows: &mut [u16],
-        row: impl Fn(T) -> u16,
-    ) -> (u64, bool) {
-        let (mut candidates, mut marks) = (self.matcher.all(), 0);
-        let palettes_with = self.matcher.all_palettes_with();
-        for y in 0..self.side {
-            let (line, own) = (&pixels[y * width..][..self.side], y * self.side);
-            // Pictures are flat: a line often repeats the one above, and says nothing new then.
-            if y > 0 && line == &pixels[(y - 1) * width..][..self.side] {
-                rows.copy_within(own - self.side..own, own);
-                continue;
-            }
-            // Without branches for each pixel: neighbours are of one colour too often to look, and too rarely to guess.
-            for (out, &pixel) in rows[own..own + self.side].iter_mut().zip(line) {
-                *out = row(pixel);
-                candidates &= palettes_with[place(*out)];
-                marks |= *out;
-            }
-        }
-        (candidates, marks & PARTIAL_MARK != 0)
-    }
-
     /// The pixel to blame for a tile that no palette fits: the first whose colour no palette has at all, else
     /// the first whose colour no palette has together with those before it.
-    fn misfit(&self, rows: &[u16]) -> Misfit {
-        if let Some(pixel) = rows.iter().position(|&row| row == NOWHERE) {
+    fn misfit(&self) -> Misfit {
+        if let Some(pixel) = self.rows.iter().position(|&row| row == NOWHERE) {
             return Misfit { pixel, is_nowhere: true };
         }
         let mut candidates = self.matcher.all();
-        let pixel = rows.iter().position(|&row| {
+        let pixel = self.rows.iter().position(|&row| {
             candidates &= self.matcher.palettes_with(row);
             candidates == 0
         });
@@ -216,20 +184,68 @@ impl<'a> Cutter<'a> {
     }
 
     /// Counts a tile whose indices would be others in another palette that fits too.
-    fn note_fragile(&mut self, path: &str, sprite: usize, tile: usize, candidates: u64, rows: &[u16]) {
+    fn note_fragile(&mut self, path: &str, sprite: usize, tile: usize, candidates: u64) {
         let used = candidates.trailing_zeros() as usize;
-        let mut others = candidates & (candidates - 1);
+        let others = candidates & (candidates - 1);
         if others == 0 {
             return;
         }
         let elsewhere = self.elsewhere[used].get_or_insert_with(|| self.matcher.elsewhere_than(used));
-        others &= rows.iter().fold(0, |bits, &row| bits | elsewhere[place(row)]);
+        if others & elsewhere.any == 0 {
+            return;
+        }
+        let others = others & self.rows.iter().fold(0, |bits, &row| bits | elsewhere.by_place[place(row)]);
         if others != 0 {
             let other = others.trailing_zeros() as usize;
             let first = || Fragile { count: 0, path: path.to_owned(), sprite, tile, palettes: [used, other] };
             self.fragile.get_or_insert_with(first).count += 1;
         }
     }
+}
+
+/// Fills `rows` for a tile from the pixels of a picture of that width, whose first one is the tile's. Gives the palettes
+/// that have all its colours, as bits, and the bits of all rows.
+fn look_up<T: Copy + PartialEq>(
+    pixels: &[T],
+    width: usize,
+    side: usize,
+    rows: &mut [u16],
+    meaning: impl FnMut(T) -> Meaning,
+) -> (u64, u16) {
+    match side {
+        8 => look_up_lines::<8, T>(pixels, width, rows, meaning),
+        16 => look_up_lines::<16, T>(pixels, width, rows, meaning),
+        _ => look_up_lines::<32, T>(pixels, width, rows, meaning),
+    }
+}
+
+fn look_up_lines<const SIDE: usize, T: Copy + PartialEq>(
+    pixels: &[T],
+    width: usize,
+    rows: &mut [u16],
+    mut meaning: impl FnMut(T) -> Meaning,
+) -> (u64, u16) {
+    let (mut palettes, mut marks) = (u64::MAX, 0);
+    let mut above: Option<(&[T; SIDE], &[u16; SIDE])> = None;
+    let (rows, _) = rows.as_chunks_mut::<SIDE>();
+    for (out, line) in rows.iter_mut().zip(pixels.chunks(width)) {
+        let Some(line) = line.first_chunk::<SIDE>() else { break };
+        // Pictures are flat: a line often repeats the one above, and says nothing new then.
+        match above.filter(|(above, _)| *above == line) {
+            Some((_, rows)) => *out = *rows,
+            // Without branches for each pixel: neighbours are of one colour too often to look, and too rarely to guess.
+            None => {
+                for (out, &pixel) in out.iter_mut().zip(line) {
+                    let found = meaning(pixel);
+                    *out = found.row;
+                    palettes &= found.palettes;
+                    marks |= found.row;
+                }
+            }
+        }
+        above = Some((line, out));
+    }
+    (palettes, marks)
 }
 
 pub(super) fn partial_alpha(fault: &Fault) -> Diagnostic {

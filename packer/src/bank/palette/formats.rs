@@ -122,11 +122,10 @@ enum Rest {
 /// entry 0, so nothing else may be transparent. A fourth word of more than three digits is no channel value: it
 /// is a name, as palettes that name colours by their hexadecimal digits have it.
 fn numbers(line: &Line, index: usize, rest: Rest) -> Result<Colour, Refusal> {
-    let split = line.text.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
-    let words: Vec<&[u8]> = split.take(5).collect();
+    let mut words = line.text.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
     let mut colour = [0; 3];
-    for (at, channel) in colour.iter_mut().enumerate() {
-        let Some(word) = words.get(at) else {
+    for channel in &mut colour {
+        let Some(word) = words.next() else {
             return refuse(&line.at, format!("{} is not a colour: three numbers are needed", quote(line.text)));
         };
         let Some(value) = channel_value(word) else {
@@ -134,7 +133,7 @@ fn numbers(line: &Line, index: usize, rest: Rest) -> Result<Colour, Refusal> {
         };
         *channel = value;
     }
-    let Some(fourth) = words.get(3) else { return Ok(colour) };
+    let Some(fourth) = words.next() else { return Ok(colour) };
     let is_alpha = fourth.len() <= 3 && fourth.iter().all(u8::is_ascii_digit);
     match (rest, channel_value(fourth)) {
         (_, Some(255)) => {}
@@ -147,15 +146,17 @@ fn numbers(line: &Line, index: usize, rest: Rest) -> Result<Colour, Refusal> {
             return refuse(&line.at, message);
         }
     }
-    match words.get(4) {
+    match words.next() {
         Some(word) if rest == Rest::Nothing => refuse(&line.at, format!("{} stands behind the colour", quote(word))),
         _ => Ok(colour),
     }
 }
 
 fn channel_value(word: &[u8]) -> Option<u8> {
-    let is_number = (1..=3).contains(&word.len()) && word.iter().all(u8::is_ascii_digit);
-    std::str::from_utf8(word).ok().filter(|_| is_number)?.parse().ok()
+    if !(1..=3).contains(&word.len()) || !word.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    word.iter().try_fold(0_u8, |value, digit| value.checked_mul(10)?.checked_add(digit - b'0'))
 }
 
 fn refuse<T>(at: &Range<usize>, message: impl Into<String>) -> Result<T, Refusal> {

@@ -13,8 +13,6 @@ pub(super) struct Parts {
     pub(super) palette: Vec<[u8; 3]>,
     /// The `tRNS` chunk.
     pub(super) transparency: Option<Vec<u8>>,
-    /// The zlib stream: all `IDAT` chunks in one.
-    pub(super) data: Vec<u8>,
     /// Whether there is an `acTL` chunk.
     pub(super) is_animated: bool,
 }
@@ -36,8 +34,14 @@ struct Chunk {
     at: u64,
 }
 
-/// Reads from the first chunk to the end of `IEND`.
-pub(super) fn read(source: &mut Source, header: &Header, limits: &Limits) -> Result<Parts, Diagnostic> {
+/// Reads from the first chunk to the end of `IEND`. In `data` stands the zlib stream then: all `IDAT` chunks in one.
+pub(super) fn read(
+    source: &mut Source,
+    header: &Header,
+    limits: &Limits,
+    data: &mut Vec<u8>,
+) -> Result<Parts, Diagnostic> {
+    data.clear();
     let mut parts = Parts::default();
     let mut stage = Stage::Start;
     loop {
@@ -69,7 +73,7 @@ pub(super) fn read(source: &mut Source, header: &Header, limits: &Limits) -> Res
                 if header.colour == 3 && parts.palette.is_empty() {
                     return Err(misplaced(source, &chunk, "the picture is indexed and has no palette before its data"));
                 }
-                collect(source, &chunk, &mut parts.data, limits)?;
+                collect(source, &chunk, data, limits)?;
                 stage = Stage::Data;
             }
             b"IEND" => {

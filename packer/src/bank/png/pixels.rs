@@ -3,7 +3,10 @@
 
 use super::chunks::Parts;
 use super::{Header, Picture, Pixels};
-use fdeflate::{DecompressionError, Decompressor};
+use zlib_rs::{Inflate, InflateError, InflateFlush, Status};
+
+/// The largest window that there is: which one a stream needs stands in its header.
+const WINDOW_BITS: u8 = 15;
 
 /// One pass over the picture: the first column and row it holds, and its steps.
 struct Pass {
@@ -29,12 +32,36 @@ const ADAM7: &[Pass] = &[
     pass(0, 1, 1, 2),
 ];
 
+/// What decoding works in. Each picture overwrites what it needs of the one before, and a bank's are often of one size.
+pub(super) struct Buffers {
+    inflater: Inflate,
+    /// The rows as they were inflated, each behind the byte of its filter.
+    filtered: Vec<u8>,
+    numbers: Vec<u8>,
+    colours: Vec<[u8; 4]>,
+}
+
+impl Buffers {
+    pub(super) fn new() -> Buffers {
+        let inflater = Inflate::new(true, WINDOW_BITS);
+        Buffers { inflater, filtered: Vec::new(), numbers: Vec::new(), colours: Vec::new() }
+    }
+}
+
 /// Decodes a picture whose header and chunks were checked. The error says what is wrong with the data.
-pub(super) fn decode(header: &Header, parts: &Parts) -> Result<Picture, String> {
+pub(super) fn decode<'b>(
+    header: &Header,
+    parts: &Parts,
+    data: &[u8],
+    buffers: &'b mut Buffers,
+) -> Result<Picture<'b>, String> {
+    let Buffers { inflater, filtered, numbers, colours } = buffers;
+    let filtered = part(filtered, passes(header).map(|lines| lines.bytes()).sum());
+    inflate(inflater, data, filtered)?;
     let pixels = match Samples::new(header, parts) {
         Samples::Table { depth, meanings } => {
             let is_whole = meanings.len() == 1 << depth;
-            let numbers = rows(header, parts, |line, numbers: &mut [u8]| {
+            let numbers = rows(header, parts, filtered, numbers, |line, numbers| {
                 unpack(depth, line, numbers);
                 // The largest is found without a branch for each; where it stands matters only once it means nothing.
                 let is_known = |number: u8| usize::from(number) < meanings.len();
@@ -48,7 +75,7 @@ pub(super) fn decode(header: &Header, parts: &Parts) -> Result<Picture, String> 
             })?;
             Pixels::Numbers { numbers, meanings }
         }
-        Samples::Direct(samples) => Pixels::Colours(rows(header, parts, |line, colours: &mut [[u8; 4]]| {
+        Samples::Direct(samples) => Pixels::Colours(rows(header, parts, filtered, colours, |line, colours| {
             samples.expand(line, colours);
             Ok(())
         })?),
@@ -56,37 +83,69 @@ pub(super) fn decode(header: &Header, parts: &Parts) -> Result<Picture, String> 
     Ok(Picture { width: header.width as usize, height: header.height as usize, pixels })
 }
 
-/// Inflates, undoes the filters and gives each row to `fill`, which makes pixels of it or names the column of one that
-/// means nothing, with its number.
-fn rows<T: Copy + Default>(
-    header: &Header,
-    parts: &Parts,
-    fill: impl Fn(&[u8], &mut [T]) -> Result<(), (usize, u8)>,
-) -> Result<Vec<T>, String> {
-    let (width, height) = (header.width as usize, header.height as usize);
-    let bits = usize::from(header.depth) * usize::from(header.channels());
+/// So much of a buffer, which grows where it has to. What it held last is still there.
+fn part<T: Copy + Default>(buffer: &mut Vec<T>, length: usize) -> &mut [T] {
+    if buffer.len() < length {
+        buffer.resize(length, T::default());
+    }
+    &mut buffer[..length]
+}
+
+/// What a pass has of a picture.
+struct Lines {
+    pass: &'static Pass,
+    /// Pixels of a line.
+    columns: usize,
+    /// Lines; none where they would have no pixels.
+    rows: usize,
+    /// Bytes of a line without that of its filter.
+    row_bytes: usize,
+}
+
+impl Lines {
+    /// What all of them take.
+    fn bytes(&self) -> usize {
+        self.rows * (self.row_bytes + 1)
+    }
+}
+
+fn pixel_bits(header: &Header) -> usize {
+    usize::from(header.depth) * usize::from(header.channels())
+}
+
+fn passes(header: &Header) -> impl Iterator<Item = Lines> {
+    let (width, height, bits) = (header.width as usize, header.height as usize, pixel_bits(header));
     let passes = if header.interlace == 1 { ADAM7 } else { WHOLE };
-    let sizes = passes.iter().map(|pass| {
+    passes.iter().map(move |pass| {
         let columns = width.saturating_sub(pass.column).div_ceil(pass.columns_step);
         let rows = height.saturating_sub(pass.row).div_ceil(pass.rows_step);
         // A pass without columns has no rows either, not even their filter bytes.
-        (columns, if columns == 0 { 0 } else { rows }, (columns * bits).div_ceil(8))
-    });
-    let filtered_bytes = sizes.clone().map(|(_, rows, row_bytes)| rows * (row_bytes + 1)).sum();
-    let mut filtered = inflate(&parts.data, filtered_bytes)?;
+        Lines { pass, columns, rows: if columns == 0 { 0 } else { rows }, row_bytes: (columns * bits).div_ceil(8) }
+    })
+}
 
-    let mut pixels = vec![T::default(); width * height];
+/// Undoes the filters and gives each row to `fill`, which makes pixels of it, all that it is given, or names the column of
+/// one that means nothing, with its number.
+fn rows<'b, T: Copy + Default>(
+    header: &Header,
+    parts: &Parts,
+    mut filtered: &mut [u8],
+    pixels: &'b mut Vec<T>,
+    fill: impl Fn(&[u8], &mut [T]) -> Result<(), (usize, u8)>,
+) -> Result<&'b [T], String> {
+    let width = header.width as usize;
+    let step = pixel_bits(header).div_ceil(8);
+    let pixels = part(pixels, width * header.height as usize);
     let mut spread = if header.interlace == 1 { vec![T::default(); width] } else { Vec::new() };
-    let mut rest = filtered.as_mut_slice();
-    for (pass, (columns, rows, row_bytes)) in passes.iter().zip(sizes) {
-        let (lines, later) = rest.split_at_mut(rows * (row_bytes + 1));
-        rest = later;
+    for lines in passes(header) {
+        let Lines { pass, columns, row_bytes, .. } = lines;
+        let (own, later) = filtered.split_at_mut(lines.bytes());
+        filtered = later;
         let mut above: &[u8] = &vec![0; row_bytes];
-        for (at, line) in lines.chunks_exact_mut(row_bytes + 1).enumerate() {
+        for (at, line) in own.chunks_exact_mut(row_bytes + 1).enumerate() {
             let y = pass.row + at * pass.rows_step;
             let (filter, line) = line.split_first_mut().expect("a line has its filter byte");
-            unfilter(*filter, bits.div_ceil(8), above, line)
-                .ok_or_else(|| format!("row {y} has no filter {filter}"))?;
+            unfilter(*filter, step, above, line).ok_or_else(|| format!("row {y} has no filter {filter}"))?;
             let row = &mut pixels[y * width..(y + 1) * width];
             let is_dense = pass.columns_step == 1;
             let target = if is_dense { &mut *row } else { &mut spread[..columns] };
@@ -127,49 +186,41 @@ fn unpack_bytes<const N: usize>(line: &[u8], numbers: &mut [u8]) {
     }
 }
 
-/// Inflates a zlib stream that has to hold exactly `expected` bytes and to end with the data.
-///
-/// The last byte of the data is fed alone: a stream that is complete without it has garbage behind it. (The
-/// inflater reads ahead, so what it says it consumed is no proof.)
-fn inflate(data: &[u8], expected: usize) -> Result<Vec<u8>, String> {
-    let short = || "the picture data ends too early".to_owned();
-    let (last, body) = data.split_last().ok_or_else(short)?;
-    let mut inflater = Decompressor::new();
-    // One byte more than is expected, so that too much is noticed.
-    let mut out = vec![0; expected + 1];
-    let mut filled = 0;
-    for mut input in [body, std::slice::from_ref(last)] {
-        if inflater.is_done() {
-            return Err("there are bytes behind the compressed picture data".to_owned());
-        }
-        while !input.is_empty() && !inflater.is_done() {
-            let (consumed, produced) =
-                inflater.read(input, &mut out, filled, false).map_err(|error| inflate_error(&error))?;
-            filled += produced;
-            input = &input[consumed..];
-            if filled > expected {
-                return Err(format!("the picture data holds more than the {expected} bytes of its rows"));
+/// Inflates a zlib stream (RFC 1950) that has to fill `out` exactly and to end with the data.
+fn inflate(inflater: &mut Inflate, data: &[u8], out: &mut [u8]) -> Result<(), String> {
+    inflater.reset(true);
+    let (mut read, mut filled) = (0, 0);
+    loop {
+        let status = inflater.decompress(&data[read..], &mut out[filled..], InflateFlush::Finish);
+        let status = status.map_err(|error| inflate_error(error, inflater))?;
+        let before = (read, filled);
+        (read, filled) = (progress(inflater.total_in()), progress(inflater.total_out()));
+        match status {
+            Status::StreamEnd if filled < out.len() => break,
+            Status::StreamEnd if read < data.len() => {
+                return Err("there are bytes behind the compressed picture data".to_owned());
             }
-            if consumed == 0 && produced == 0 {
-                return Err(short());
-            }
-        }
-        if !input.is_empty() {
-            return Err("there are bytes behind the compressed picture data".to_owned());
+            Status::StreamEnd => return Ok(()),
+            _ if (read, filled) != before => {}
+            _ if filled < out.len() || read == data.len() => break,
+            _ => return Err(format!("the picture data holds more than the {} bytes of its rows", out.len())),
         }
     }
-    if !inflater.is_done() || filled < expected {
-        return Err(short());
-    }
-    out.truncate(expected);
-    Ok(out)
+    Err("the picture data ends too early".to_owned())
 }
 
-fn inflate_error(error: &DecompressionError) -> String {
-    match error {
-        DecompressionError::BadZlibHeader => "the picture data is no zlib stream".to_owned(),
-        DecompressionError::WrongChecksum => "the checksum of the picture data is wrong".to_owned(),
-        other => format!("the compressed picture data is invalid ({other:?})"),
+/// A count of bytes that are all in memory.
+fn progress(bytes: u64) -> usize {
+    usize::try_from(bytes).expect("no slice is longer")
+}
+
+fn inflate_error(error: InflateError, inflater: &Inflate) -> String {
+    match inflater.error_message() {
+        Some("incorrect header check" | "unknown compression method" | "invalid window size") => {
+            "the picture data is no zlib stream".to_owned()
+        }
+        Some("incorrect data check") => "the checksum of the picture data is wrong".to_owned(),
+        other => format!("the compressed picture data is invalid ({})", other.unwrap_or(error.as_str())),
     }
 }
 
@@ -198,8 +249,8 @@ fn unfilter_pixels<const N: usize>(filter: u8, above: &[u8], line: &mut [u8]) {
     match filter {
         1 => {
             for pixel in pixels {
-                left = std::array::from_fn(|at| pixel[at].wrapping_add(left[at]));
-                *pixel = left;
+                pixel.iter_mut().zip(&left).for_each(|(byte, left)| *byte = byte.wrapping_add(*left));
+                left = *pixel;
             }
         }
         3 => {
@@ -209,17 +260,26 @@ fn unfilter_pixels<const N: usize>(filter: u8, above: &[u8], line: &mut [u8]) {
             }
         }
         _ => {
-            // In 16 bits throughout, so that the channels of a pixel are worked on together.
-            let (mut left, mut corner) = ([0_i16; N], [0_i16; N]);
+            // In 16 bits throughout, and in as many lanes as a vector has, so that the channels of a pixel are worked on together.
+            let (mut left, mut corner) = ([0; LANES], [0; LANES]);
             for (pixel, up) in pixels.iter_mut().zip(above) {
-                let up = up.map(i16::from);
-                let near: [i16; N] = std::array::from_fn(|at| paeth(left[at], up[at], corner[at]));
-                left = std::array::from_fn(|at| (near[at] + i16::from(pixel[at])) & 0xFF);
-                *pixel = left.map(|value| value.to_le_bytes()[0]);
+                let (own, up) = (lanes(pixel), lanes(up));
+                left = std::array::from_fn(|at| paeth(left[at], up[at], corner[at]).wrapping_add(own[at]) & 0xFF);
+                pixel.copy_from_slice(&left.map(|value| value.to_le_bytes()[0])[..N]);
                 corner = up;
             }
         }
     }
+}
+
+/// Bytes of the largest pixel: four channels of 16 bits.
+const LANES: usize = 8;
+
+/// A pixel of at most so many bytes, zeros behind it.
+fn lanes<const N: usize>(pixel: &[u8; N]) -> [i16; LANES] {
+    let mut bytes = [0; LANES];
+    bytes[..N].copy_from_slice(pixel);
+    bytes.map(i16::from)
 }
 
 /// The Paeth predictor (section 9.4): the neighbour nearest to `left + up - corner`, of equally near ones the first in the
@@ -229,7 +289,7 @@ fn unfilter_pixels<const N: usize>(filter: u8, above: &[u8], line: &mut [u8]) {
 /// the smaller one, and the corner. A test holds this to the specification's wording for every three values.
 fn paeth(left: i16, up: i16, corner: i16) -> i16 {
     let (low, high) = (left.min(up), left.max(up));
-    let threshold = 3 * corner - left - up;
+    let threshold = corner.wrapping_mul(3).wrapping_sub(left).wrapping_sub(up);
     let unless_low = if high <= threshold { low } else { corner };
     if threshold <= low { high } else { unless_low }
 }

@@ -7,21 +7,30 @@ use crate::bank::Role;
 use crate::bank::tests::inputs::Memory;
 use crate::bank::tests::pictures::{self, Png};
 
+/// A picture that keeps its colours for longer than the decoder does.
+#[derive(Debug, PartialEq, Eq)]
+struct Decoded {
+    width: usize,
+    height: usize,
+    colours: Vec<[u8; 4]>,
+}
+
 /// Reads a file named `a.png` with the default limits.
-fn decode(bytes: &[u8]) -> (Result<Picture, Diagnostic>, Vec<Diagnostic>) {
+fn decode(bytes: &[u8]) -> (Result<Decoded, Diagnostic>, Vec<Diagnostic>) {
+    decode_with(&mut Decoder::new(), bytes)
+}
+
+fn decode_with(decoder: &mut Decoder, bytes: &[u8]) -> (Result<Decoded, Diagnostic>, Vec<Diagnostic>) {
     let inputs = Memory::new().with(Role::Sprites, "a.png", bytes);
     let mut findings = Vec::new();
     let result = Source::open(&inputs, Role::Sprites, 0).and_then(|mut source| {
         let header = header(&mut source, &Limits::default())?;
-        let picture = read(&mut source, &header, &Limits::default(), &mut findings)?;
+        let picture = decoder.read(&mut source, &header, &Limits::default(), &mut findings)?;
         source.finish()?;
-        Ok(picture)
+        let (width, height) = (picture.width, picture.height);
+        Ok(Decoded { width, height, colours: (0..width * height).map(|at| picture.rgba(at)).collect() })
     });
     (result, findings)
-}
-
-fn colours(picture: &Picture) -> Vec<[u8; 4]> {
-    (0..picture.width * picture.height).map(|at| picture.rgba(at)).collect()
 }
 
 fn refused(bytes: &[u8]) -> (Code, String) {
@@ -125,7 +134,7 @@ fn check_kind(colour: u8, depth: u8, channels: usize, interlace: u8, has_key: bo
     for y in 0..picture.height {
         for x in 0..picture.width {
             let wanted = expected(colour, depth, &stored(x, y), has_key.then_some(&key));
-            let found = picture.rgba(y * picture.width + x);
+            let found = picture.colours[y * picture.width + x];
             assert_eq!(found, wanted, "type {colour}, depth {depth}, interlace {interlace}, pixel {x},{y}");
         }
     }
@@ -139,7 +148,25 @@ fn another_decoder_sees_the_same_picture() {
         let mut reader = ::png::Decoder::new(std::io::Cursor::new(&file)).read_info().unwrap();
         let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
         reader.next_frame(&mut pixels).unwrap();
-        assert_eq!(colours(&decode(&file).0.unwrap()).as_flattened(), pixels);
+        assert_eq!(decode(&file).0.unwrap().colours.as_flattened(), pixels);
+    }
+}
+
+#[test]
+fn nothing_of_a_picture_is_left_in_the_next_one() {
+    let mut decoder = Decoder::new();
+    for &(colour, depth, channels) in KINDS.iter().filter(|kind| kind.0 != 3) {
+        for interlace in [0, 1] {
+            for (width, height) in [(16, 16), (13, 11), (1, 2), (16, 16)] {
+                let stored = |x: usize, y: usize| (0..channels).map(|c| noise(x, y, c + height, depth)).collect();
+                let ihdr = pictures::header(width, u32::try_from(height).unwrap(), colour, depth, interlace);
+                let good = Png::from_samples(ihdr, stored).bytes();
+                let mut broken = good.clone();
+                *broken.iter_mut().nth_back(20).unwrap() ^= 1;
+                assert!(decode_with(&mut decoder, &broken).0.is_err());
+                assert_eq!(decode_with(&mut decoder, &good), decode(&good), "type {colour}, depth {depth}");
+            }
+        }
     }
 }
 
@@ -147,7 +174,7 @@ fn another_decoder_sees_the_same_picture() {
 fn sixteen_bit_transparency_is_compared_at_full_depth() {
     let png = Png::from_samples(pictures::header(2, 1, 0, 16, 0), |x, _| vec![0x1200 + x as u16]);
     let picture = decode(&png.insert(1, b"tRNS", [0x12, 0x01]).bytes()).0.unwrap();
-    assert_eq!(colours(&picture), [[0x12, 0x12, 0x12, 255], [0x12, 0x12, 0x12, 0]]);
+    assert_eq!(picture.colours, [[0x12, 0x12, 0x12, 255], [0x12, 0x12, 0x12, 0]]);
 }
 
 #[test]

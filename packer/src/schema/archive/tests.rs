@@ -117,6 +117,15 @@ fn reworded(old: &str, new: &str) -> Vec<u8> {
 }
 
 #[test]
+fn metadata_is_measured_as_it_is_written() {
+    let text: String = (0..0x180).chain([0x2028, 0xFFFF, 0x1F600]).filter_map(char::from_u32).collect();
+    let numbers = json!([0, -1, 9_007_199_254_740_991_i64, -9_007_199_254_740_991_i64]);
+    let metadata = json!({"z": numbers, "a": [[], {}, true, false], "\u{ffff}": {"\u{1f600}": "", &text: text}});
+    let metadata = metadata.as_object().unwrap();
+    assert_eq!(MetadataBytes::of(metadata).bytes(), metadata.bytes());
+}
+
+#[test]
 fn what_the_writer_makes_is_accepted_and_read_back() {
     let entries = [glyph(2, 0), sound(3, GLYPH_BYTES, 10), glyph(2_147_483_647, GLYPH_BYTES + 10)];
     let preload = preload(entries.iter().map(|entry| (entry.asset_id, entry.bank))).unwrap();
