@@ -54,7 +54,7 @@ impl Inputs for Files {
     fn open(&self, role: Role, index: usize) -> Result<Input, Diagnostic> {
         let (_, path, bytes) = self.files.iter().filter(|file| file.0 == role).nth(index).unwrap();
         let content = Box::new(Bytes(Cursor::new(bytes.clone())));
-        Ok(Input { path: (*path).to_owned(), bytes: bytes.len() as u64, content })
+        Ok(Input { path: (*path).into(), bytes: bytes.len() as u64, content })
     }
 }
 

@@ -27,6 +27,7 @@ pub use sound::SoundOptions;
 use std::cell::RefCell;
 use std::io::{self, Read, Seek, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 /// The content of an input: bytes that can be read from any place.
 pub trait Content: Read + Seek + Send {
@@ -46,7 +47,7 @@ impl Content for trust::Stream {
 /// One admitted input, opened at its start.
 pub struct Input {
     /// Relative to the project, for diagnostics.
-    pub path: String,
+    pub path: Arc<str>,
     /// The file's size when it was admitted.
     pub bytes: u64,
     /// Its content.
@@ -105,7 +106,7 @@ pub struct InputDigest {
     /// What it was for.
     pub role: Role,
     /// Relative to the project.
-    pub path: String,
+    pub path: Arc<str>,
     /// Its size.
     pub bytes: u64,
     /// Of all its bytes, also of those that no decoder needs.
@@ -212,7 +213,7 @@ fn contained<T>(
                 "this is a fault of the packer: please report it with the file; saving the file anew may avoid it",
             );
         findings.push(match noted.path.into_inner() {
-            Some(path) => fault.at(path),
+            Some(path) => fault.at(&*path),
             None => fault,
         });
     }
@@ -222,7 +223,7 @@ fn contained<T>(
 /// Remembers which input was opened last, so that a contained panic can name it.
 struct Noted<'a> {
     inputs: &'a dyn Inputs,
-    path: RefCell<Option<String>>,
+    path: RefCell<Option<Arc<str>>>,
 }
 
 impl Inputs for Noted<'_> {
@@ -236,7 +237,7 @@ impl Inputs for Noted<'_> {
 
     fn open(&self, role: Role, index: usize) -> Result<Input, Diagnostic> {
         let input = self.inputs.open(role, index)?;
-        self.path.replace(Some(input.path.clone()));
+        self.path.replace(Some(Arc::clone(&input.path)));
         Ok(input)
     }
 }

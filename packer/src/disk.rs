@@ -22,6 +22,7 @@ pub use lock::Lock;
 pub use os::{OsDisk, open_outside, replace_outside};
 pub use patience::Patience;
 use std::io::{self, Read, Seek, Write};
+use std::sync::Arc;
 use std::time::Duration;
 pub use watch::{Changes, Waiter, Watch};
 
@@ -110,7 +111,7 @@ pub struct Entry {
 /// An open file, nothing read yet.
 pub struct RawFile {
     /// Which file was asked for, relative to the project, for messages.
-    pub path: String,
+    pub path: Arc<str>,
     /// As it was when the file was opened, taken from the handle.
     pub metadata: Metadata,
     /// The handle.

@@ -14,6 +14,7 @@ pub use tree::{Node, NodeKind, Tree};
 
 use crate::diagnostic::Diagnostic;
 use crate::trust::{Admitted, Limits};
+use std::sync::Arc;
 
 /// A control file of a supported version, its members not yet interpreted.
 ///
@@ -27,7 +28,7 @@ use crate::trust::{Admitted, Limits};
 pub struct Envelope {
     artifact: Artifact,
     version: u16,
-    path: String,
+    path: Arc<str>,
     tree: Tree,
 }
 
@@ -67,7 +68,7 @@ impl Envelope {
 /// `file/*` and `json/*` for what is no strict JSON object, `version/*` for a version outside the window.
 pub fn open(admitted: Admitted, artifact: Artifact, windows: &Windows) -> Result<Envelope, Diagnostic> {
     let (path, bytes, limits) = admitted.into_parts();
-    let at = |diagnostic: Diagnostic| diagnostic.at(&path);
+    let at = |diagnostic: Diagnostic| diagnostic.at(&*path);
     let text = recognise::text(bytes).map_err(at)?;
     let tree = tree::parse(text, &limits).map_err(at)?;
     let version = version::check(&tree, artifact, windows).map_err(at)?;

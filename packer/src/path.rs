@@ -61,11 +61,20 @@ impl PortablePath {
         PortablePath([&*self.0, "/", name].concat().into())
     }
 
+    /// The path that `text`, which comes from a project or a client, names below this folder.
+    ///
+    /// # Errors
+    /// As [`check_below`](PortablePath::check_below).
+    pub fn join(&self, text: &str) -> Result<PortablePath, PathFault> {
+        self.check_below(text)?;
+        Ok(self.own(text))
+    }
+
     /// Checks `text`, which comes from a project or a client, as a path below this folder.
     ///
     /// # Errors
     /// The first rule that the text breaks, in the order of the variants of [`PathFault`].
-    pub fn join(&self, text: &str) -> Result<PortablePath, PathFault> {
+    pub fn check_below(&self, text: &str) -> Result<(), PathFault> {
         outside_root(text)?;
         let depth = self.components().count();
         for (at, component) in text.split('/').enumerate() {
@@ -81,7 +90,7 @@ impl PortablePath {
         }
         match text.split('/').find(|component| name::is_reserved(component)) {
             Some(component) => Err(PathFault::Reserved(component.to_owned())),
-            None => Ok(self.own(text)),
+            None => Ok(()),
         }
     }
 
@@ -124,6 +133,12 @@ impl PortablePath {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// The same text, which is not copied for it.
+    #[must_use]
+    pub fn shared(&self) -> Arc<str> {
+        Arc::clone(&self.0)
     }
 
     /// The text below `folder`, if it lies there.

@@ -210,6 +210,6 @@ impl Inputs for Bank<'_> {
             let finding = Diagnostic::new(Code::TrustChangedWhileReading, message).at(stream.path());
             return Err(finding.help("let the other program finish and run the command again"));
         }
-        Ok(Input { path: stream.path().to_owned(), bytes: stream.bytes(), content: Box::new(stream) })
+        Ok(Input { path: stream.shared_path(), bytes: stream.bytes(), content: Box::new(stream) })
     }
 }

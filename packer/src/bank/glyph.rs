@@ -22,6 +22,7 @@ use matcher::Matcher;
 use serde_json::{Map, Value};
 use sheet::Sheet;
 use std::io::{self, Write};
+use std::sync::Arc;
 pub use tiles::Fragile;
 use tiles::{Cutter, Opacity};
 
@@ -160,7 +161,7 @@ struct Bank<'a> {
     /// Tiles of all pictures so far, those included that have no room.
     tiles: u64,
     /// The first picture that has no room.
-    overflow: Option<(String, usize)>,
+    overflow: Option<(Arc<str>, usize)>,
     digests: Vec<InputDigest>,
     decoder: Decoder,
 }
@@ -172,19 +173,19 @@ impl Bank<'_> {
         inputs: &dyn Inputs,
         index: usize,
         findings: &mut Vec<Diagnostic>,
-    ) -> Result<Option<(String, usize, Picture<'_>)>, Diagnostic> {
+    ) -> Result<Option<(Arc<str>, usize, Picture<'_>)>, Diagnostic> {
         let mut source = Source::open(inputs, Role::Sprites, index)?;
         let header = png::header(&mut source, self.limits)?;
         let tiles = self.count_tiles(&source, &header)?;
         let first_tile = usize::try_from(self.tiles).unwrap_or(usize::MAX);
         self.tiles = self.tiles.saturating_add(tiles);
         if self.tiles > self.options.slots() {
-            self.overflow.get_or_insert_with(|| (source.path().to_owned(), index));
+            self.overflow.get_or_insert_with(|| (source.shared_path(), index));
             return Ok(None);
         }
         let picture = self.decoder.read(&mut source, &header, self.limits, findings)?;
         let digest = source.finish()?;
-        let path = digest.path.clone();
+        let path = Arc::clone(&digest.path);
         self.digests.push(digest);
         Ok(Some((path, first_tile, picture)))
     }
@@ -211,7 +212,7 @@ impl Bank<'_> {
             "there is no room for all tiles of this picture: the bank's pictures have {tiles} tiles of {side} × {side} \
              pixels, and the sheet has {slots} slots"
         );
-        let found = Diagnostic::new(Code::GlyphSheetOverflow, message).at(path);
+        let found = Diagnostic::new(Code::GlyphSheetOverflow, message).at(&**path);
         let found = found.help("move pictures into another bank, this one and those listed after it first");
         Some(found.number("sprite", *sprite).number("tiles", tiles).number("slots", slots))
     }

@@ -168,7 +168,7 @@ impl Known {
         let (digests, palette_per_tile, _) = self.parts();
         let input = |((at, role, path), digest): ((usize, _, &str), &[u8; 32])| InputDigest {
             role,
-            path: format!("{folder}/{path}"),
+            path: format!("{folder}/{path}").into(),
             bytes: bank.asset.input_stamps[at].bytes,
             digest: Digest::from(*digest),
         };

@@ -8,6 +8,7 @@ use super::source::Source;
 use crate::diagnostic::{Code, Diagnostic, escape_bytes};
 use crate::span::{Place, locate};
 use std::ops::Range;
+use std::sync::Arc;
 
 /// Colours of a palette, entry 0 included.
 pub(super) const COLOURS_MAX: usize = 16;
@@ -16,7 +17,7 @@ pub(super) const COLOURS_MAX: usize = 16;
 #[derive(Debug)]
 pub(super) struct Palette {
     /// Relative to the project.
-    pub(super) path: String,
+    pub(super) path: Arc<str>,
     /// 1..=16 entries; entry 0 is written but never matched.
     pub(super) entries: Vec<Entry>,
     text: Vec<u8>,
@@ -47,7 +48,7 @@ struct Refusal {
 
 /// Reads the whole of `source` as a palette.
 pub(super) fn read(source: &mut Source) -> Result<Palette, Diagnostic> {
-    let path = source.path().to_owned();
+    let path = source.shared_path();
     let format = [("gpl", formats::gimp as Format), ("pal", formats::jasc), ("hex", formats::hex)]
         .into_iter()
         .find(|(extension, _)| has_extension(&path, extension));

@@ -7,6 +7,7 @@ use crate::digest::{Digest, Hasher};
 use crate::disk::DiskError;
 use crate::trust::refusal;
 use std::io::{self, ErrorKind, SeekFrom};
+use std::sync::Arc;
 
 /// The most that is buffered of an input that is read as a whole, and of one that is scanned.
 const READ_BYTES: u64 = 64 * 1024;
@@ -15,7 +16,7 @@ const SCAN_BYTES: u64 = 4 * 1024;
 /// An input that is being read.
 pub(super) struct Source {
     role: Role,
-    path: String,
+    path: Arc<str>,
     bytes: u64,
     content: Box<dyn Content>,
     buffer: Vec<u8>,
@@ -53,6 +54,11 @@ impl Source {
         &self.path
     }
 
+    /// The same text, which is not copied for it.
+    pub(super) fn shared_path(&self) -> Arc<str> {
+        Arc::clone(&self.path)
+    }
+
     /// The size of the whole input.
     pub(super) fn bytes(&self) -> u64 {
         self.bytes
@@ -70,7 +76,7 @@ impl Source {
 
     /// A finding about this input.
     pub(super) fn finding(&self, code: Code, message: impl AsRef<str>) -> Diagnostic {
-        Diagnostic::new(code, message).at(&self.path)
+        Diagnostic::new(code, message).at(&*self.path)
     }
 
     /// The first bytes of the input, at most `most` and fewer only if it is shorter; hands nothing out.
@@ -172,6 +178,6 @@ impl Source {
     }
 
     fn unreadable(&self, error: io::Error) -> Diagnostic {
-        refusal(&DiskError::new(&self.path, error))
+        refusal(&DiskError::new(&*self.path, error))
     }
 }

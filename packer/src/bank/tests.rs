@@ -31,7 +31,7 @@ fn every_input_is_hashed_as_a_whole_and_listed_by_role() {
     let mut findings = Vec::new();
     let facts = materialise(&glyphs(), None, &inputs, &Limits::default(), &mut io::sink(), &mut findings);
     let facts = facts.unwrap().unwrap();
-    let listed: Vec<_> = facts.inputs.iter().map(|input| (input.role, input.path.as_str())).collect();
+    let listed: Vec<_> = facts.inputs.iter().map(|input| (input.role, &*input.path)).collect();
     let wanted =
         [(Role::Sprites, "assets/a/a.png"), (Role::Sprites, "assets/a/b.png"), (Role::Palettes, "assets/a/a.hex")];
     assert_eq!(listed, wanted);

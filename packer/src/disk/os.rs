@@ -146,7 +146,7 @@ pub fn open_outside(path: &Path) -> Result<RawFile, DiskError> {
         return Err(DiskError::of(shown, DiskErrorKind::NotRegular, "not a regular file"));
     }
     let file = File::open(path).map_err(|error| DiskError::new(&*shown, error))?;
-    raw_file(shown, file)
+    raw_file(shown.into(), file)
 }
 
 /// Puts `bytes` in the place of a file that the command line names, wherever it lies: whole or not at all.
@@ -165,11 +165,11 @@ pub fn replace_outside(path: &Path, bytes: &[u8]) -> Result<(), DiskError> {
     })
 }
 
-fn raw_file(path: String, file: File) -> Result<RawFile, DiskError> {
+fn raw_file(path: Arc<str>, file: File) -> Result<RawFile, DiskError> {
     match file_metadata(&file) {
         Ok(metadata) if metadata.kind == Kind::File => Ok(RawFile { path, metadata, handle: Box::new(file) }),
-        Ok(_) => Err(DiskError::of(path, DiskErrorKind::NotRegular, "not a regular file")),
-        Err(error) => Err(DiskError::new(path, error)),
+        Ok(_) => Err(DiskError::of(&*path, DiskErrorKind::NotRegular, "not a regular file")),
+        Err(error) => Err(DiskError::new(&*path, error)),
     }
 }
 
@@ -183,7 +183,7 @@ impl Disk for OsDisk {
     }
 
     fn open(&self, path: &PortablePath) -> Result<RawFile, DiskError> {
-        raw_file(path.to_string(), self.open_file(path)?)
+        raw_file(path.shared(), self.open_file(path)?)
     }
 
     fn read_dir(&self, path: &PortablePath) -> Result<Vec<Entry>, DiskError> {

@@ -219,7 +219,7 @@ fn changed(what: &str) -> Diagnostic {
 }
 
 fn provenance_of<'a>(asset: &'a Asset, planned: &Planned, facts: &'a Facts) -> Provenance<'a> {
-    let input = |input: &'a InputDigest| (input.role.name(), input.path.as_str(), input.bytes, input.digest);
+    let input = |input: &'a InputDigest| (input.role.name(), &*input.path, input.bytes, input.digest);
     Provenance {
         asset_id: planned.asset_id,
         asset_uuid: asset.reference.asset_uuid.unwrap_or_default().to_string(),

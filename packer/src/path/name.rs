@@ -3,6 +3,7 @@
 
 use crate::escape::is_unprintable;
 use caseless::Caseless as _;
+use std::borrow::Cow;
 use std::fmt;
 use unicode_normalization::{UnicodeNormalization as _, is_nfc};
 
@@ -39,7 +40,8 @@ pub fn check_name(name: &str) -> Result<(), NameFault> {
     if name == "." || name == ".." {
         return Err(NameFault::Dots);
     }
-    if let Some(c) = name.chars().find(|&c| is_unprintable(c) || "<>:\"|?*\\/".contains(c)) {
+    let is_refused = |c: char| is_unprintable(c) || matches!(c, '<' | '>' | ':' | '"' | '|' | '?' | '*' | '\\' | '/');
+    if let Some(c) = name.chars().find(|&c| is_refused(c)) {
         return Err(NameFault::Character(c));
     }
     if let Some(c) = name.chars().next_back().filter(|&c| c == '.' || c == ' ') {
@@ -60,20 +62,25 @@ pub fn check_name(name: &str) -> Result<(), NameFault> {
 /// The form under which two names that some system takes for one are equal: Unicode default case folding
 /// between two normalisations to NFC.
 #[must_use]
-pub fn fold(name: &str) -> String {
-    if name.is_ascii() {
-        return name.to_ascii_lowercase();
+pub fn fold(name: &str) -> Cow<'_, str> {
+    if !name.is_ascii() {
+        return Cow::Owned(name.nfd().default_case_fold().nfc().collect());
     }
-    name.nfd().default_case_fold().nfc().collect()
+    if name.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        return Cow::Owned(name.to_ascii_lowercase());
+    }
+    Cow::Borrowed(name)
 }
 
 fn is_device(name: &str) -> bool {
     let stem = name.split('.').next().unwrap_or(name).trim_end_matches(' ');
-    let stem = stem.to_ascii_lowercase();
-    if matches!(stem.as_str(), "con" | "prn" | "aux" | "nul" | "conin$" | "conout$") {
+    if ["con", "prn", "aux", "nul", "conin$", "conout$"].iter().any(|device| stem.eq_ignore_ascii_case(device)) {
         return true;
     }
-    let Some(number) = stem.strip_prefix("com").or_else(|| stem.strip_prefix("lpt")) else { return false };
+    let Some((port, number)) = stem.split_at_checked(3) else { return false };
+    if !port.eq_ignore_ascii_case("com") && !port.eq_ignore_ascii_case("lpt") {
+        return false;
+    }
     let mut digits = number.chars();
     matches!((digits.next(), digits.next()), (Some('0'..='9' | '¹' | '²' | '³'), None))
 }

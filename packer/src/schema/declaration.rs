@@ -9,9 +9,10 @@ use super::{Inputs, Role, metadata};
 use crate::diagnostic::{AssetRef, Code, Diagnostic};
 use crate::envelope::Node;
 use crate::migrate::Migrated;
-use crate::path::PortablePath;
+use crate::path::{PortablePath, fold};
 use crate::trust::{Limit, Limits, refuse_path};
 use serde_json::{Map, Value};
+use std::borrow::Cow;
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -176,17 +177,18 @@ fn read_inputs(
             reader.say(Code::DeclarationUnknownRole, key, message, &format!("the roles are {}", names.join(", ")));
             continue;
         };
-        let Some(list) = reader.list(value, &format!("inputs.{name}")) else { continue };
+        let place = format!("inputs.{name}");
+        let Some(list) = reader.list(value, &place) else { continue };
         if list.items().next().is_none() {
             reader.say(
                 reader.invalid,
                 value,
-                format!("`inputs.{name}` is empty"),
+                format!("`{place}` is empty"),
                 "name at least one file, or drop the role",
             );
         }
         for item in list.items() {
-            let Some(text) = reader.text(item, &format!("inputs.{name}")) else { continue };
+            let Some(text) = reader.text(item, &place) else { continue };
             if let Some(text) = read_input(reader, item, text, root) {
                 declared.push((role, text));
             }
@@ -233,17 +235,22 @@ fn read_inputs(
             "name the files that the bank is made from",
         );
     }
-    Inputs::new(declared.iter().map(|(role, text)| (*role, text.as_str())))
+    Inputs::new(declared.iter().map(|(role, text)| (*role, &**text)))
 }
 
-fn read_input(reader: &mut Reader<'_>, node: Node<'_>, text: String, root: &PortablePath) -> Option<String> {
-    match root.join(&text) {
-        Ok(path) if crate::path::fold(path.name()) == "asset.json" => {
+fn read_input<'t>(
+    reader: &mut Reader<'_>,
+    node: Node<'_>,
+    text: Cow<'t, str>,
+    root: &PortablePath,
+) -> Option<Cow<'t, str>> {
+    match root.check_below(&text) {
+        Ok(()) if text.rsplit('/').next().is_some_and(|name| fold(name) == "asset.json") => {
             let message = format!("the input `{text}` is a declaration, which cannot be an input");
             reader.say(Code::TrustReservedName, node, message, "name another file");
             None
         }
-        Ok(_) => Some(text),
+        Ok(()) => Some(text),
         Err(fault) => {
             reader.note(refuse_path("input", &text, &fault), node.place());
             None

@@ -40,8 +40,10 @@ pub struct Inputs {
 impl Inputs {
     /// Collects inputs in the declared order.
     #[must_use]
-    pub fn new<'p>(declared: impl IntoIterator<Item = (Role, &'p str)>) -> Inputs {
-        let (mut text, mut rows) = (String::new(), Vec::new());
+    pub fn new<'p>(declared: impl IntoIterator<Item = (Role, &'p str), IntoIter: Clone>) -> Inputs {
+        let declared = declared.into_iter();
+        let (count, bytes) = declared.clone().fold((0, 0), |(count, bytes), (_, path)| (count + 1, bytes + path.len()));
+        let (mut text, mut rows) = (String::with_capacity(bytes), Vec::with_capacity(count));
         for (role, path) in declared {
             let start = text.len() as u32;
             text.push_str(path);

@@ -171,7 +171,7 @@ fn read(reader: &mut Reader<'_>, top: Node<'_>, home: Home) -> Option<Journal> {
     let changes = list.items().map(|node| read_change(reader, node, home)).collect::<Option<Vec<_>>>();
     let entries = reader.required(top, "entries").and_then(|node| reader.list(node, "entries"))?;
     let entries = entries.items().map(|node| read_entry(reader, node)).collect::<Option<Vec<_>>>();
-    Some(Journal { operation: operation?, time: time?, changes: changes?, entries: entries? })
+    Some(Journal { operation: operation?.into_owned(), time: time?.into_owned(), changes: changes?, entries: entries? })
 }
 
 fn read_change(reader: &mut Reader<'_>, node: Node<'_>, home: Home) -> Option<Change> {
@@ -202,7 +202,7 @@ fn read_entry(reader: &mut Reader<'_>, node: Node<'_>) -> Option<EntryChange> {
     let node = reader.object(node, "entries[]")?;
     let mut side = |name: &str| match node.member(name).filter(|node| !node.is_null()) {
         None => Some(None),
-        Some(found) => reader.text(found, name).map(Some),
+        Some(found) => reader.text(found, name).map(|text| Some(text.into_owned())),
     };
     Some(EntryChange { before: side("before")?, after: side("after")? })
 }

@@ -5,6 +5,7 @@ use crate::envelope::shape::Object;
 use crate::envelope::{Node, NodeKind};
 use crate::schema::SAFE_INTEGER_MAX;
 use crate::span::Place;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// Collects findings about one file.
@@ -59,12 +60,12 @@ impl Reader<'_> {
         fits.then_some(node)
     }
 
-    pub(super) fn text(&mut self, node: Node<'_>, name: &str) -> Option<String> {
+    pub(super) fn text<'t>(&mut self, node: Node<'t>, name: &str) -> Option<Cow<'t, str>> {
         let text = node.text();
         if text.is_none() {
             self.wrong(node, name, "a string");
         }
-        text.map(std::borrow::Cow::into_owned)
+        text
     }
 
     pub(super) fn bool(&mut self, node: Node<'_>, name: &str) -> Option<bool> {

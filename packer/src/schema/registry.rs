@@ -137,7 +137,7 @@ fn read_entry(reader: &mut Reader<'_>, node: Node<'_>) -> Option<Entry> {
             asset_id: u32::try_from(id).ok(),
             asset_uuid: Some(uuid),
             name: None,
-            root: root.as_str().into(),
+            root: (**root).into(),
         });
         for finding in &mut reader.findings[first_finding..] {
             finding.asset = Some(Arc::clone(&asset));

@@ -4,6 +4,7 @@ use super::{Limit, Limits, refusal};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::disk::{DiskError, Metadata, RawFile, ReadHandle};
 use std::io::{self, Read, Seek, SeekFrom};
+use std::sync::Arc;
 
 /// The bytes of a small file, at most its limit's, read from one unchanged file.
 ///
@@ -11,11 +12,11 @@ use std::io::{self, Read, Seek, SeekFrom};
 ///
 /// ```compile_fail,E0451
 /// use prometeu_packer::trust::{Admitted, Limits};
-/// let _ = Admitted { path: String::new(), bytes: b"{}".to_vec(), permissions: None, limits: Limits::default() };
+/// let _ = Admitted { path: "".into(), bytes: b"{}".to_vec(), permissions: None, limits: Limits::default() };
 /// ```
 #[derive(Clone, Debug)]
 pub struct Admitted {
-    path: String,
+    path: Arc<str>,
     bytes: Vec<u8>,
     permissions: Option<u32>,
     limits: Limits,
@@ -34,7 +35,7 @@ impl Admitted {
     }
 
     /// Path, bytes and limits for the next stage.
-    pub(crate) fn into_parts(self) -> (String, Vec<u8>, Limits) {
+    pub(crate) fn into_parts(self) -> (Arc<str>, Vec<u8>, Limits) {
         (self.path, self.bytes, self.limits)
     }
 }
@@ -49,7 +50,7 @@ pub fn admit(mut file: RawFile, limit: Limit, limits: &Limits) -> Result<Admitte
     let mut bytes = Vec::with_capacity(usize::try_from(expected).unwrap_or(0));
     let read = (&mut file.handle).take(expected.saturating_add(1)).read_to_end(&mut bytes);
     if let Err(error) = read {
-        return Err(refusal(&DiskError::new(file.path, error)));
+        return Err(refusal(&DiskError::new(&*file.path, error)));
     }
     if bytes.len() as u64 != expected {
         return Err(changed(&file.path));
@@ -61,12 +62,12 @@ pub fn admit(mut file: RawFile, limit: Limit, limits: &Limits) -> Result<Admitte
 /// Bytes of the packer's own making, to be opened as if they had been read.
 #[must_use]
 pub(crate) fn admit_bytes(path: &str, bytes: &[u8], limits: &Limits) -> Admitted {
-    Admitted { path: path.to_owned(), bytes: bytes.to_vec(), permissions: None, limits: limits.clone() }
+    Admitted { path: path.into(), bytes: bytes.to_vec(), permissions: None, limits: limits.clone() }
 }
 
 /// A large file that is read piece by piece: never beyond the length that it had when it was admitted.
 pub struct Stream {
-    path: String,
+    path: Arc<str>,
     metadata: Metadata,
     handle: Box<dyn ReadHandle>,
     at: u64,
@@ -86,6 +87,11 @@ impl Stream {
     #[must_use]
     pub fn path(&self) -> &str {
         &self.path
+    }
+
+    /// The same text, which is not copied for it.
+    pub(crate) fn shared_path(&self) -> Arc<str> {
+        Arc::clone(&self.path)
     }
 
     /// Length in bytes when it was admitted.
@@ -193,7 +199,7 @@ mod tests {
         let admitted = whole(opened(&disk), 4).unwrap();
         assert_eq!(admitted.bytes(), b"four");
         let (name, bytes, kept) = admitted.into_parts();
-        assert_eq!((name.as_str(), bytes.as_slice(), kept), ("assets/a", b"four".as_slice(), limits(4)));
+        assert_eq!((&*name, bytes.as_slice(), kept), ("assets/a", b"four".as_slice(), limits(4)));
         let refused = [whole(opened(&disk), 3).unwrap_err(), streamed(opened(&disk), 3).err().unwrap()];
         for finding in refused {
             assert_eq!((finding.code, finding.path.as_deref()), (Code::TrustTooLarge, Some("assets/a")));

@@ -32,7 +32,7 @@ impl Folder {
             .collect();
         entries.sort_unstable_by(|a, b| a.0.cmp(&b.0));
         let folded = OnceLock::new();
-        if entries.iter().all(|entry| is_folded(&entry.0)) {
+        if entries.iter().all(|entry| fold(&entry.0) == entry.0) {
             let _ = folded.set(HashMap::new());
         }
         Ok(Folder { entries, folded })
@@ -45,7 +45,7 @@ impl Folder {
         let folded = fold(name);
         let similar = match self.folded() {
             groups if groups.is_empty() => self.position(&folded),
-            groups => groups.get(&folded).map(|group| group.0),
+            groups => groups.get(&*folded).map(|group| group.0),
         };
         similar.map_or(Found::Nothing, |at| Found::Similar(&self.entries[at].0))
     }
@@ -55,7 +55,7 @@ impl Folder {
         if self.folded().is_empty() {
             return None;
         }
-        let &(first, second) = self.folded().get(&fold(name))?;
+        let &(first, second) = self.folded().get(&*fold(name))?;
         let other = if self.entries[first].0 == name { second? } else { first };
         Some(&self.entries[other].0)
     }
@@ -68,7 +68,7 @@ impl Folder {
         self.folded.get_or_init(|| {
             let mut groups = HashMap::with_capacity(self.entries.len());
             for (at, (name, _)) in self.entries.iter().enumerate() {
-                let group = groups.entry(fold(name)).or_insert((at, None));
+                let group = groups.entry(fold(name).into_owned()).or_insert((at, None));
                 if group.0 != at {
                     group.1.get_or_insert(at);
                 }
@@ -76,9 +76,4 @@ impl Folder {
             groups
         })
     }
-}
-
-/// Whether a name is seen at once to be its own folded form.
-pub(super) fn is_folded(name: &str) -> bool {
-    name.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase())
 }

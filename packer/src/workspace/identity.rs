@@ -4,7 +4,8 @@
 use crate::diagnostic::{AssetRef, Code, Diagnostic};
 use crate::path::{PATH_BYTES_MAX, fold};
 use crate::schema::{Entry, Registry};
-use std::collections::{BTreeMap, HashMap};
+use std::borrow::Cow;
+use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::Arc;
 
@@ -63,7 +64,7 @@ impl Check<'_> {
 
     /// Folders on the way to a root that differ only in case or normal form are one folder on some systems.
     fn spellings(&mut self) {
-        let mut seen: BTreeMap<String, &str> = BTreeMap::new();
+        let mut seen: HashMap<Cow<'_, str>, &str> = HashMap::new();
         let registry = self.registry;
         for (at, entry) in registry.entries.iter().enumerate() {
             for name in parents(&entry.root).chain([&*entry.root]).filter(|name| name.len() <= PATH_BYTES_MAX) {

@@ -1,11 +1,12 @@
 //! Checks that the declared inputs of one asset are there, are files, and are named so that every system finds them.
 
-use super::folder::{Folder, Found, is_folded};
+use super::folder::{Folder, Found};
 use crate::diagnostic::{AssetRef, Code, Diagnostic};
 use crate::disk::{Disk, DiskError, DiskErrorKind, Kind, Metadata, Stamp};
 use crate::path::{PortablePath, fold};
 use crate::schema::{Inputs, Role};
 use crate::trust::{Limit, Limits, refusal};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -132,10 +133,10 @@ fn refuse(kind: DiskErrorKind) -> Diagnostic {
 
 /// Two declared names that are one name on some system, or a name that is both a file and a folder.
 fn collisions(root: &PortablePath, declared: &Inputs, asset: &Arc<AssetRef>, findings: &mut Vec<Diagnostic>) {
-    if declared.iter().all(|(_, text)| is_folded(text) && !text.contains('/')) {
+    if declared.iter().all(|(_, text)| fold(text) == text && !text.contains('/')) {
         return;
     }
-    let mut spelled: BTreeMap<String, (&str, bool)> = BTreeMap::new();
+    let mut spelled: BTreeMap<Cow<'_, str>, (&str, bool)> = BTreeMap::new();
     for (_, text) in declared.iter() {
         let ends = text.char_indices().filter(|(_, c)| *c == '/').map(|(at, _)| at).chain([text.len()]);
         for end in ends {

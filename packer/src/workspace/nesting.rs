@@ -20,7 +20,7 @@ struct Row<'w> {
 impl<'w> Roots<'w> {
     /// The set of these; one that stands there twice counts twice.
     pub fn of(roots: impl Iterator<Item = &'w str>) -> Roots<'w> {
-        let mut all: Vec<Row<'w>> = roots.map(|written| Row { folded: folded(written), written, count: 1 }).collect();
+        let mut all: Vec<Row<'w>> = roots.map(|written| Row { folded: fold(written), written, count: 1 }).collect();
         all.sort_unstable_by(|a, b| (&a.folded, a.written).cmp(&(&b.folded, b.written)));
         all.dedup_by(|next, row| {
             let is_same = next.written == row.written;
@@ -37,14 +37,14 @@ impl<'w> Roots<'w> {
     /// One that lies inside `root`.
     #[must_use]
     pub fn inside(&self, root: &str) -> Option<&'w str> {
-        let start = format!("{}/", folded(root));
+        let start = format!("{}/", fold(root));
         self.from(&start).first().filter(|row| row.folded.starts_with(&start)).map(|row| row.written)
     }
 
     /// All that `root` lies inside of, each once, the outermost first.
     #[must_use]
     pub fn around(&self, root: &str) -> Vec<&'w str> {
-        let folded = folded(root);
+        let folded = fold(root);
         // No folder's path is longer; folding makes a letter at most four times as long.
         let ends = folded.match_indices('/').map(|(end, _)| end).take_while(|end| *end <= 4 * PATH_BYTES_MAX);
         let parents = ends.map(|end| &folded[..end]);
@@ -57,16 +57,10 @@ impl<'w> Roots<'w> {
     /// How many are exactly `root`.
     #[must_use]
     pub fn count(&self, root: &str) -> usize {
-        let folded = folded(root);
+        let folded = fold(root);
         let mut same = self.from(&folded).iter().take_while(|row| row.folded == folded);
         same.find(|row| row.written == root).map_or(0, |row| row.count)
     }
-}
-
-/// The folded form; most names have it already.
-fn folded(root: &str) -> Cow<'_, str> {
-    let is_folded = root.bytes().all(|b| b.is_ascii() && !b.is_ascii_uppercase());
-    if is_folded { Cow::Borrowed(root) } else { Cow::Owned(fold(root)) }
 }
 
 /// Whether an asset may need a file of the root `inner`, which lies inside its own.

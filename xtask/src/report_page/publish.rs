@@ -77,7 +77,7 @@ impl Destination {
                 match read.map(|_| start == MARKER.as_bytes()) {
                     Ok(true) => Ok(()),
                     Ok(false) => Err(taken("it is no page that this command wrote")),
-                    Err(error) => Err(refusal(&DiskError::new(file.path, error))),
+                    Err(error) => Err(refusal(&DiskError::new(&*file.path, error))),
                 }
             }
         }

@@ -1,7 +1,7 @@
 //! What each pixel means to the palettes of a bank. The colours of pictures are few, so those that were met lately are remembered.
 
 use super::GlyphOptions;
-use super::matcher::{CLEAR, Matcher, NOWHERE, PARTIAL};
+use super::matcher::{CLEAR, Matcher, PARTIAL};
 use super::tiles::Opacity;
 use crate::bank::colour::rgb565;
 
@@ -12,11 +12,6 @@ pub(super) struct Meaning {
     pub(super) row: u16,
     /// The palettes that serve it, as bits.
     pub(super) palettes: u64,
-}
-
-impl Meaning {
-    /// That of a number that stands for no colour.
-    pub(super) const NONE: Meaning = Meaning { row: NOWHERE, palettes: 0 };
 }
 
 /// Asks the matcher about colours.

@@ -114,10 +114,10 @@ impl<'a> Cutter<'a> {
         self.palette_per_tile.resize(first_tile + tiles, 0);
         let mut partial: Option<Fault> = None;
         let mut misfit: Option<(Fault, bool)> = None;
-        let mut meanings = [Meaning::NONE; 256];
-        if let Pixels::Numbers { meanings: colours, .. } = &picture.pixels {
-            meanings.iter_mut().zip(colours).for_each(|(meaning, &rgba)| *meaning = self.lookup.ask(rgba));
-        }
+        let meanings: Vec<Meaning> = match &picture.pixels {
+            Pixels::Numbers { meanings, .. } => meanings.iter().map(|&colour| self.lookup.ask(colour)).collect(),
+            Pixels::Colours(_) => Vec::new(),
+        };
         for at in 0..tiles {
             let (left, top) = (at % tiles_in_row * side, at / tiles_in_row * side);
             let tile = first_tile + at;

@@ -67,7 +67,7 @@ impl Inputs for Memory {
     fn open(&self, role: Role, index: usize) -> Result<Input, Diagnostic> {
         let file = self.files.iter().filter(|file| file.role == role).nth(index).unwrap();
         let content = Slow { bytes: Cursor::new(file.bytes.clone()), trouble: file.trouble };
-        Ok(Input { path: file.path.clone(), bytes: file.said, content: Box::new(content) })
+        Ok(Input { path: (*file.path).into(), bytes: file.said, content: Box::new(content) })
     }
 }
 

@@ -41,7 +41,7 @@ impl Disk for MemoryDisk {
         only_file(node, path)?;
         let metadata = state.tree.metadata(node);
         let handle = Box::new(Reader::new(self.clone(), node, path.clone()));
-        Ok(RawFile { path: path.to_string(), metadata, handle })
+        Ok(RawFile { path: path.shared(), metadata, handle })
     }
 
     fn read_dir(&self, path: &PortablePath) -> Result<Vec<Entry>, DiskError> {

@@ -8,6 +8,7 @@ use crate::path::{DEPTH_MAX, PortablePath, fold};
 use crate::trust::{Limit, Limits, refusal};
 use crate::workspace::{Asset, State, Workspace};
 use rayon::prelude::*;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -247,7 +248,7 @@ impl Owner<'_> {
 fn collisions(folder: &PortablePath, entries: &[Entry], owner: Option<&Owner<'_>>, met: &mut Met) {
     let mut names: Vec<&str> = entries.iter().filter_map(|entry| entry.name.as_deref().ok()).collect();
     names.sort_unstable();
-    let mut first: HashMap<String, &str> = HashMap::with_capacity(names.len());
+    let mut first: HashMap<Cow<'_, str>, &str> = HashMap::with_capacity(names.len());
     for name in names {
         let other = *first.entry(fold(name)).or_insert(name);
         let is_needed = |name: &str| owner.is_some_and(|owner| owner.needs(&folder.own(name)));

@@ -83,7 +83,7 @@ fn check_unlike(remedies: &[(Node<'_>, Remedy)], folder: &PortablePath, path: &P
         if let Err(fault) = folder.join(name) {
             return Err(trust::refuse_path("input", name, &fault).at(path.as_str()));
         }
-        names.push(fold(name));
+        names.push(fold(name).into_owned());
     }
     names.sort();
     match names.windows(2).find(|pair| pair[0] == pair[1]) {

@@ -54,12 +54,12 @@ fn root_beside(draft: &Draft<'_, '_>, scene: &Scene<'_>, root: &str) -> Result<S
     let folder = if beside.is_empty() { PortablePath::assets() } else { PortablePath::assets().own(beside) };
     let entries = scene.context.disk.read_dir(&folder).map_err(|error| refusal(&error))?;
     let taken: HashSet<String> =
-        entries.into_iter().map(|entry| fold(&entry.name.unwrap_or_else(|shown| shown))).collect();
+        entries.into_iter().map(|entry| fold(&entry.name.unwrap_or_else(|shown| shown)).into_owned()).collect();
     let stem = root[beside.len()..].trim_start_matches('/').replace('/', "_");
     let numbered = (2_u32..).map(|number| format!("{stem}_{number}"));
     let whole = |name: &str| if beside.is_empty() { name.to_owned() } else { format!("{beside}/{name}") };
     let is_free =
-        |name: &String| !taken.contains(&fold(name)) && !is_root(&whole(name)) && !draft.roots.contains(&whole(name));
+        |name: &String| !taken.contains(&*fold(name)) && !is_root(&whole(name)) && !draft.roots.contains(&whole(name));
     let name = std::iter::once(stem.clone()).chain(numbered).find(is_free);
     Ok(whole(&name.expect("there are more numbers than entries")))
 }

@@ -81,8 +81,8 @@ fn with_palettes(
 /// A folder for palettes that nothing stands in the way of.
 fn free_folder(disk: &dyn crate::disk::Disk, root: &PortablePath) -> Result<String, Diagnostic> {
     let entries = disk.read_dir(root).map_err(|error| refusal(&error))?;
-    let taken: Vec<String> = entries.into_iter().map(|entry| fold(&entry.name.unwrap_or_else(|shown| shown))).collect();
+    let names: Vec<String> = entries.into_iter().map(|entry| entry.name.unwrap_or_else(|shown| shown)).collect();
     let numbered = (2_u32..).map(|number| format!("palettes_{number}"));
     let mut candidates = std::iter::once("palettes".to_owned()).chain(numbered);
-    Ok(candidates.find(|name| !taken.contains(name)).expect("there are more numbers than entries"))
+    Ok(candidates.find(|name| !names.iter().any(|taken| fold(taken) == *name)).expect("there are more numbers than entries"))
 }

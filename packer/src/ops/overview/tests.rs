@@ -93,7 +93,7 @@ fn each_way_of_being_another_is_told_apart() {
     *tree.get_mut(&sound).unwrap().last_mut().unwrap() ^= 1;
     let ChangeKind::Altered(altered) = only(&tree) else { panic!("it is in both") };
     assert!(altered.payload && !altered.metadata && altered.was_named.is_none());
-    assert_eq!(altered.inputs.iter().map(|input| input.path.as_str()).collect::<Vec<_>>(), [sound.as_str()]);
+    assert_eq!(altered.inputs.iter().map(|input| &*input.path).collect::<Vec<_>>(), [sound.as_str()]);
 
     let mut tree = built();
     edit(&mut tree, "assets/.prometeu/index.json", "\"included_in_build\":true", "\"included_in_build\":false");

@@ -75,14 +75,14 @@ impl Inputs for WouldBe<'_> {
             WouldBeInput::File(path) => {
                 let stream = self.stream(role, path)?;
                 Input {
-                    path: stream.path().to_owned(),
+                    path: stream.shared_path(),
                     bytes: trust::Stream::bytes(&stream),
                     content: Box::new(stream),
                 }
             }
             WouldBeInput::Planned(path, text) => {
                 let content = Box::new(Planned(Cursor::new(text.clone().into_bytes())));
-                Input { path: self.folder.own(path).to_string(), bytes: text.len() as u64, content }
+                Input { path: self.folder.own(path).shared(), bytes: text.len() as u64, content }
             }
         })
     }
