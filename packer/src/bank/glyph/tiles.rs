@@ -127,9 +127,11 @@ impl<'a> Cutter<'a> {
             };
             let start = top * picture.width + left;
             let (palettes, marks) = match &picture.pixels {
-                Pixels::Numbers { numbers, .. } => look_up(&numbers[start..], picture.width, side, &mut self.rows, |number| {
-                    meanings[usize::from(number)]
-                }),
+                Pixels::Numbers { numbers, .. } => {
+                    look_up(&numbers[start..], picture.width, side, &mut self.rows, |number| {
+                        meanings[usize::from(number)]
+                    })
+                }
                 Pixels::Colours(colours) => look_up(&colours[start..], picture.width, side, &mut self.rows, |colour| {
                     self.lookup.meaning(colour)
                 }),

@@ -3,7 +3,7 @@
 
 use super::chunks::Parts;
 use super::{Header, Picture, Pixels};
-use zlib_rs::{Inflate, InflateError, InflateFlush, Status};
+use zlib_rs::{Inflate, InflateFlush, Status};
 
 /// The largest window that there is: which one a stream needs stands in its header.
 const WINDOW_BITS: u8 = 15;
@@ -192,7 +192,7 @@ fn inflate(inflater: &mut Inflate, data: &[u8], out: &mut [u8]) -> Result<(), St
     let (mut read, mut filled) = (0, 0);
     loop {
         let status = inflater.decompress(&data[read..], &mut out[filled..], InflateFlush::Finish);
-        let status = status.map_err(|error| inflate_error(error, inflater))?;
+        let status = status.map_err(|error| inflate_error(inflater.error_message().unwrap_or(error.as_str())))?;
         let before = (read, filled);
         (read, filled) = (progress(inflater.total_in()), progress(inflater.total_out()));
         match status {
@@ -214,13 +214,15 @@ fn progress(bytes: u64) -> usize {
     usize::try_from(bytes).expect("no slice is longer")
 }
 
-fn inflate_error(error: InflateError, inflater: &Inflate) -> String {
-    match inflater.error_message() {
-        Some("incorrect header check" | "unknown compression method" | "invalid window size") => {
+fn inflate_error(why: &str) -> String {
+    match why {
+        "incorrect header check" | "unknown compression method" | "invalid window size" => {
             "the picture data is no zlib stream".to_owned()
         }
-        Some("incorrect data check") => "the checksum of the picture data is wrong".to_owned(),
-        other => format!("the compressed picture data is invalid ({})", other.unwrap_or(error.as_str())),
+        "incorrect data check" => "the checksum of the picture data is wrong".to_owned(),
+        // Said of its fast path, which does not tell what it met.
+        "repeated call with bad state" => "the compressed picture data is invalid".to_owned(),
+        other => format!("the compressed picture data is invalid ({other})"),
     }
 }
 

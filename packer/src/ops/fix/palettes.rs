@@ -84,5 +84,7 @@ fn free_folder(disk: &dyn crate::disk::Disk, root: &PortablePath) -> Result<Stri
     let names: Vec<String> = entries.into_iter().map(|entry| entry.name.unwrap_or_else(|shown| shown)).collect();
     let numbered = (2_u32..).map(|number| format!("palettes_{number}"));
     let mut candidates = std::iter::once("palettes".to_owned()).chain(numbered);
-    Ok(candidates.find(|name| !names.iter().any(|taken| fold(taken) == *name)).expect("there are more numbers than entries"))
+    Ok(candidates
+        .find(|name| !names.iter().any(|taken| fold(taken) == *name))
+        .expect("there are more numbers than entries"))
 }

@@ -74,11 +74,7 @@ impl Inputs for WouldBe<'_> {
         Ok(match input {
             WouldBeInput::File(path) => {
                 let stream = self.stream(role, path)?;
-                Input {
-                    path: stream.shared_path(),
-                    bytes: trust::Stream::bytes(&stream),
-                    content: Box::new(stream),
-                }
+                Input { path: stream.shared_path(), bytes: trust::Stream::bytes(&stream), content: Box::new(stream) }
             }
             WouldBeInput::Planned(path, text) => {
                 let content = Box::new(Planned(Cursor::new(text.clone().into_bytes())));
