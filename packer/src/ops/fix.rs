@@ -25,6 +25,7 @@ use super::doctor::{Looked, look, summary};
 use super::mutate::{Apply, Fresh, commit};
 use super::{Context, Scope, counted, settle};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::digest::Digest;
 use crate::disk::{DiskErrorKind, Kind};
 use crate::emit::writing;
 use crate::path::PortablePath;
@@ -84,9 +85,10 @@ pub fn fix(context: &Context<'_>, wanted: &FixRequest, how: Apply<'_>) -> Report
 }
 
 /// The highest id that was ever handed out, as far as anything but the registry knows: what is kept of transactions, what is
-/// quarantined, and the last archive.
-pub(super) fn highest_known_id(context: &Context<'_>) -> u32 {
-    evidence::Evidence::gather(context).highest()
+/// quarantined, and the last archive. With it, what says so, as it is now.
+pub(super) fn highest_known_id(context: &Context<'_>) -> (u32, Vec<(PortablePath, Option<Digest>)>) {
+    let evidence = evidence::Evidence::gather(context);
+    (evidence.highest(), evidence.seen)
 }
 
 /// Every repair that could be made now, each with the id of its own plan; and what was found says so.

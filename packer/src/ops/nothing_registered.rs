@@ -15,7 +15,7 @@ pub(super) fn nothing_registered(context: &Context<'_>) -> Option<Diagnostic> {
 /// What blocks a build where such a registry would hand out `next`, an id that is known to have been handed out: it lost its
 /// entries, and the build would overwrite the archive that knows them still.
 pub(super) fn entries_lost(context: &Context<'_>, next: u32) -> Option<Diagnostic> {
-    let known = highest_known_id(context);
+    let (known, _) = highest_known_id(context);
     let why = format!("the registry lost its entries: the next id would be {next}, and {known} was handed out before");
     (next <= known).then(|| say(context, Code::RegistryAllocatorBehind, &why)).flatten()
 }

@@ -7,7 +7,7 @@ use crate::diagnostic::{Code, Evidence};
 use crate::disk::Disk as _;
 use crate::disk::memory::MemoryDisk;
 use crate::ops::trial::{context, disk};
-use crate::ops::{Apply, BuildMode, Scope, build, doctor, undo};
+use crate::ops::{Apply, BuildMode, Scope, adopt, build, doctor, undo};
 use crate::path::PortablePath;
 use crate::plan::PlannedChange;
 use crate::report::{DoctorResult, FixResult, FixRow, MutationResult, OperationResult, Report};
@@ -330,6 +330,18 @@ fn a_registry_that_lost_its_entries_gives_assets_the_ids_back_that_are_known() {
         let next = if next == 1 { 9 } else { 11 };
         assert!(text_of(&disk, INDEX).contains(&format!("\"next_asset_id\": {next}")));
     }
+}
+
+#[test]
+fn who_adopts_into_a_registry_that_lost_its_entries_gets_no_id_that_was_handed_out() {
+    let files = both().edited(INDEX, "\"asset_id\":2,", "\"asset_id\":7,");
+    let disk = disk(&files.edited(INDEX, "\"next_asset_id\": 3", "\"next_asset_id\": 8"));
+    assert_eq!(build(&context(&disk, ID), BuildMode::Publish).exit(), 0);
+    write(&disk, INDEX, "{\n  \"schema_version\": 2,\n  \"next_asset_id\": 1,\n  \"assets\": []\n}\n");
+    let adopted = agreed(None, |how| adopt(&context(&disk, NEXT), "ui", false, how));
+    assert_eq!(adopted.exit(), 0, "{adopted:?}");
+    let index = text_of(&disk, INDEX);
+    assert!(index.contains("\"asset_id\":8,") && index.contains("\"next_asset_id\": 9"), "{index}");
 }
 
 #[test]

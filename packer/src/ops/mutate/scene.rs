@@ -8,6 +8,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::disk::DiskErrorKind;
 use crate::envelope::{self, Artifact, Envelope};
 use crate::ops::Context;
+use crate::ops::fix::highest_known_id;
 use crate::ops::show::find;
 use crate::path::PortablePath;
 use crate::plan::MutationPlan;
@@ -119,7 +120,13 @@ impl<'a> Scene<'a> {
     pub(super) fn next_id(&self, plan: &mut MutationPlan) -> (u32, u64) {
         let behind = self.workspace.findings.iter().find(|finding| finding.code == Code::RegistryAllocatorBehind);
         plan.findings.extend(behind.cloned());
-        let next = self.registry.next_asset_id.unwrap_or(1);
+        let mut next = self.registry.next_asset_id.unwrap_or(1);
+        if self.registry.entries.is_empty() {
+            // It may have lost them, and what it handed out with them.
+            let (known, seen) = highest_known_id(self.context);
+            next = next.max(known.saturating_add(1));
+            plan.depends.extend(seen);
+        }
         if next > crate::schema::registry::ASSET_ID_MAX {
             let message = "every asset id was handed out";
             let path = PortablePath::control().own("index.json");
