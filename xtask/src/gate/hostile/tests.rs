@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
 use super::kit::{Answer, Ended, Run, judge};
-use super::{adapter, trace, untouched};
+use super::{adapter, half, trace, untouched};
 use camino::Utf8Path;
 use std::time::Duration;
 
@@ -41,6 +41,16 @@ fn an_answer_that_is_not_as_the_kit_says_is_named() {
 fn session(report: &serde_json::Value) -> Ended {
     let body = serde_json::json!({ "id": 1, "result": report }).to_string();
     Ended { said: format!("Content-Length: {}\r\n\r\n{body}", body.len()).into(), exit: Some(0), ..ended() }
+}
+
+#[test]
+fn a_half_is_repeated_by_its_seed_and_every_case_is_in_some() {
+    let all = || (0..9).collect::<Vec<u32>>();
+    let halves: Vec<Vec<u32>> = (0..40).map(|seed| half(all(), seed)).collect();
+    assert!(halves.iter().all(|half| half.len() == 5 && half.is_sorted()), "{halves:?}");
+    assert_eq!(half(all(), 7), halves[7]);
+    assert!(all().iter().all(|case| halves.iter().any(|half| half.contains(case))));
+    assert!(halves.iter().any(|half| half != &halves[0]));
 }
 
 #[test]
