@@ -206,6 +206,16 @@ mod tests {
     }
 
     #[test]
+    fn names_that_some_system_takes_for_one_have_one_folded_form() {
+        let folded =
+            [("Ui_2.PNG", "ui_2.png"), ("A\u{308}B", "\u{e4}b"), ("\u{c4}B", "\u{e4}b"), ("Stra\u{df}e", "strasse")];
+        for (name, wanted) in folded {
+            assert_eq!(fold(name), wanted, "{name}");
+            assert_eq!(fold(wanted), wanted, "{name}, twice");
+        }
+    }
+
+    #[test]
     fn nothing_leads_outside() {
         for text in ["/etc", "\\x", "\\\\?\\C:\\x", "//host/share", "C:/x", "c:x", "..", "a/../b", "a\\..\\b", "../x"] {
             assert_eq!(verdict(text), "outside", "{text}");
