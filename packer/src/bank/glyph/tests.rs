@@ -159,6 +159,40 @@ fn the_lowest_palette_that_holds_all_colours_is_taken() {
 }
 
 #[test]
+fn a_tile_is_fragile_only_where_its_own_colours_stand_at_different_indices() {
+    let last = |colour| Png::rgba(16, 8, move |x, y| if (x, y) == (15, 7) { colour } else { CLEAR });
+    let fragile = |sprites: &[Png]| {
+        let made = make(8, None, &bank(&["000000 ff0000 ffffff", "000000 000000 ffffff ff0000"], sprites));
+        made.findings.iter().map(|found| [number(found, "count"), number(found, "tile")]).collect::<Vec<_>>()
+    };
+    assert_eq!(fragile(&[last(WHITE), last(CLEAR)]), [[0; 2]; 0], "at 2 in both");
+    assert_eq!(fragile(&[last(WHITE), last(RED), Png::flat(8, 8, RED)]), [[2, 3]], "at 1 and 3");
+}
+
+#[test]
+fn a_line_counts_for_what_it_is_whatever_stands_above_it() {
+    // Lines that repeat the one above, that do not, and that do again, cut at every tile size.
+    let colour = |x: usize, y: usize| match (y / 3 % 2, (x + y) % 3) {
+        (0, _) => CLEAR,
+        (_, 0) => RED,
+        (_, 1) => WHITE,
+        _ => BLACK,
+    };
+    for side in [8, 16, 32] {
+        let made = make(side, None, &bank(&["0000ff 000000 ff0000 ffffff"], &[Png::rgba(32, 32, colour)]));
+        let tiles_in_row = 32 / side as usize;
+        for (x, y) in (0..32).flat_map(|y| (0..32).map(move |x| (x, y))) {
+            let side = side as usize;
+            let tile = y / side * tiles_in_row + x / side;
+            let (left, top) = (tile % (256 / side) * side, tile / (256 / side) * side);
+            let wanted = [CLEAR, BLACK, RED, WHITE].iter().position(|&one| one == colour(x, y)).unwrap();
+            let found = index_at(&made.payload, left + x % side, top + y % side);
+            assert_eq!(usize::from(found), wanted, "{x},{y} in tiles of {side}");
+        }
+    }
+}
+
+#[test]
 fn sixty_four_palettes_are_possible() {
     let palettes: Vec<String> = (0..64).map(|at| format!("000000 0000{:02x} ffffff", at * 4)).collect();
     let palettes: Vec<&str> = palettes.iter().map(String::as_str).collect();
