@@ -10,7 +10,7 @@ use crate::schema::cache::{CachedAsset, CachedInput};
 use std::borrow::Cow;
 
 /// To be raised whenever the same inputs and options could give another payload, other metadata or other findings.
-const MATERIALISER: u32 = 1;
+const MATERIALISER: u32 = 2;
 /// How much older than the moment of its reading a file's times must be for its stamp to tell every later change: no
 /// file system that is in use keeps coarser times.
 const DISTANCE_NS: i64 = 2_000_000_000;

@@ -23,7 +23,7 @@ pub(super) struct Lookup<'a> {
     met: Box<[([u8; 4], Meaning); SLOTS]>,
 }
 
-/// Far more than a picture with so many palettes has colours in use.
+/// More than most pictures have colours; one with more is only looked up more slowly.
 const SLOTS: usize = 256;
 
 impl<'a> Lookup<'a> {
