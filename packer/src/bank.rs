@@ -21,7 +21,7 @@ use crate::trust::{self, Limits};
 pub use asset::{Bank, LaidOut, palettes_for};
 pub use glyph::{DerivedPalette, GlyphOptions, derived_palette_path};
 pub use known::{Key, Known, remembered};
-pub use recall::{Recalled, recall};
+pub use recall::{Recalled, keys, recall};
 use serde_json::{Map, Value};
 pub use sound::SoundOptions;
 use std::cell::RefCell;
@@ -59,7 +59,8 @@ pub struct Input {
 pub enum Purpose {
     /// For the payload and its facts.
     Make,
-    /// For the findings alone: every input is read and checked, and neither digests nor payload mean anything.
+    /// For the findings alone: every input is opened, what can be wrong with it is read and checked, and neither digests nor
+    /// payload mean anything. Samples that can be any bytes, and those of a raw payload, are not read.
     Examine,
 }
 

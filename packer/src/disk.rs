@@ -108,6 +108,21 @@ pub struct Entry {
     pub metadata: Metadata,
 }
 
+/// A name in a folder and what it leads to, sizes and times not asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Name {
+    /// The name, or its escaped form where it is not UTF-8.
+    pub name: Result<String, String>,
+    /// What lies there.
+    pub kind: Kind,
+}
+
+impl From<Entry> for Name {
+    fn from(Entry { name, metadata }: Entry) -> Name {
+        Name { name, kind: metadata.kind }
+    }
+}
+
 /// An open file, nothing read yet.
 pub struct RawFile {
     /// Which file was asked for, relative to the project, for messages.
@@ -155,6 +170,14 @@ pub trait Disk: Send + Sync {
     /// # Errors
     /// As [`Disk::open`], for a folder.
     fn read_dir(&self, path: &PortablePath) -> Result<Vec<Entry>, DiskError>;
+
+    /// The names in a folder, in no particular order; sooner than their metadata.
+    ///
+    /// # Errors
+    /// As [`Disk::read_dir`].
+    fn names(&self, path: &PortablePath) -> Result<Vec<Name>, DiskError> {
+        Ok(self.read_dir(path)?.into_iter().map(Name::from).collect())
+    }
 
     /// Makes one folder.
     ///

@@ -74,7 +74,8 @@ impl Context<'_> {
     }
 
     fn options(&self, find_unregistered: bool) -> workspace::Options {
-        workspace::Options { limits: self.limits.clone(), windows: self.windows.clone(), find_unregistered }
+        let (limits, windows) = (self.limits.clone(), self.windows.clone());
+        workspace::Options { limits, windows, find_unregistered, ask: workspace::Ask::Stamps }
     }
 }
 

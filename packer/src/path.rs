@@ -76,7 +76,7 @@ impl PortablePath {
     /// The first rule that the text breaks, in the order of the variants of [`PathFault`].
     pub fn check_below(&self, text: &str) -> Result<(), PathFault> {
         outside_root(text)?;
-        let depth = self.components().count();
+        let depth = self.depth();
         for (at, component) in text.split('/').enumerate() {
             check_name(component).map_err(|fault| PathFault::NotPortable(fault.to_string()))?;
             if depth + at + 1 > DEPTH_MAX {
@@ -101,7 +101,7 @@ impl PortablePath {
     /// The name is not portable, or the path would be too long or too deep.
     pub fn entry(&self, name: &str) -> Result<PortablePath, PathFault> {
         check_name(name).map_err(|fault| PathFault::NotPortable(fault.to_string()))?;
-        if self.components().count() + 1 > DEPTH_MAX {
+        if self.depth() + 1 > DEPTH_MAX {
             return Err(PathFault::NotPortable(format!("is more than {DEPTH_MAX} folders deep")));
         }
         if self.0.len() + 1 + name.len() > PATH_BYTES_MAX {
@@ -127,6 +127,10 @@ impl PortablePath {
     /// The components from the project folder down; at least one.
     pub fn components(&self) -> impl Iterator<Item = &str> {
         self.0.split('/')
+    }
+
+    fn depth(&self) -> usize {
+        1 + self.0.bytes().filter(|&byte| byte == b'/').count()
     }
 
     /// The text, relative to the project folder.
@@ -179,7 +183,8 @@ fn outside_root(text: &str) -> Result<(), PathFault> {
     if bytes.len() >= 2 && bytes[0].is_ascii_alphabetic() && bytes[1] == b':' {
         return Err(PathFault::OutsideRoot("names a drive"));
     }
-    if text.split(['/', '\\']).any(|component| component == "..") {
+    let climbs = || text.split(['/', '\\']).any(|component| component == "..");
+    if bytes.windows(2).any(|two| two == b"..") && climbs() {
         return Err(PathFault::OutsideRoot("climbs with `..`"));
     }
     Ok(())

@@ -11,7 +11,7 @@ use crate::disk::Disk;
 use crate::schema::archive::{CanonicalMetadata, MetadataBytes};
 use crate::schema::{BankType, Declaration, Role};
 use crate::trust::{self, Limit, Limits, refusal};
-use crate::workspace::Asset;
+use crate::workspace::{Asset, check_sizes};
 use serde_json::{Map, Value};
 use std::io::{self, Write};
 
@@ -58,7 +58,7 @@ impl<'a> Bank<'a> {
     #[must_use]
     pub fn of(asset: &'a Asset, disk: &'a dyn Disk, limits: &'a Limits) -> Option<Bank<'a>> {
         let declaration = asset.declaration.as_ref()?;
-        if declaration.inputs.iter().next().is_none() || declaration.inputs.iter().count() != asset.input_stamps.len() {
+        if declaration.inputs.iter().next().is_none() || !asset.has_inputs {
             return None;
         }
         let raw = declaration.inputs.count(Role::Payload) > 0;
@@ -94,7 +94,7 @@ impl<'a> Bank<'a> {
     }
 
     /// Every input: its place in the declaration, role and path relative to the root; by role, then in the declared order.
-    pub(super) fn inputs(&self) -> impl Iterator<Item = (usize, Role, &'a str)> {
+    pub(crate) fn inputs(&self) -> impl Iterator<Item = (usize, Role, &'a str)> {
         let declared = &self.declaration.inputs;
         Role::ALL.into_iter().flat_map(|role| {
             declared.iter().enumerate().filter(move |(_, row)| row.0 == role).map(|(at, (role, path))| (at, role, path))
@@ -129,8 +129,14 @@ impl<'a> Bank<'a> {
     /// Gives the layout of what could be made, as [`layout`](Bank::layout) does; `None` after a blocking finding.
     pub fn examine(mut self, findings: &mut Vec<Diagnostic>) -> Option<Layout> {
         self.purpose = Purpose::Examine;
-        let made = self.materialise(&mut io::sink(), findings);
+        let mut found = Vec::new();
+        let made = self.materialise(&mut io::sink(), &mut found);
         debug_assert!(made.is_ok(), "a sink never fails");
+        if found.iter().any(|finding| finding.code == Code::TrustTooLarge) {
+            let sizes = check_sizes(self.asset, self.disk, self.limits);
+            found = if sizes.is_empty() { found } else { sizes };
+        }
+        findings.append(&mut found);
         made.ok().flatten().map(|facts| self.with_declared(facts.layout))
     }
 
@@ -168,9 +174,8 @@ pub fn palettes_for(
 ) -> Option<Vec<DerivedPalette>> {
     let declaration = asset.declaration.as_ref()?;
     let inputs = &declaration.inputs;
-    let is_complete = inputs.iter().count() == asset.input_stamps.len();
     let sprites_alone = inputs.count(Role::Sprites) > 0 && inputs.iter().all(|(role, _)| role == Role::Sprites);
-    if declaration.bank != Some(BankType::Glyph) || !is_complete || !sprites_alone {
+    if declaration.bank != Some(BankType::Glyph) || !asset.has_inputs || !sprites_alone {
         return None;
     }
     let options = glyph_options(declaration)?;
@@ -205,7 +210,7 @@ impl Inputs for Bank<'_> {
         let folder = self.asset.folder.as_ref().expect("an asset with a declaration has a folder");
         let file = self.disk.open(&folder.own(text)).map_err(|error| refusal(&error))?;
         let stream = trust::admit_stream(file, limit_of(role), self.limits)?;
-        if self.asset.input_stamps.get(at).map(|stamp| stamp.bytes) != Some(stream.bytes()) {
+        if self.asset.input_stamps.get(at).is_some_and(|stamp| stamp.bytes != stream.bytes()) {
             let message = "the file changed between the moment it was found and the moment it was read";
             let finding = Diagnostic::new(Code::TrustChangedWhileReading, message).at(stream.path());
             return Err(finding.help("let the other program finish and run the command again"));

@@ -36,36 +36,59 @@ pub(super) struct Decoder {
 }
 
 /// A decoded picture.
-#[derive(Debug, PartialEq, Eq)]
 pub(super) struct Picture<'d> {
     /// Pixels.
     pub(super) width: usize,
     /// Pixels.
     pub(super) height: usize,
-    /// Row by row from the top left.
+    /// All of them.
     pub(super) pixels: Pixels<'d>,
 }
 
 /// The pixels of a picture, in the form that is nearest to how the file has them.
-#[derive(Debug, PartialEq, Eq)]
 pub(super) enum Pixels<'d> {
     /// Grey or indexed of at most 8 bits: a number for each pixel, and the colour that each number stands for.
     Numbers {
         /// Each of them has a meaning.
-        numbers: &'d [u8],
+        numbers: Rows<'d, 1>,
         /// Red, green, blue, alpha.
         meanings: Vec<[u8; 4]>,
     },
     /// Red, green, blue, alpha.
-    Colours(&'d [[u8; 4]]),
+    Colours(Rows<'d, 4>),
+}
+
+/// Rows of pixels that have `N` bytes each.
+pub(super) struct Rows<'d, const N: usize> {
+    bytes: &'d [u8],
+    /// What stands before each row.
+    filter_bytes: usize,
+    /// Pixels.
+    width: usize,
+}
+
+impl<'d, const N: usize> Rows<'d, N> {
+    /// The pixels of each row from the `y`-th on, counted from the top.
+    pub(super) fn from(&self, y: usize) -> impl Iterator<Item = &'d [[u8; N]]> {
+        let filter_bytes = self.filter_bytes;
+        let stride = filter_bytes + self.width * N;
+        self.bytes[y * stride..].chunks_exact(stride).map(move |row| row[filter_bytes..].as_chunks().0)
+    }
+
+    fn pixel(&self, x: usize, y: usize) -> [u8; N] {
+        self.from(y).next().expect("the picture has that row")[x]
+    }
 }
 
 impl Picture<'_> {
-    /// Red, green, blue and alpha of a pixel, counted row by row from the top left.
-    pub(super) fn rgba(&self, at: usize) -> [u8; 4] {
+    /// Red, green, blue and alpha of a pixel, counted from the top left.
+    pub(super) fn rgba(&self, x: usize, y: usize) -> [u8; 4] {
         match &self.pixels {
-            Pixels::Numbers { numbers, meanings } => meanings[usize::from(numbers[at])],
-            Pixels::Colours(colours) => colours[at],
+            Pixels::Numbers { numbers, meanings } => {
+                let [number] = numbers.pixel(x, y);
+                meanings[usize::from(number)]
+            }
+            Pixels::Colours(colours) => colours.pixel(x, y),
         }
     }
 }

@@ -2,7 +2,7 @@
 //! size, and by the metadata that the declaration has to give because no input does.
 
 use super::source::Source;
-use super::{Facts, Inputs, Layout, Role, glyph, sound};
+use super::{Facts, Inputs, Layout, Purpose, Role, glyph, sound};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::schema::BankType;
 use serde_json::{Map, Value};
@@ -32,7 +32,7 @@ pub fn materialise(
             return Ok(None);
         }
     };
-    loop {
+    while inputs.purpose() == Purpose::Make {
         match source.take(usize::MAX) {
             Ok([]) => break,
             Ok(run) => sink.write_all(run)?,

@@ -13,7 +13,7 @@ use rayon::prelude::*;
 /// What is known of a workspace's assets, in their order.
 #[derive(Debug, Default)]
 pub struct Recalled {
-    /// What decides each payload, inputs left out; only of registered assets that can be made.
+    /// The [`keys`]; empty where there was nothing to compare them with.
     pub keys: Vec<Option<Digest>>,
     /// What is known of each asset; empty where nothing is known at all.
     pub known: Vec<Option<Known>>,
@@ -52,6 +52,14 @@ impl Recalled {
     }
 }
 
+/// What decides each payload, inputs left out; only of registered assets that can be made.
+#[must_use]
+pub fn keys(workspace: &Workspace, disk: &dyn Disk, limits: &Limits) -> Vec<Option<Digest>> {
+    let is_registered = |asset: &&Asset| asset.state == State::Registered;
+    let bank = |asset| Some(asset).filter(is_registered).and_then(|asset| Bank::of(asset, disk, limits));
+    workspace.assets.par_iter().map(|asset| bank(asset).map(|bank| key(&bank))).collect()
+}
+
 /// Reads the cache in `stream`, if there is one, and compares it with the workspace.
 ///
 /// Beside it, why the cache cannot be used; nothing is known then.
@@ -62,22 +70,18 @@ pub fn recall(
     windows: &Windows,
     stream: Option<Stream>,
 ) -> (Recalled, Option<String>) {
+    let Some(stream) = stream else { return (Recalled::default(), None) };
+    let keys = keys(workspace, disk, limits);
     let bank = |index: usize| Bank::of(&workspace.assets[index], disk, limits);
-    let count = workspace.assets.len();
-    let is_registered = |index: &usize| workspace.assets[*index].state == State::Registered;
-    let key_of = |index: usize| Some(index).filter(is_registered).and_then(bank).map(|bank| key(&bank));
-    let keys: Vec<Option<Digest>> = (0..count).into_par_iter().map(key_of).collect();
-    let nothing = |keys| Recalled { keys, known: Vec::new(), last: None };
-    let Some(stream) = stream else { return (nothing(keys), None) };
     // Of those that claim one id none is built, so it does not matter which is found.
     let place = |id: u32| workspace.registered().binary_search_by_key(&Some(id), Asset::asset_id).ok();
     let of = |cached: CachedAsset<'_>| {
         let index = place(cached.asset_id)?;
         Some((index, Known::of(&bank(index)?, keys[index]?, cached)?))
     };
-    let mut known = vec![None; count];
+    let mut known = vec![None; workspace.assets.len()];
     match cache::read(stream, windows, of, |(index, found)| known[index] = Some(found)) {
         Ok(last) => (Recalled { keys, known, last: Some(last) }, None),
-        Err(why) => (nothing(keys), Some(why)),
+        Err(why) => (Recalled { keys, ..Recalled::default() }, Some(why)),
     }
 }

@@ -1,5 +1,5 @@
-//! Reads one input: buffered, never beyond the size it was admitted with, and hashed on the way. Decoders see
-//! bytes through it alone. It interprets nothing.
+//! Reads one input: buffered, never beyond the size it was admitted with, and hashed on the way if something is made of
+//! it. Decoders see bytes through it alone. It interprets nothing.
 
 use super::{Content, Input, InputDigest, Inputs, Purpose, Role};
 use crate::diagnostic::{Code, Diagnostic};
@@ -31,10 +31,19 @@ pub(super) struct Source {
 }
 
 impl Source {
-    /// Opens an input to be read as a whole, and hashed if something is made of it.
+    /// Opens an input to be decoded. If something is made of it, all of it is read and hashed; else what is skipped is not.
     pub(super) fn open(inputs: &dyn Inputs, role: Role, index: usize) -> Result<Source, Diagnostic> {
-        let hasher = (inputs.purpose() == Purpose::Make).then(Hasher::default);
-        Ok(Source { hasher, ..Source::new(inputs.open(role, index)?, role, READ_BYTES) })
+        match (inputs.purpose(), role) {
+            (Purpose::Make, _) => {
+                let source = Source::new(inputs.open(role, index)?, role, READ_BYTES);
+                Ok(Source { hasher: Some(Hasher::default()), ..source })
+            }
+            (Purpose::Examine, Role::Sprites | Role::Palettes) => {
+                Ok(Source { is_scan: true, ..Source::new(inputs.open(role, index)?, role, READ_BYTES) })
+            }
+            // Their bytes are whatever they are, behind a short head.
+            (Purpose::Examine, Role::Sources | Role::Payload) => Source::scan(inputs, role, index),
+        }
     }
 
     /// Opens an input of which only parts are wanted: skipped bytes are not read.
@@ -134,21 +143,27 @@ impl Source {
         Ok(())
     }
 
-    /// Reads what is left and says what was read. The input must end where it should.
+    /// Passes over what is left and says what was read. The input must end where it should.
     pub(super) fn finish(mut self) -> Result<InputDigest, Diagnostic> {
+        let digest = match self.hasher.is_some() {
+            true => self.read_to_end()?,
+            false => Digest::from([0; 32]),
+        };
+        self.content.check_unchanged()?;
+        Ok(InputDigest { role: self.role, path: self.path, bytes: self.bytes, digest })
+    }
+
+    fn read_to_end(&mut self) -> Result<Digest, Diagnostic> {
         self.skip(self.left())?;
         let mut beyond = [0];
         loop {
             match self.content.read(&mut beyond) {
-                Ok(0) => break,
+                Ok(0) => return Ok(self.hasher.take().unwrap_or_default().finish()),
                 Ok(_) => return Err(self.changed()),
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 Err(error) => return Err(self.unreadable(error)),
             }
         }
-        self.content.check_unchanged()?;
-        let digest = self.hasher.map_or(Digest::from([0; 32]), Hasher::finish);
-        Ok(InputDigest { role: self.role, path: self.path, bytes: self.bytes, digest })
     }
 
     /// Adds at least one byte behind `end`, where there is room.

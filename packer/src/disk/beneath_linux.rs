@@ -2,11 +2,15 @@
 //! out in the kernel, also while folders are being swapped. And lists a folder with few calls.
 
 use super::os::name_of;
-use super::{Entry, Kind, Metadata};
-use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags, ResolveFlags, Stat, openat2, statat};
+use super::{Entry, Kind, Metadata, Name};
+use rustix::fs::{AtFlags, FileType, Mode, OFlags, RawDir, RawDirEntry, ResolveFlags, Stat, openat2, statat};
 use std::fs::File;
 use std::io;
-use std::os::fd::BorrowedFd;
+use std::mem::MaybeUninit;
+use std::os::fd::{AsFd as _, BorrowedFd};
+
+/// What one call lists at most: some hundred names.
+const LIST_BYTES: usize = 8 * 1024;
 
 /// Opens the folder at `path` (not empty) beneath `root`.
 pub(super) fn open_folder(root: BorrowedFd<'_>, path: &str) -> io::Result<File> {
@@ -20,39 +24,73 @@ pub(super) fn open_file(root: BorrowedFd<'_>, path: &str) -> io::Result<File> {
 
 /// The entries of the folder at `path` (not empty) beneath `root`, with their metadata.
 pub(super) fn entries(root: BorrowedFd<'_>, path: &str) -> io::Result<Vec<Entry>> {
-    let mut folder = Dir::new(open_folder(root, path)?)?;
-    let mut entries = Vec::new();
-    while let Some(entry) = folder.read() {
+    list(root, path, |folder, entry| {
+        let metadata = look_at(folder, entry)?;
+        Ok(metadata.map(|metadata| Entry { name: name_of(entry.file_name().to_bytes()), metadata }))
+    })
+}
+
+/// The same without metadata: what each is stands in the folder itself, on nearly all file systems.
+pub(super) fn names(root: BorrowedFd<'_>, path: &str) -> io::Result<Vec<Name>> {
+    list(root, path, |folder, entry| {
+        let kind = match entry.file_type() {
+            FileType::Unknown => look_at(folder, entry)?.map(|metadata| metadata.kind),
+            known => Some(kind_of(known)),
+        };
+        Ok(kind.map(|kind| Name { name: name_of(entry.file_name().to_bytes()), kind }))
+    })
+}
+
+/// What `make` makes of each entry of the folder at `path`.
+fn list<T>(
+    root: BorrowedFd<'_>,
+    path: &str,
+    make: impl Fn(BorrowedFd<'_>, &RawDirEntry<'_>) -> io::Result<Option<T>>,
+) -> io::Result<Vec<T>> {
+    let folder = open_folder(root, path)?;
+    let mut buffer = [MaybeUninit::uninit(); LIST_BYTES];
+    let mut entries = RawDir::new(&folder, &mut buffer);
+    let mut made = Vec::new();
+    while let Some(entry) = entries.next() {
         let entry = entry?;
-        let name = entry.file_name();
-        if matches!(name.to_bytes(), b"." | b"..") {
+        if matches!(entry.file_name().to_bytes(), b"." | b"..") {
             continue;
         }
-        match statat(folder.fd()?, name, AtFlags::SYMLINK_NOFOLLOW) {
-            Ok(found) => entries.push(Entry { name: name_of(name.to_bytes()), metadata: metadata(&found) }),
-            // Gone since the folder was listed.
-            Err(rustix::io::Errno::NOENT) => {}
-            Err(error) => return Err(error.into()),
+        if let Some(of) = make(folder.as_fd(), &entry)? {
+            made.push(of);
         }
     }
-    Ok(entries)
+    Ok(made)
+}
+
+/// Metadata of an entry; `None` when it is gone since the folder was listed.
+fn look_at(folder: BorrowedFd<'_>, entry: &RawDirEntry<'_>) -> io::Result<Option<Metadata>> {
+    match statat(folder, entry.file_name(), AtFlags::SYMLINK_NOFOLLOW) {
+        Ok(found) => Ok(Some(metadata(&found))),
+        Err(rustix::io::Errno::NOENT) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
 }
 
 #[allow(clippy::useless_conversion, reason = "the widths differ from one processor to the other")]
 fn metadata(found: &Stat) -> Metadata {
     let ns = |seconds: i64, rest: u64| i128::from(seconds) * 1_000_000_000 + i128::from(rest);
     Metadata {
-        kind: match FileType::from_raw_mode(found.st_mode) {
-            FileType::RegularFile => Kind::File,
-            FileType::Directory => Kind::Folder,
-            FileType::Symlink => Kind::Link,
-            _ => Kind::Other,
-        },
+        kind: kind_of(FileType::from_raw_mode(found.st_mode)),
         bytes: u64::try_from(found.st_size).unwrap_or(0),
         modified_ns: ns(found.st_mtime.into(), found.st_mtime_nsec.into()),
         changed_ns: Some(ns(found.st_ctime.into(), found.st_ctime_nsec.into())),
         id: (found.st_dev.into(), found.st_ino.into()),
         permissions: Some(found.st_mode & 0o777),
+    }
+}
+
+fn kind_of(file_type: FileType) -> Kind {
+    match file_type {
+        FileType::RegularFile => Kind::File,
+        FileType::Directory => Kind::Folder,
+        FileType::Symlink => Kind::Link,
+        _ => Kind::Other,
     }
 }
 

@@ -1,5 +1,7 @@
 //! The real file system behind the [`Disk`] trait, one project folder at a time.
 
+#[cfg(target_os = "linux")]
+use super::Name;
 use super::beneath_walk;
 use super::{Disk, DiskError, DiskErrorKind, Entry, Kind, Lock, Metadata, RawFile, ReadHandle, WriteHandle, lock};
 use crate::escape::escape_bytes;
@@ -207,6 +209,16 @@ impl Disk for OsDisk {
             entries.push(Entry { name: name_of(name.as_encoded_bytes()), metadata });
         }
         Ok(entries)
+    }
+
+    #[cfg(target_os = "linux")]
+    fn names(&self, path: &PortablePath) -> Result<Vec<Name>, DiskError> {
+        match super::beneath_linux::names(self.root.as_fd(), path.as_str()) {
+            Err(error) if super::beneath_linux::is_missing(&error) => {
+                Ok(self.read_dir(path)?.into_iter().map(Name::from).collect())
+            }
+            result => result.map_err(|error| self.explain(path, error)),
+        }
     }
 
     fn create_dir(&self, path: &PortablePath) -> Result<(), DiskError> {

@@ -8,7 +8,7 @@ use crate::event::{Event, Events, Phase};
 use crate::schema::BankType;
 use crate::schema::archive::{MetadataBytes, PRELOAD_SLOTS};
 use crate::trust::Limits;
-use crate::workspace::{Workspace, in_batches};
+use crate::workspace::{Workspace, check_sizes, in_batches};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// What was looked at.
@@ -48,18 +48,24 @@ pub fn examine(
         |(index, asset)| {
             let mut found = Vec::new();
             files.fetch_add(u64::from(asset.declaration.is_some()), Ordering::Relaxed);
-            let mut layout = None;
-            if let Some(bank) = Bank::of(asset, disk, limits).filter(|_| !events.cancelled()) {
-                files.fetch_add(asset.input_stamps.len() as u64, Ordering::Relaxed);
-                layout = match recalled.fresh(index) {
-                    Some(known) => {
-                        let layout = known.layout(&bank);
-                        known.say(bank, &mut found);
-                        Some(layout)
+            let layout = match Bank::of(asset, disk, limits) {
+                _ if events.cancelled() => None,
+                None => {
+                    found = check_sizes(asset, disk, limits);
+                    None
+                }
+                Some(bank) => {
+                    files.fetch_add(bank.inputs().count() as u64, Ordering::Relaxed);
+                    match recalled.fresh(index) {
+                        Some(known) => {
+                            let layout = known.layout(&bank);
+                            known.say(bank, &mut found);
+                            Some(layout)
+                        }
+                        None => bank.examine(&mut found),
                     }
-                    None => bank.examine(&mut found),
-                };
-            }
+                }
+            };
             let laid_out = layout.filter(|_| asset.included_in_build).map(|layout| LaidOut::measured(index, &layout));
             events.emit(Event::Progress {
                 phase: Phase::Examine,

@@ -188,7 +188,7 @@ fn write_payloads(
                 Some(facts) if is_as_planned(&bank, &facts, planned) => {
                     provenance::entry(provenance, at == 0, &provenance_of(asset, planned, &facts))?;
                     let hashed_ns = made.hashed_ns.unwrap_or_else(|| memory.moment(asset));
-                    if let Some(key) = task.recalled.keys[plan.assets[at]]
+                    if let Some(key) = task.recalled.keys.get(plan.assets[at]).copied().flatten()
                         && let Some(entry) = remembered(&bank, key, &facts, is_told, hashed_ns, planned.offset)
                     {
                         memory.note(&entry);

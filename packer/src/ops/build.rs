@@ -4,7 +4,7 @@ use super::cache::Belief;
 use super::nothing_registered::{entries_lost, nothing_registered};
 use super::settle::{self, Snapshot};
 use super::{Context, cache, counted};
-use crate::bank::{Bank, LaidOut, Recalled};
+use crate::bank::{Bank, LaidOut, Recalled, keys};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::doctor::{examine, preload};
 use crate::emit::{self, Published, stage};
@@ -100,8 +100,11 @@ fn prepare(
         let lost = entries_lost(context, registry.next_asset_id.unwrap_or(1));
         found.extend(lost.or_else(|| nothing_registered(context)));
     }
-    let (recalled, note) = cache::look(context, &workspace, belief);
+    let (mut recalled, note) = cache::look(context, &workspace, belief);
     found.extend(note);
+    if recalled.keys.is_empty() {
+        recalled.keys = keys(&workspace, context.disk, &context.limits);
+    }
     // What a build needs of it is in the assets by now, and it takes as much memory as a third of them.
     workspace.registry = None;
     preload(&workspace, &mut found);

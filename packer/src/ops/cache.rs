@@ -47,6 +47,11 @@ fn open(context: &Context<'_>) -> Result<Option<Stream>, String> {
     }
 }
 
+/// Whether there is one, of whatever worth.
+pub(super) fn is_there(context: &Context<'_>) -> bool {
+    context.disk.metadata(&current()).is_ok()
+}
+
 fn first_is_there(context: &Context<'_>) -> bool {
     context.disk.metadata(&first()).is_ok()
 }

@@ -10,7 +10,7 @@ use crate::diagnostic::Diagnostic;
 use crate::doctor::{Examined, Tidiness, examine, look_for_untidiness, suppressions_path};
 use crate::report::{DoctorResult, OperationResult, Report};
 use crate::schema::suppressions::Date;
-use crate::workspace::{Workspace, load};
+use crate::workspace::{Ask, Options, Workspace, load};
 
 /// How far the doctor looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,7 +73,10 @@ pub(super) type Also<'a> = &'a mut dyn FnMut(&Workspace, &Recalled);
 
 /// Examines the project; which repairs there are is not looked for.
 pub(super) fn look(context: &Context<'_>, scope: Scope, also: Also<'_>) -> Looked {
-    let mut workspace = load(context.disk, &context.options(scope != Scope::Registered), context.events);
+    // Stamps are compared with those in the cache, and every input is opened where there is none.
+    let ask = if cache::is_there(context) { Ask::Stamps } else { Ask::Names };
+    let options = Options { ask, ..context.options(scope != Scope::Registered) };
+    let mut workspace = load(context.disk, &options, context.events);
     let mut findings = std::mem::take(&mut workspace.findings);
     // Before what is known and laid out takes its memory.
     let tidiness = match scope {
@@ -85,7 +88,7 @@ pub(super) fn look(context: &Context<'_>, scope: Scope, also: Also<'_>) -> Looke
     };
     let (mut recalled, note) = cache::look(context, &workspace, Belief::Cache);
     findings.extend(note);
-    // They are for what is written into the next cache.
+    // They are for what a build writes into the next cache.
     recalled.keys = Vec::new();
     let Examined { checked, laid_out } =
         examine(&workspace, context.disk, &context.limits, &recalled, context.events, &mut findings);

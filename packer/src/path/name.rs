@@ -40,8 +40,10 @@ pub fn check_name(name: &str) -> Result<(), NameFault> {
     if name == "." || name == ".." {
         return Err(NameFault::Dots);
     }
+    // Nearly all names are this, and all names are looked at.
+    let is_plain = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'));
     let is_refused = |c: char| is_unprintable(c) || matches!(c, '<' | '>' | ':' | '"' | '|' | '?' | '*' | '\\' | '/');
-    if let Some(c) = name.chars().find(|&c| is_refused(c)) {
+    if let Some(c) = name.chars().find(|&c| !is_plain && is_refused(c)) {
         return Err(NameFault::Character(c));
     }
     if let Some(c) = name.chars().next_back().filter(|&c| c == '.' || c == ' ') {
@@ -50,7 +52,7 @@ pub fn check_name(name: &str) -> Result<(), NameFault> {
     if is_device(name) {
         return Err(NameFault::Device);
     }
-    if !is_nfc(name) {
+    if !is_plain && !is_nfc(name) {
         return Err(NameFault::NotNfc);
     }
     if name.len() > NAME_BYTES_MAX {
@@ -88,6 +90,9 @@ fn is_device(name: &str) -> bool {
 /// Whether a component is `.prometeu` or `.git` on some system: folded, or as the short name that NTFS
 /// may have made for it (`GIT~1`; with a hash of the long name from the fifth one on, `GI7EBA~1`).
 pub(super) fn is_reserved(name: &str) -> bool {
+    if name.is_ascii() && !name.starts_with('.') && !name.contains('~') {
+        return false;
+    }
     let folded = fold(name);
     if folded == ".prometeu" || folded == ".git" {
         return true;

@@ -49,7 +49,9 @@ pub struct Asset {
     pub declaration: Option<Declaration>,
     /// The version of its declaration on disk.
     pub schema_version: Option<u16>,
-    /// The stamp of each declared input that is there, in the declared order; complete unless it has findings.
+    /// Whether every declared input is there, with nothing to say against it.
+    pub has_inputs: bool,
+    /// The stamp of each input in the declared order, where they were [asked for](super::Ask) and all are there.
     pub input_stamps: Box<[Stamp]>,
     /// How it is.
     pub health: Health,

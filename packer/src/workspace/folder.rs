@@ -1,22 +1,41 @@
 //! The entries of a folder, looked up by exact name, and the names that some system would take for one.
 
-use crate::disk::{Disk, DiskError, Metadata};
+use crate::disk::{Disk, DiskError, Kind, Metadata, Stamp};
 use crate::path::{PortablePath, fold};
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
+/// What is asked of the entries of a folder.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Ask {
+    /// What they are, and their stamps.
+    #[default]
+    Stamps,
+    /// What they are alone.
+    Names,
+}
+
 /// A listed folder.
 pub(super) struct Folder {
-    entries: Vec<(String, Metadata)>,
+    ask: Ask,
+    entries: Vec<(String, Standing)>,
     /// The first two entries of each folded name, made when a name has to be looked for by it; empty where every name is
     /// its own folded form, so that no two of them are one to any system.
     folded: OnceLock<HashMap<String, (usize, Option<usize>)>>,
 }
 
+/// What stands in a folder under a name.
+#[derive(Clone, Copy)]
+pub(super) struct Standing {
+    pub(super) kind: Kind,
+    /// Absent where only names were asked for.
+    pub(super) stamp: Option<Stamp>,
+}
+
 /// What a name in a folder leads to.
 pub(super) enum Found<'f> {
     /// Exactly this name.
-    Entry(Metadata),
+    Entry(Standing),
     /// No such name, but one that differs only in case or normal form.
     Similar(&'f str),
     /// Nothing like it.
@@ -24,18 +43,30 @@ pub(super) enum Found<'f> {
 }
 
 impl Folder {
-    pub(super) fn list(disk: &dyn Disk, path: &PortablePath) -> Result<Folder, DiskError> {
-        let mut entries: Vec<_> = disk
-            .read_dir(path)?
-            .into_iter()
-            .filter_map(|entry| entry.name.ok().map(|name| (name, entry.metadata)))
-            .collect();
+    pub(super) fn list(disk: &dyn Disk, path: &PortablePath, ask: Ask) -> Result<Folder, DiskError> {
+        let mut entries: Vec<(String, Standing)> = match ask {
+            Ask::Names => {
+                let standing = |kind| Standing { kind, stamp: None };
+                let names = disk.names(path)?.into_iter();
+                names.filter_map(|entry| Some((entry.name.ok()?, standing(entry.kind)))).collect()
+            }
+            Ask::Stamps => {
+                let standing = |found: &Metadata| Standing { kind: found.kind, stamp: Some(found.into()) };
+                let entries = disk.read_dir(path)?.into_iter();
+                entries.filter_map(|entry| Some((entry.name.ok()?, standing(&entry.metadata)))).collect()
+            }
+        };
         entries.sort_unstable_by(|a, b| a.0.cmp(&b.0));
         let folded = OnceLock::new();
         if entries.iter().all(|entry| fold(&entry.0) == entry.0) {
             let _ = folded.set(HashMap::new());
         }
-        Ok(Folder { entries, folded })
+        Ok(Folder { ask, entries, folded })
+    }
+
+    /// What was asked of its entries.
+    pub(super) fn ask(&self) -> Ask {
+        self.ask
     }
 
     pub(super) fn find(&self, name: &str) -> Found<'_> {

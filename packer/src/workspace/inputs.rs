@@ -1,8 +1,9 @@
 //! Checks that the declared inputs of one asset are there, are files, and are named so that every system finds them.
 
-use super::folder::{Folder, Found};
+use super::Asset;
+use super::folder::{Ask, Folder, Found};
 use crate::diagnostic::{AssetRef, Code, Diagnostic};
-use crate::disk::{Disk, DiskError, DiskErrorKind, Kind, Metadata, Stamp};
+use crate::disk::{Disk, DiskError, DiskErrorKind, Kind, Stamp};
 use crate::path::{PortablePath, fold};
 use crate::schema::{Inputs, Role};
 use crate::trust::{Limit, Limits, refusal};
@@ -10,7 +11,8 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// The stamp of each input in the declared order; stops being complete with the first finding.
+/// The stamp of each input in the declared order, as far as `top` has stamps; `None` unless all are there and none is too
+/// large, which only a stamp tells.
 pub(super) fn check(
     disk: &dyn Disk,
     root: &PortablePath,
@@ -19,29 +21,34 @@ pub(super) fn check(
     asset: &Arc<AssetRef>,
     limits: &Limits,
     findings: &mut Vec<Diagnostic>,
-) -> Box<[Stamp]> {
+) -> Option<Box<[Stamp]>> {
     collisions(root, declared, asset, findings);
+    let first_finding = findings.len();
     let mut folders = Folders { disk, root, top, below: BTreeMap::new() };
     let mut stamps = Vec::new();
     for (role, text) in declared.iter() {
-        let limit = if role == Role::Palettes { Limit::PaletteBytes } else { Limit::InputBytes };
-        match folders.look_up(text) {
-            Ok(metadata) if metadata.bytes > limits.get(limit) => {
-                let most = limits.get(limit);
-                let message = format!("{} bytes are over the limit of {most} for this kind of input", metadata.bytes);
-                let finding = Diagnostic::new(Code::TrustTooLarge, message).at(format!("{root}/{text}")).of(asset);
-                findings.push(
-                    finding.help(format!("make it smaller, or raise `--limit {}=BYTES` if you trust it", limit.name())),
-                );
-            }
-            Ok(metadata) => stamps.push(Stamp::from(&metadata)),
+        match folders.look_up(text).and_then(|stamp| check_size(stamp, role, limits)) {
+            Ok(stamp) => stamps.extend(stamp),
             Err(finding) => findings.push(finding.at(format!("{root}/{text}")).of(asset)),
         }
     }
-    stamps.into()
+    (findings.len() == first_finding).then(|| stamps.into())
 }
 
-/// Checks the inputs of a root that has no declaration yet, as those of a declared one are checked.
+fn check_size(stamp: Option<Stamp>, role: Role, limits: &Limits) -> Result<Option<Stamp>, Diagnostic> {
+    let limit = if role == Role::Palettes { Limit::PaletteBytes } else { Limit::InputBytes };
+    let most = limits.get(limit);
+    match stamp.map_or(0, |stamp| stamp.bytes) {
+        bytes if bytes > most => {
+            let message = format!("{bytes} bytes are over the limit of {most} for this kind of input");
+            let help = format!("make it smaller, or raise `--limit {}=BYTES` if you trust it", limit.name());
+            Err(Diagnostic::new(Code::TrustTooLarge, message).help(help))
+        }
+        _ => Ok(stamp),
+    }
+}
+
+/// Checks the declared inputs of a root by name, kind and size.
 pub fn check_inputs(
     disk: &dyn Disk,
     root: &PortablePath,
@@ -50,10 +57,26 @@ pub fn check_inputs(
     limits: &Limits,
     findings: &mut Vec<Diagnostic>,
 ) {
-    match Folder::list(disk, root) {
+    match Folder::list(disk, root, Ask::Stamps) {
         Ok(top) => drop(check(disk, root, &top, declared, asset, limits, findings)),
         Err(error) => findings.push(refusal(&error).of(asset)),
     }
+}
+
+/// What a loaded asset's inputs have against them where only their names were asked for: those that are too large. It is for
+/// assets whose inputs nobody opens, or where one was found to be too large, so that the doctor says the same of a project
+/// whether or not it has a cache.
+pub fn check_sizes(asset: &Asset, disk: &dyn Disk, limits: &Limits) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    if let (Some(root), Some(declaration)) = (&asset.folder, &asset.declaration)
+        && asset.has_inputs
+        && asset.input_stamps.is_empty()
+    {
+        check_inputs(disk, root, &declaration.inputs, &asset.reference, limits, &mut found);
+        found.retain(|finding| finding.code == Code::TrustTooLarge);
+        found.iter_mut().for_each(|finding| finding.blocking &= asset.included_in_build);
+    }
+    found
 }
 
 struct Folders<'a> {
@@ -65,15 +88,15 @@ struct Folders<'a> {
 }
 
 impl Folders<'_> {
-    fn look_up(&mut self, text: &str) -> Result<Metadata, Diagnostic> {
+    fn look_up(&mut self, text: &str) -> Result<Option<Stamp>, Diagnostic> {
         let mut done = String::new();
         let mut components = text.split('/').peekable();
         loop {
             let name = components.next().unwrap_or_default();
             let is_last = components.peek().is_none();
             let folder = self.folder(&done)?;
-            let metadata = match folder.find(name) {
-                Found::Entry(metadata) => metadata,
+            let standing = match folder.find(name) {
+                Found::Entry(standing) => standing,
                 Found::Similar(other) => {
                     let right = if done.is_empty() { other.to_owned() } else { format!("{done}/{other}") };
                     let message = format!("the input `{text}` is not there under exactly this name");
@@ -90,7 +113,7 @@ impl Folders<'_> {
                 }
             };
             let wanted = if is_last { Kind::File } else { Kind::Folder };
-            match metadata.kind {
+            match standing.kind {
                 Kind::Link => return Err(refuse(DiskErrorKind::Link)),
                 Kind::File if !is_last => {
                     return Err(Diagnostic::new(
@@ -108,7 +131,7 @@ impl Folders<'_> {
                 return Err(Diagnostic::new(Code::TrustNameCollision, message).help("rename one of them"));
             }
             if is_last {
-                return Ok(metadata);
+                return Ok(standing.stamp);
             }
             if !done.is_empty() {
                 done.push('/');
@@ -121,8 +144,8 @@ impl Folders<'_> {
         if below.is_empty() {
             return Ok(self.top);
         }
-        let listed =
-            self.below.entry(below.to_owned()).or_insert_with(|| Folder::list(self.disk, &self.root.own(below)));
+        let list = || Folder::list(self.disk, &self.root.own(below), self.top.ask());
+        let listed = self.below.entry(below.to_owned()).or_insert_with(list);
         listed.as_ref().map_err(refusal)
     }
 }

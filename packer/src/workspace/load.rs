@@ -3,7 +3,7 @@
 use super::action::Actions;
 use super::asset::{Asset, Health, State, health};
 use super::control::{ControlFile, registry_file};
-use super::folder::{Folder, Found};
+use super::folder::{Ask, Folder, Found};
 use super::{identity, in_batches, inputs, names, unregistered, ways};
 use crate::diagnostic::{AssetRef, Code, Diagnostic};
 use crate::disk::{Disk, DiskErrorKind, Kind};
@@ -28,6 +28,8 @@ pub struct Options {
     pub windows: Windows,
     /// Whether to walk all of `assets/` for roots that are not registered.
     pub find_unregistered: bool,
+    /// What is asked of the inputs of registered roots. With names alone, one that is too large is met by whoever opens it.
+    pub ask: Ask,
 }
 
 /// A loaded project.
@@ -87,6 +89,8 @@ pub fn load_roots(disk: &dyn Disk, options: &Options) -> (Vec<Asset>, Vec<Diagno
 
 /// The roots that are not `registered`.
 fn load_others(disk: &dyn Disk, registered: &HashSet<&str>, options: &Options) -> (Vec<Asset>, Vec<Diagnostic>) {
+    // Nobody opens their inputs.
+    let options = &Options { ask: Ask::Stamps, ..options.clone() };
     let (roots, mut findings) =
         if exists(disk) { unregistered::find(disk, registered, &options.limits) } else { Default::default() };
     let mut assets = Vec::with_capacity(roots.len());
@@ -188,6 +192,7 @@ fn load_registered(
                 folder: entry.folder.clone(),
                 declaration: None,
                 schema_version: None,
+                has_inputs: false,
                 input_stamps: Box::default(),
                 health: Health::Blocked,
                 actions: Actions::default(),
@@ -242,6 +247,7 @@ fn load_unregistered(disk: &dyn Disk, folder: PortablePath, options: &Options) -
         folder: Some(folder.clone()),
         declaration: None,
         schema_version: None,
+        has_inputs: false,
         input_stamps: Box::default(),
         health: Health::Blocked,
         actions: Actions::default(),
@@ -270,8 +276,9 @@ fn load_root(
         Ok(top) => {
             if let Some(declaration) = &asset.declaration {
                 let declared = &declaration.inputs;
-                asset.input_stamps =
-                    inputs::check(disk, folder, &top, declared, &asset.reference, &options.limits, findings);
+                let stamps = inputs::check(disk, folder, &top, declared, &asset.reference, &options.limits, findings);
+                asset.has_inputs = stamps.is_some();
+                asset.input_stamps = stamps.unwrap_or_default();
             }
         }
         Err(finding) => findings.push(finding),
@@ -289,7 +296,7 @@ fn read_declaration(
     asset: &mut Asset,
     findings: &mut Vec<Diagnostic>,
 ) -> Result<Folder, Diagnostic> {
-    let top = Folder::list(disk, folder).map_err(|error| missing_root(disk, folder, &error))?;
+    let top = Folder::list(disk, folder, options.ask).map_err(|error| missing_root(disk, folder, &error))?;
     let path = folder.own("asset.json");
     match top.find("asset.json") {
         Found::Entry(found) if found.kind == Kind::File => {}

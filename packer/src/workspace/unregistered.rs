@@ -40,7 +40,7 @@ impl Walk<'_> {
         if path.below(&PortablePath::assets()).is_some_and(|root| self.registered.contains(root)) {
             return (Vec::new(), Vec::new());
         }
-        let entries = match self.disk.read_dir(path) {
+        let entries = match self.disk.names(path) {
             Ok(entries) => entries,
             // A folder that cannot be looked into holds no asset that could be told apart; it blocks nothing.
             Err(error) => {
@@ -55,7 +55,7 @@ impl Walk<'_> {
         let (mut roots, mut folders) = (Vec::new(), Vec::new());
         for entry in &entries {
             let Ok(name) = &entry.name else { continue };
-            match entry.metadata.kind {
+            match entry.kind {
                 Kind::File if name == "asset.json" => {
                     roots.extend((*path != PortablePath::assets()).then(|| path.clone()));
                 }

@@ -1,7 +1,7 @@
 //! The folders on the way to registered roots: each name must stand there exactly as the registry spells it, and no other
 //! that some system takes for the same.
 
-use super::folder::{Folder, Found};
+use super::folder::{Ask, Folder, Found};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::disk::Disk;
 use crate::path::PortablePath;
@@ -29,8 +29,9 @@ impl Ways {
                 at = parent.parent();
             }
         }
-        let listed =
-            parents.into_par_iter().filter_map(|path| Folder::list(disk, &path).ok().map(|folder| (path, folder)));
+        let listed = parents
+            .into_par_iter()
+            .filter_map(|path| Folder::list(disk, &path, Ask::Names).ok().map(|folder| (path, folder)));
         Ways(listed.collect())
     }
 

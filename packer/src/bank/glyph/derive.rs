@@ -112,7 +112,7 @@ impl Colours {
             let mut set = BTreeSet::new();
             let mut first_partial = None;
             for (x, y) in (top..top + self.side).flat_map(|y| (left..left + self.side).map(move |x| (x, y))) {
-                let rgba @ [r, g, b, alpha] = picture.rgba(y * picture.width + x);
+                let rgba @ [r, g, b, alpha] = picture.rgba(x, y);
                 match self.opacity[usize::from(alpha)] {
                     Opacity::Clear => {}
                     Opacity::Opaque => {

@@ -20,7 +20,15 @@ pub(super) struct Lookup<'a> {
     /// For each alpha value what is kept of the row of a colour, and what comes to it.
     by_alpha: [(u16, u16); 256],
     /// The colour that was met last of all that belong into a slot.
-    met: Box<[([u8; 4], Meaning); SLOTS]>,
+    met: Box<[Met; SLOTS]>,
+}
+
+/// A colour and its meaning, without the gap that the two would have between them.
+#[derive(Clone, Copy)]
+struct Met {
+    colour: [u8; 4],
+    row: u16,
+    palettes: u64,
 }
 
 /// More than most pictures have colours; one with more is only looked up more slowly.
@@ -29,7 +37,7 @@ const SLOTS: usize = 256;
 impl<'a> Lookup<'a> {
     pub(super) fn new(options: &GlyphOptions, matcher: &'a Matcher) -> Lookup<'a> {
         // Right for every slot from the start: transparent black is clear, whatever the options say.
-        let black = ([0; 4], Meaning { row: CLEAR, palettes: matcher.palettes_with(CLEAR) });
+        let black = Met { colour: [0; 4], row: CLEAR, palettes: matcher.palettes_with(CLEAR) };
         let by_alpha = options.opacity().map(|opacity| match opacity {
             Opacity::Clear => (0, CLEAR),
             Opacity::Opaque => (u16::MAX, 0),
@@ -49,12 +57,12 @@ impl<'a> Lookup<'a> {
     pub(super) fn meaning(&mut self, colour: [u8; 4]) -> Meaning {
         // The upper bits of a product with the golden ratio (Knuth, The Art of Computer Programming, section 6.4).
         let slot = u32::from_le_bytes(colour).wrapping_mul(0x9E37_79B1) >> (u32::BITS - SLOTS.ilog2());
-        let (met, meaning) = self.met[slot as usize];
+        let Met { colour: met, row, palettes } = self.met[slot as usize];
         if met == colour {
-            return meaning;
+            return Meaning { row, palettes };
         }
         let meaning = self.ask(colour);
-        self.met[slot as usize] = (colour, meaning);
+        self.met[slot as usize] = Met { colour, row: meaning.row, palettes: meaning.palettes };
         meaning
     }
 }

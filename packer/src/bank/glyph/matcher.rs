@@ -39,13 +39,16 @@ pub(super) struct Elsewhere {
 
 impl Matcher {
     pub(super) fn new(palettes: &[Palette]) -> Matcher {
+        let colours = palettes.iter().map(|file| file.entries.len()).sum::<usize>();
         let mut matcher = Matcher {
             page_of: [0; 256],
-            pages: vec![[NOWHERE; 256]],
+            pages: Vec::with_capacity(1 + colours.min(256)),
             palettes_with: boxed(0),
-            index_in: vec![[0; PALETTES]; 2],
+            index_in: Vec::with_capacity(2 + colours),
             palette_count: palettes.len(),
         };
+        matcher.pages.push([NOWHERE; 256]);
+        matcher.index_in.resize(2, [0; PALETTES]);
         matcher.palettes_with[usize::from(CLEAR)] = u64::MAX;
         for (palette, file) in palettes.iter().enumerate() {
             for (index, entry) in (0_u8..).zip(&file.entries).skip(1) {

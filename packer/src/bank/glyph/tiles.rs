@@ -114,27 +114,27 @@ impl<'a> Cutter<'a> {
         self.palette_per_tile.resize(first_tile + tiles, 0);
         let mut partial: Option<Fault> = None;
         let mut misfit: Option<(Fault, bool)> = None;
-        let meanings: Vec<Meaning> = match &picture.pixels {
-            Pixels::Numbers { meanings, .. } => meanings.iter().map(|&colour| self.lookup.ask(colour)).collect(),
-            Pixels::Colours(_) => Vec::new(),
-        };
+        // As many as there are numbers, so that none has to be checked: those beyond are no pixel's.
+        let mut meanings = [self.lookup.ask([0; 4]); 256];
+        if let Pixels::Numbers { meanings: colours, .. } = &picture.pixels {
+            meanings.iter_mut().zip(colours).for_each(|(meaning, &colour)| *meaning = self.lookup.ask(colour));
+        }
         for at in 0..tiles {
             let (left, top) = (at % tiles_in_row * side, at / tiles_in_row * side);
             let tile = first_tile + at;
             let fault = |pixel: usize| {
                 let (x, y) = (left + pixel % side, top + pixel / side);
-                Fault { tile, x, y, rgba: picture.rgba(y * picture.width + x), tiles: 0 }
+                Fault { tile, x, y, rgba: picture.rgba(x, y), tiles: 0 }
             };
-            let start = top * picture.width + left;
             let (palettes, marks) = match &picture.pixels {
                 Pixels::Numbers { numbers, .. } => {
-                    look_up(&numbers[start..], picture.width, side, &mut self.rows, |number| {
-                        meanings[usize::from(number)]
-                    })
+                    let lines = numbers.from(top).map(|line| &line[left..]);
+                    look_up(lines, side, &mut self.rows, |[number]| meanings[usize::from(number)])
                 }
-                Pixels::Colours(colours) => look_up(&colours[start..], picture.width, side, &mut self.rows, |colour| {
-                    self.lookup.meaning(colour)
-                }),
+                Pixels::Colours(colours) => {
+                    let lines = colours.from(top).map(|line| &line[left..]);
+                    look_up(lines, side, &mut self.rows, |colour| self.lookup.meaning(colour))
+                }
             };
             let candidates = palettes & self.matcher.all();
             if marks & PARTIAL_MARK != 0 {
@@ -205,32 +205,30 @@ impl<'a> Cutter<'a> {
     }
 }
 
-/// Fills `rows` for a tile from the pixels of a picture of that width, whose first one is the tile's. Gives the palettes
-/// that have all its colours, as bits, and the bits of all rows.
-fn look_up<T: Copy + PartialEq>(
-    pixels: &[T],
-    width: usize,
+/// Fills `rows` for a tile from its lines, each of which may go on behind it. Gives the palettes that have all its colours,
+/// as bits, and the bits of all rows.
+fn look_up<'p, const N: usize>(
+    lines: impl Iterator<Item = &'p [[u8; N]]>,
     side: usize,
     rows: &mut [u16],
-    meaning: impl FnMut(T) -> Meaning,
+    meaning: impl FnMut([u8; N]) -> Meaning,
 ) -> (u64, u16) {
     match side {
-        8 => look_up_lines::<8, T>(pixels, width, rows, meaning),
-        16 => look_up_lines::<16, T>(pixels, width, rows, meaning),
-        _ => look_up_lines::<32, T>(pixels, width, rows, meaning),
+        8 => look_up_lines::<8, N>(lines, rows, meaning),
+        16 => look_up_lines::<16, N>(lines, rows, meaning),
+        _ => look_up_lines::<32, N>(lines, rows, meaning),
     }
 }
 
-fn look_up_lines<const SIDE: usize, T: Copy + PartialEq>(
-    pixels: &[T],
-    width: usize,
+fn look_up_lines<'p, const SIDE: usize, const N: usize>(
+    lines: impl Iterator<Item = &'p [[u8; N]]>,
     rows: &mut [u16],
-    mut meaning: impl FnMut(T) -> Meaning,
+    mut meaning: impl FnMut([u8; N]) -> Meaning,
 ) -> (u64, u16) {
     let (mut palettes, mut marks) = (u64::MAX, 0);
-    let mut above: Option<(&[T; SIDE], &[u16; SIDE])> = None;
+    let mut above: Option<(&[[u8; N]; SIDE], &[u16; SIDE])> = None;
     let (rows, _) = rows.as_chunks_mut::<SIDE>();
-    for (out, line) in rows.iter_mut().zip(pixels.chunks(width)) {
+    for (out, line) in rows.iter_mut().zip(lines) {
         let Some(line) = line.first_chunk::<SIDE>() else { break };
         // Pictures are flat: a line often repeats the one above, and says nothing new then.
         match above.filter(|(above, _)| *above == line) {

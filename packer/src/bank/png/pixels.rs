@@ -2,7 +2,7 @@
 //! every colour type and bit depth to numbers of 8 bits with meanings, or to 8-bit RGBA. Sections of the PNG specification are named where they apply.
 
 use super::chunks::Parts;
-use super::{Header, Picture, Pixels};
+use super::{Header, Picture, Pixels, Rows};
 use zlib_rs::{Inflate, InflateFlush, Status};
 
 /// The largest window that there is: which one a stream needs stands in its header.
@@ -37,14 +37,13 @@ pub(super) struct Buffers {
     inflater: Inflate,
     /// The rows as they were inflated, each behind the byte of its filter.
     filtered: Vec<u8>,
-    numbers: Vec<u8>,
-    colours: Vec<[u8; 4]>,
+    /// The pixels of a picture whose rows are not pixels as they are.
+    pixels: Vec<u8>,
 }
 
 impl Buffers {
     pub(super) fn new() -> Buffers {
-        let inflater = Inflate::new(true, WINDOW_BITS);
-        Buffers { inflater, filtered: Vec::new(), numbers: Vec::new(), colours: Vec::new() }
+        Buffers { inflater: Inflate::new(true, WINDOW_BITS), filtered: Vec::new(), pixels: Vec::new() }
     }
 }
 
@@ -55,28 +54,28 @@ pub(super) fn decode<'b>(
     data: &[u8],
     buffers: &'b mut Buffers,
 ) -> Result<Picture<'b>, String> {
-    let Buffers { inflater, filtered, numbers, colours } = buffers;
+    let Buffers { inflater, filtered, pixels } = buffers;
     let filtered = part(filtered, passes(header).map(|lines| lines.bytes()).sum());
     inflate(inflater, data, filtered)?;
+    let is_interlaced = header.interlace == 1;
     let pixels = match Samples::new(header, parts) {
         Samples::Table { depth, meanings } => {
-            let is_whole = meanings.len() == 1 << depth;
-            let numbers = rows(header, parts, filtered, numbers, |line, numbers| {
-                unpack(depth, line, numbers);
-                // The largest is found without a branch for each; where it stands matters only once it means nothing.
-                let is_known = |number: u8| usize::from(number) < meanings.len();
-                match numbers.iter().copied().fold(0, u8::max) {
-                    largest if is_whole || is_known(largest) => Ok(()),
-                    _ => {
-                        let column = numbers.iter().position(|&number| !is_known(number)).unwrap_or_default();
-                        Err((column, numbers[column]))
-                    }
-                }
-            })?;
+            let numbers = if depth == 8 && !is_interlaced {
+                in_place(header, filtered, |row| row.check_numbers(row.line, &meanings))?
+            } else {
+                spread(header, filtered, pixels, |row, numbers: &mut [[u8; 1]]| {
+                    let numbers = numbers.as_flattened_mut();
+                    unpack(depth, row.line, numbers);
+                    row.check_numbers(numbers, &meanings)
+                })?
+            };
             Pixels::Numbers { numbers, meanings }
         }
-        Samples::Direct(samples) => Pixels::Colours(rows(header, parts, filtered, colours, |line, colours| {
-            samples.expand(line, colours);
+        Samples::Direct(Direct::ColourAlpha(1)) if !is_interlaced => {
+            Pixels::Colours(in_place(header, filtered, |_| Ok(()))?)
+        }
+        Samples::Direct(samples) => Pixels::Colours(spread(header, filtered, pixels, |row, colours| {
+            samples.expand(row.line, colours);
             Ok(())
         })?),
     };
@@ -84,9 +83,9 @@ pub(super) fn decode<'b>(
 }
 
 /// So much of a buffer, which grows where it has to. What it held last is still there.
-fn part<T: Copy + Default>(buffer: &mut Vec<T>, length: usize) -> &mut [T] {
+fn part(buffer: &mut Vec<u8>, length: usize) -> &mut [u8] {
     if buffer.len() < length {
-        buffer.resize(length, T::default());
+        buffer.resize(length, 0);
     }
     &mut buffer[..length]
 }
@@ -124,19 +123,37 @@ fn passes(header: &Header) -> impl Iterator<Item = Lines> {
     })
 }
 
-/// Undoes the filters and gives each row to `fill`, which makes pixels of it, all that it is given, or names the column of
-/// one that means nothing, with its number.
-fn rows<'b, T: Copy + Default>(
+/// A row of a pass, its filter undone.
+struct Row<'a> {
+    pass: &'static Pass,
+    /// Pixels of it.
+    columns: usize,
+    /// Which row of the picture it belongs to.
+    y: usize,
+    line: &'a [u8],
+}
+
+impl Row<'_> {
+    /// Names the first number of the row that means nothing.
+    fn check_numbers(&self, numbers: &[u8], meanings: &[[u8; 4]]) -> Result<(), String> {
+        // The largest is found without a branch for each; where it stands matters only once it means nothing.
+        let is_known = |number: u8| usize::from(number) < meanings.len();
+        if is_known(u8::MAX) || is_known(numbers.iter().copied().fold(0, u8::max)) {
+            return Ok(());
+        }
+        let column = numbers.iter().position(|&number| !is_known(number)).unwrap_or_default();
+        let (x, y, number) = (self.pass.column + column * self.pass.columns_step, self.y, numbers[column]);
+        Err(format!("the pixel at {x},{y} has palette index {number}, and the palette {} entries", meanings.len()))
+    }
+}
+
+/// Undoes the filters and gives each row to `take`.
+fn rows(
     header: &Header,
-    parts: &Parts,
     mut filtered: &mut [u8],
-    pixels: &'b mut Vec<T>,
-    fill: impl Fn(&[u8], &mut [T]) -> Result<(), (usize, u8)>,
-) -> Result<&'b [T], String> {
-    let width = header.width as usize;
+    mut take: impl FnMut(&Row<'_>) -> Result<(), String>,
+) -> Result<(), String> {
     let step = pixel_bits(header).div_ceil(8);
-    let pixels = part(pixels, width * header.height as usize);
-    let mut spread = if header.interlace == 1 { vec![T::default(); width] } else { Vec::new() };
     for lines in passes(header) {
         let Lines { pass, columns, row_bytes, .. } = lines;
         let (own, later) = filtered.split_at_mut(lines.bytes());
@@ -146,22 +163,46 @@ fn rows<'b, T: Copy + Default>(
             let y = pass.row + at * pass.rows_step;
             let (filter, line) = line.split_first_mut().expect("a line has its filter byte");
             unfilter(*filter, step, above, line).ok_or_else(|| format!("row {y} has no filter {filter}"))?;
-            let row = &mut pixels[y * width..(y + 1) * width];
-            let is_dense = pass.columns_step == 1;
-            let target = if is_dense { &mut *row } else { &mut spread[..columns] };
-            fill(line, target).map_err(|(column, number)| {
-                let x = pass.column + column * pass.columns_step;
-                let entries = parts.palette.len();
-                format!("the pixel at {x},{y} has palette index {number}, and the palette {entries} entries")
-            })?;
-            if !is_dense {
-                let targets = row[pass.column..].iter_mut().step_by(pass.columns_step);
-                targets.zip(&spread).for_each(|(pixel, value)| *pixel = *value);
-            }
+            take(&Row { pass, columns, y, line })?;
             above = line;
         }
     }
-    Ok(pixels)
+    Ok(())
+}
+
+/// The rows of a picture that is not interlaced and has `N` bytes a pixel, where they are.
+fn in_place<'b, const N: usize>(
+    header: &Header,
+    filtered: &'b mut [u8],
+    check: impl Fn(&Row<'_>) -> Result<(), String>,
+) -> Result<Rows<'b, N>, String> {
+    rows(header, filtered, check)?;
+    Ok(Rows { bytes: filtered, filter_bytes: 1, width: header.width as usize })
+}
+
+/// The rows of a picture in a place of their own: `fill` makes pixels of each, all that it is given.
+fn spread<'b, const N: usize>(
+    header: &Header,
+    filtered: &mut [u8],
+    buffer: &'b mut Vec<u8>,
+    fill: impl Fn(&Row<'_>, &mut [[u8; N]]) -> Result<(), String>,
+) -> Result<Rows<'b, N>, String> {
+    let width = header.width as usize;
+    let bytes = part(buffer, width * header.height as usize * N);
+    let (pixels, _) = bytes.as_chunks_mut::<N>();
+    let mut sparse = if header.interlace == 1 { vec![[0; N]; width] } else { Vec::new() };
+    rows(header, filtered, |row| {
+        let whole = &mut pixels[row.y * width..(row.y + 1) * width];
+        if row.pass.columns_step == 1 {
+            return fill(row, whole);
+        }
+        let sparse = &mut sparse[..row.columns];
+        fill(row, sparse)?;
+        let targets = whole[row.pass.column..].iter_mut().step_by(row.pass.columns_step);
+        targets.zip(sparse).for_each(|(pixel, value)| *pixel = *value);
+        Ok(())
+    })?;
+    Ok(Rows { bytes, filter_bytes: 0, width })
 }
 
 /// The numbers of a row, one byte each, from the left.

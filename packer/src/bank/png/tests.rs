@@ -28,7 +28,8 @@ fn decode_with(decoder: &mut Decoder, bytes: &[u8]) -> (Result<Decoded, Diagnost
         let picture = decoder.read(&mut source, &header, &Limits::default(), &mut findings)?;
         source.finish()?;
         let (width, height) = (picture.width, picture.height);
-        Ok(Decoded { width, height, colours: (0..width * height).map(|at| picture.rgba(at)).collect() })
+        let colours = (0..height).flat_map(|y| (0..width).map(move |x| (x, y))).map(|(x, y)| picture.rgba(x, y));
+        Ok(Decoded { width, height, colours: colours.collect() })
     });
     (result, findings)
 }

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use super::{Scope, doctor};
-use crate::diagnostic::Code;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::disk::memory::{Fault, MemoryDisk};
 use crate::ops::Context;
 use crate::ops::trial::{context, disk};
@@ -10,6 +10,7 @@ use crate::report::{OperationResult, Report};
 use crate::schema::suppressions::Date;
 use crate::trust::Limits;
 use fixtures::broken::{both, glyph_project};
+use fixtures::wav::Format;
 use std::collections::BTreeMap;
 
 fn look(disk: &MemoryDisk, limits: Limits) -> Report {
@@ -34,6 +35,58 @@ fn a_panic_in_a_decoder_is_a_finding_on_its_asset_and_spares_the_others() {
     let other = report.findings.iter().find(|finding| finding.path.as_deref() == Some("assets/sfx/a.wav")).unwrap();
     assert_eq!(other.code, Code::PayloadTypeMismatch, "the other asset was examined all the same");
     assert_eq!(report.exit(), 1, "a contained fault is a finding, no fault of the program");
+}
+
+#[test]
+fn inputs_that_are_too_large_are_told_alike_with_a_cache_and_without() {
+    let files = glyph_project();
+    let sprite = files.get("assets/ui/a.png").unwrap().to_vec();
+    let declaration = files.get("assets/ui/asset.json").unwrap().to_vec();
+    // Read before the sprite, and nothing is said of it where the size of the sprite is known first.
+    let files = files.with("assets/ui/a.gpl", "no palette");
+    let projects = [
+        (files.clone(), "ui", true),
+        // What takes no part in builds blocks none.
+        (
+            files.clone().edited(fixtures::INDEX, "\"included_in_build\":true", "\"included_in_build\":false"),
+            "ui",
+            false,
+        ),
+        // Nobody opens what no bank can be made of, and what the registry does not know.
+        (files.clone().edited("assets/ui/asset.json", "\"a.gpl\"", ""), "ui", true),
+        (files.with("assets/new/asset.json", declaration).with("assets/new/a.png", sprite.clone()), "new", false),
+    ];
+    let mut limits = Limits::default();
+    assert!(limits.set("input-bytes", sprite.len() as u64 - 1));
+    for (files, root, blocking) in projects {
+        let cached = files.clone().with("assets/.prometeu/cache.json", "no cache");
+        let [said, said_with_cache] = [files, cached].map(|files| {
+            let mut found = look(&disk(&files), limits.clone()).findings;
+            found.retain(|finding| finding.code != Code::CacheDropped);
+            found
+        });
+        assert_eq!(said, said_with_cache);
+        let path = format!("assets/{root}/a.png");
+        let about = |of: &&Diagnostic| of.path.as_deref() == Some(&path) && of.code == Code::TrustTooLarge;
+        assert_eq!(said.iter().find(about).map(|of| of.blocking), Some(blocking), "{said:?}");
+    }
+}
+
+#[test]
+fn samples_are_read_where_they_can_be_wrong_and_not_where_they_cannot() {
+    let reads = |wave: Vec<u8>| {
+        let disk = disk(&both().with("assets/sfx/a.wav", wave));
+        let report = look(&disk, Limits::default());
+        let reads = disk.operations().iter().filter(|operation| *operation == "read assets/sfx/a.wav").count();
+        (reads, report.findings.iter().find(|of| of.path.as_deref() == Some("assets/sfx/a.wav")).map(|of| of.code))
+    };
+    let long = [0.5; 50_000];
+    assert_eq!(reads(Format::integers(22_050, 1, 16).file(&long)), (1, None));
+    let mut floats = Format::floats(22_050, 1).file(&long);
+    assert!(matches!(reads(floats.clone()), (20.., None)));
+    let last = floats.len() - 4;
+    floats[last..].copy_from_slice(&f32::NAN.to_le_bytes());
+    assert!(matches!(reads(floats), (20.., Some(Code::SoundMalformed))));
 }
 
 fn counts(report: &Report) -> BTreeMap<&'static str, usize> {

@@ -53,7 +53,10 @@ fn answer<T: Debug>(result: Result<T, DiskError>) -> String {
 
 /// The tree as the door shows it.
 fn walk(disk: &dyn Disk, folder: &PortablePath, shown: &mut BTreeMap<String, String>) {
-    for entry in disk.read_dir(folder).unwrap() {
+    let entries = disk.read_dir(folder).unwrap();
+    let named: BTreeMap<_, _> = disk.names(folder).unwrap().into_iter().map(|of| (of.name, of.kind)).collect();
+    assert!(entries.iter().all(|of| named.get(&of.name) == Some(&of.metadata.kind)) && entries.len() == named.len());
+    for entry in entries {
         let path = folder.own(&entry.name.unwrap());
         let below = disk.read_dir(&path).is_ok();
         shown.insert(path.to_string(), format!("{:?} {}", entry.metadata.kind, answer(read(disk, &path))));
@@ -84,6 +87,7 @@ fn steps_on_one(name: &'static str) -> Vec<Step<'static>> {
         step("metadata", |disk, path| answer(disk.metadata(path).map(|found| found.kind))),
         step("open", |disk, path| answer(read(disk, path))),
         step("read_dir", |disk, path| answer(disk.read_dir(path).map(|entries| entries.len()))),
+        step("names", |disk, path| answer(disk.names(path).map(|names| names.len()))),
         step("create_dir", |disk, path| answer(disk.create_dir(path))),
         step("create", |disk, path| {
             answer(disk.create(path).map(|mut file| {
