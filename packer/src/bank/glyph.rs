@@ -106,7 +106,7 @@ pub fn materialise(
     // Without all palettes, every other pixel would be reported as having no colour.
     let matcher = (palettes.len() == inputs.count(Role::Palettes)).then(|| Matcher::new(&palettes));
 
-    let mut bank = Bank { options, limits, tiles: 0, overflow: None, digests: Vec::new(), decoder: Decoder::new() };
+    let mut bank = Bank { options, limits, tiles: 0, overflow: None, digests: Vec::new(), decoder: Decoder::take() };
     let mut sheet = (inputs.purpose() == Purpose::Make).then(Sheet::default);
     let mut cutter = matcher.as_ref().map(|matcher| Cutter::new(options, matcher, sheet.as_mut()));
     for index in 0..inputs.count(Role::Sprites) {
@@ -121,6 +121,7 @@ pub fn materialise(
         }
     }
     findings.extend(bank.overflow_finding());
+    bank.decoder.leave();
     let (palette_per_tile, fragile) = cutter.map(Cutter::finish).unwrap_or_default();
     findings.extend(fragile.as_ref().map(Fragile::finding));
     if blocked(&findings[first_finding..]) {

@@ -9,6 +9,7 @@ use super::source::Source;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::trust::{Limit, Limits};
 use pixels::Buffers;
+use std::cell::Cell;
 
 const SIGNATURE: &[u8; 8] = b"\x89PNG\r\n\x1a\n";
 /// Signature, length and name of the first chunk, and its 13 bytes.
@@ -120,8 +121,28 @@ pub(super) fn header(source: &mut Source, limits: &Limits) -> Result<Header, Dia
     }
 }
 
+/// A decoder that is left for the next bank holds at most this; memory counts for more than time beyond it.
+const LEFT_BYTES_MAX: usize = 1 << 20;
+
+thread_local! {
+    /// What the bank before decoded in. Most pictures are so small that fresh memory takes as long as they do.
+    static LEFT: Cell<Option<Decoder>> = const { Cell::new(None) };
+}
+
 impl Decoder {
-    pub(super) fn new() -> Decoder {
+    /// The one that an earlier bank on this thread left, or a new one.
+    pub(super) fn take() -> Decoder {
+        LEFT.take().unwrap_or_else(Decoder::new)
+    }
+
+    /// Leaves it for the next bank on this thread.
+    pub(super) fn leave(self) {
+        if self.data.capacity() + self.buffers.bytes() <= LEFT_BYTES_MAX {
+            LEFT.set(Some(self));
+        }
+    }
+
+    fn new() -> Decoder {
         Decoder { data: Vec::new(), buffers: Buffers::new() }
     }
 

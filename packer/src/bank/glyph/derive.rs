@@ -52,7 +52,7 @@ pub(in crate::bank) fn derive(
     findings: &mut Vec<Diagnostic>,
 ) -> Option<Vec<DerivedPalette>> {
     let first_finding = findings.len();
-    let mut bank = Bank { options, limits, tiles: 0, overflow: None, digests: Vec::new(), decoder: Decoder::new() };
+    let mut bank = Bank { options, limits, tiles: 0, overflow: None, digests: Vec::new(), decoder: Decoder::take() };
     let mut colours = Colours {
         side: options.tile_size as usize,
         opacity: options.opacity(),
@@ -67,6 +67,7 @@ pub(in crate::bank) fn derive(
         }
     }
     findings.extend(bank.overflow_finding());
+    bank.decoder.leave();
     if blocked(&findings[first_finding..]) {
         return None;
     }

@@ -54,15 +54,18 @@ impl<'a> Lookup<'a> {
     }
 
     /// The same, sooner for colours that come again and again.
+    #[inline]
     pub(super) fn meaning(&mut self, colour: [u8; 4]) -> Meaning {
         // The upper bits of a product with the golden ratio (Knuth, The Art of Computer Programming, section 6.4).
         let slot = u32::from_le_bytes(colour).wrapping_mul(0x9E37_79B1) >> (u32::BITS - SLOTS.ilog2());
-        let Met { colour: met, row, palettes } = self.met[slot as usize];
-        if met == colour {
-            return Meaning { row, palettes };
-        }
-        let meaning = self.ask(colour);
-        self.met[slot as usize] = Met { colour, row: meaning.row, palettes: meaning.palettes };
-        meaning
+        let met = &self.met[slot as usize];
+        if met.colour == colour { Meaning { row: met.row, palettes: met.palettes } } else { self.meet(colour, slot) }
+    }
+
+    #[cold]
+    fn meet(&mut self, colour: [u8; 4], slot: u32) -> Meaning {
+        let Meaning { row, palettes } = self.ask(colour);
+        self.met[slot as usize] = Met { colour, row, palettes };
+        Meaning { row, palettes }
     }
 }

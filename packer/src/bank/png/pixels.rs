@@ -45,6 +45,11 @@ impl Buffers {
     pub(super) fn new() -> Buffers {
         Buffers { inflater: Inflate::new(true, WINDOW_BITS), filtered: Vec::new(), pixels: Vec::new() }
     }
+
+    /// What was set aside for rows and pixels.
+    pub(super) fn bytes(&self) -> usize {
+        self.filtered.capacity() + self.pixels.capacity()
+    }
 }
 
 /// Decodes a picture whose header and chunks were checked. The error says what is wrong with the data.
@@ -303,26 +308,29 @@ fn unfilter_pixels<const N: usize>(filter: u8, above: &[u8], line: &mut [u8]) {
             }
         }
         _ => {
-            // In 16 bits throughout, and in as many lanes as a vector has, so that the channels of a pixel are worked on together.
-            let (mut left, mut corner) = ([0; LANES], [0; LANES]);
-            for (pixel, up) in pixels.iter_mut().zip(above) {
-                let (own, up) = (lanes(pixel), lanes(up));
-                left = std::array::from_fn(|at| paeth(left[at], up[at], corner[at]).wrapping_add(own[at]) & 0xFF);
-                pixel.copy_from_slice(&left.map(|value| value.to_le_bytes()[0])[..N]);
-                corner = up;
+            let (mut left, mut corner) = ([0; N], [0; N]);
+            let (mut wide, mut wide_above) = ([[0_i16; N]; WIDE], [[0_i16; N]; WIDE]);
+            for (pixels, above) in pixels.chunks_mut(WIDE).zip(above.chunks(WIDE)) {
+                widen(pixels.as_flattened(), wide.as_flattened_mut());
+                widen(above.as_flattened(), wide_above.as_flattened_mut());
+                let count = pixels.len();
+                for (pixel, up) in wide[..count].iter_mut().zip(&wide_above[..count]) {
+                    left = std::array::from_fn(|at| paeth(left[at], up[at], corner[at]).wrapping_add(pixel[at]) & 0xFF);
+                    *pixel = left;
+                    corner = *up;
+                }
+                let narrow = pixels.as_flattened_mut().iter_mut().zip(wide.as_flattened());
+                narrow.for_each(|(byte, value)| [*byte, _] = value.to_le_bytes());
             }
         }
     }
 }
 
-/// Bytes of the largest pixel: four channels of 16 bits.
-const LANES: usize = 8;
+/// So many pixels are brought to 16 bits a channel at once, so that the channels of one are worked on together.
+const WIDE: usize = 32;
 
-/// A pixel of at most so many bytes, zeros behind it.
-fn lanes<const N: usize>(pixel: &[u8; N]) -> [i16; LANES] {
-    let mut bytes = [0; LANES];
-    bytes[..N].copy_from_slice(pixel);
-    bytes.map(i16::from)
+fn widen(bytes: &[u8], values: &mut [i16]) {
+    values.iter_mut().zip(bytes).for_each(|(value, &byte)| *value = i16::from(byte));
 }
 
 /// The Paeth predictor (section 9.4): the neighbour nearest to `left + up - corner`, of equally near ones the first in the
