@@ -16,7 +16,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 pub struct Checked {
     /// Registered assets.
     pub assets: u64,
-    /// Declarations and inputs that were read.
+    /// Declarations, and inputs that were opened or known.
     pub files: u64,
 }
 

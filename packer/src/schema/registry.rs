@@ -132,7 +132,9 @@ fn read_entry(reader: &mut Reader<'_>, node: Node<'_>) -> Option<Entry> {
         _ => None,
     };
     let place = object.range_on_disk();
-    if let (Some(id), Some(uuid), Some(root)) = (id, asset_uuid, &root) {
+    if let (Some(id), Some(uuid), Some(root)) = (id, asset_uuid, &root)
+        && reader.findings.len() > first_finding
+    {
         let asset = Arc::new(AssetRef {
             asset_id: u32::try_from(id).ok(),
             asset_uuid: Some(uuid),
