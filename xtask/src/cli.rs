@@ -264,6 +264,9 @@ pub(crate) enum Command {
         /// For how long each
         #[arg(long, value_name = "N", default_value_t = 60)]
         seconds: u32,
+        /// What watches its memory
+        #[arg(long, value_enum, default_value_t)]
+        sanitizer: gate::fuzz::Sanitizer,
     },
     /// Change the code bit by bit, and list what no test notices
     Mutants {

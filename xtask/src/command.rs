@@ -94,7 +94,9 @@ fn execute(cli: Cli, caller: &Caller) -> u8 {
         Command::Docs { check } => return make("docs", &Task::Docs(mode(check)), format, caller),
         Command::Serve => return serve(&global, format, caller),
         Command::Hostile { folder } => return run_tool("hostile", hostile(&folder), format, caller),
-        Command::Fuzz { target, seconds } => return run_tool("fuzz", fuzz(target.as_deref(), seconds), format, caller),
+        Command::Fuzz { target, seconds, sanitizer } => {
+            return run_tool("fuzz", fuzz(target.as_deref(), seconds, sanitizer), format, caller);
+        }
         Command::Mutants { files, since } => return run_tool("mutants", mutants(&since, &files), format, caller),
         Command::NewStep(new) => return make("new-step", &Task::NewStep(new), format, caller),
         Command::Completions { shell } => return complete(shell, format),

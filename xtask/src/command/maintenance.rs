@@ -84,8 +84,12 @@ pub(super) fn hostile(folder: &camino::Utf8Path) -> anyhow::Result<Vec<String>> 
     Ok(vec![format!("the hostile kit is in {folder}; kit.json says what is to come of each case")])
 }
 
-pub(super) fn fuzz(target: Option<&str>, seconds: u32) -> anyhow::Result<Vec<String>> {
-    gate::fuzz::targets_for(&gate::Repository::find()?, target, seconds)
+pub(super) fn fuzz(
+    target: Option<&str>,
+    seconds: u32,
+    sanitizer: gate::fuzz::Sanitizer,
+) -> anyhow::Result<Vec<String>> {
+    gate::fuzz::targets_for(&gate::Repository::find()?, target, seconds, sanitizer)
 }
 
 pub(super) fn mutants(since: &str, files: &[String]) -> anyhow::Result<Vec<String>> {

@@ -5,6 +5,7 @@ use super::repository::Repository;
 use super::{Gate, Group, Verdict, tool};
 use anyhow::{Context, bail, ensure};
 use camino::{Utf8Path, Utf8PathBuf};
+use clap::ValueEnum;
 use std::process::{Command, Stdio};
 use xshell::cmd;
 
@@ -19,8 +20,28 @@ pub(super) const GATE: Gate = Gate {
 
 /// How long the gate gives each target, in seconds.
 const SECONDS: u32 = 10;
-/// What a target may hold at once, and how long one input may take.
-const BOUNDS: [&str; 3] = ["-rss_limit_mb=1024", "-timeout=10", "-max_len=16384"];
+/// How long one input may be, in bytes, and take, in seconds.
+const BOUNDS: [&str; 2] = ["-timeout=10", "-max_len=16384"];
+
+/// What watches a target's memory while it runs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Sanitizer {
+    /// Nothing: the packer has no unsafe code
+    #[default]
+    None,
+    /// What unsafe code of dependencies reads and writes; half as fast
+    Address,
+}
+
+impl Sanitizer {
+    /// As cargo-fuzz calls it, and what a target may hold at once.
+    fn arguments(self) -> [&'static str; 2] {
+        match self {
+            Sanitizer::None => ["none", "-rss_limit_mb=1024"],
+            Sanitizer::Address => ["address", "-rss_limit_mb=2048"],
+        }
+    }
+}
 
 fn run(repository: &Repository) -> anyhow::Result<Verdict> {
     if let Some(reason) = missing(repository)? {
@@ -29,7 +50,7 @@ fn run(repository: &Repository) -> anyhow::Result<Verdict> {
     let targets = targets(&repository.root)?;
     let (mut notes, mut wrong) = (Vec::new(), Vec::new());
     for target in &targets {
-        match fuzz(repository, target, SECONDS)? {
+        match fuzz(repository, target, SECONDS, Sanitizer::None)? {
             Ok(note) => notes.push(format!("{target}: {note}")),
             Err(why) => wrong.push(format!("{target}: {why}")),
         }
@@ -41,7 +62,12 @@ fn run(repository: &Repository) -> anyhow::Result<Verdict> {
 ///
 /// # Errors
 /// When a tool is missing, a target does not exist or finds something.
-pub(crate) fn targets_for(repository: &Repository, target: Option<&str>, seconds: u32) -> anyhow::Result<Vec<String>> {
+pub(crate) fn targets_for(
+    repository: &Repository,
+    target: Option<&str>,
+    seconds: u32,
+    sanitizer: Sanitizer,
+) -> anyhow::Result<Vec<String>> {
     if let Some(reason) = missing(repository)? {
         bail!("{reason}");
     }
@@ -50,7 +76,7 @@ pub(crate) fn targets_for(repository: &Repository, target: Option<&str>, seconds
     ensure!(!chosen.is_empty(), "no such target; there are {}", all.join(", "));
     let mut lines = Vec::new();
     for target in chosen {
-        match fuzz(repository, target, seconds)? {
+        match fuzz(repository, target, seconds, sanitizer)? {
             Ok(note) => lines.push(format!("{target}: {note}")),
             Err(why) => bail!("{target}: {why}; what was found lies in target/fuzz/artifacts/{target}"),
         }
@@ -87,7 +113,12 @@ fn targets(root: &Utf8Path) -> anyhow::Result<Vec<String>> {
 }
 
 /// Runs a target; what it learns and finds goes below `target/fuzz`, so that the committed corpus stays as it is.
-fn fuzz(repository: &Repository, target: &str, seconds: u32) -> anyhow::Result<Result<String, String>> {
+fn fuzz(
+    repository: &Repository,
+    target: &str,
+    seconds: u32,
+    sanitizer: Sanitizer,
+) -> anyhow::Result<Result<String, String>> {
     let work = repository.tools.with_file_name("fuzz");
     let (learnt, seeds, found) =
         (work.join("corpus").join(target), work.join("seeds"), work.join("artifacts").join(target));
@@ -99,10 +130,11 @@ fn fuzz(repository: &Repository, target: &str, seconds: u32) -> anyhow::Result<R
     cmd!(shell, "cargo {bodies...} {seeds}").quiet().run().context("could not write the seeds")?;
     let (seeds, committed): (Utf8PathBuf, Utf8PathBuf) =
         (seeds.join(target), repository.root.join("fuzz/corpus").join(target));
+    let [watched_by, memory] = sanitizer.arguments();
     let output = Command::new("cargo")
-        .args(["+nightly", "fuzz", "run", "--sanitizer", "none", target])
+        .args(["+nightly", "fuzz", "run", "--sanitizer", watched_by, target])
         .args([learnt.as_str(), committed.as_str(), seeds.as_str(), "--"])
-        .args([&format!("-max_total_time={seconds}"), &format!("-artifact_prefix={found}/")])
+        .args([&format!("-max_total_time={seconds}"), &format!("-artifact_prefix={found}/"), memory])
         .args(BOUNDS)
         .current_dir(&repository.root)
         .env_remove("RUSTUP_TOOLCHAIN")

@@ -104,7 +104,7 @@ fn every_colour_type_depth_and_interlacing_becomes_the_same_pixels() {
     for &(colour, depth, channels) in KINDS {
         for interlace in [0, 1] {
             for has_key in [false, true] {
-                for (width, height) in [(1, 1), (2, 3), (5, 1), (13, 11), (16, 8)] {
+                for (width, height) in [(1, 1), (2, 3), (5, 1), (13, 11), (16, 8), (67, 6)] {
                     check_kind(colour, depth, channels, interlace, has_key, width, height);
                 }
             }

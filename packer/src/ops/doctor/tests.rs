@@ -12,6 +12,7 @@ use crate::trust::Limits;
 use fixtures::broken::{both, glyph_project};
 use fixtures::wav::Format;
 use std::collections::BTreeMap;
+use std::io::ErrorKind;
 
 fn look(disk: &MemoryDisk, limits: Limits) -> Report {
     let context = Context { limits, ..context(disk, "20261101T120000.000Z-00000001") };
@@ -87,6 +88,17 @@ fn samples_are_read_where_they_can_be_wrong_and_not_where_they_cannot() {
     let last = floats.len() - 4;
     floats[last..].copy_from_slice(&f32::NAN.to_le_bytes());
     assert!(matches!(reads(floats), (20.., Some(Code::SoundMalformed))));
+}
+
+#[test]
+fn whether_a_file_stayed_the_same_is_asked_after_it_was_examined_whatever_it_is() {
+    for path in ["assets/ui/a.png", "assets/ui/a.gpl", "assets/sfx/a.wav"] {
+        let disk = disk(&both());
+        disk.fail_when(&format!("metadata of open {path}"), Fault::Error(ErrorKind::Other));
+        let report = look(&disk, Limits::default());
+        let found = report.findings.iter().find(|of| of.path.as_deref() == Some(path));
+        assert!(found.is_some_and(|of| of.blocking && of.code == Code::DiskIo), "{:?}", report.findings);
+    }
 }
 
 fn counts(report: &Report) -> BTreeMap<&'static str, usize> {
