@@ -9,6 +9,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::envelope::Artifact;
 use crate::path::PortablePath;
 use crate::schema::{Registry, declaration};
+use rayon::prelude::*;
 use std::collections::HashMap;
 
 /// Something that can be done with one asset.
@@ -111,7 +112,7 @@ fn note_actions(registry: &Registry, assets: &mut [Asset], findings: &[Diagnosti
         unregistered: Roots::of(unregistered.map(|asset| &*asset.reference.root)),
         lookup: &lookup,
     };
-    let actions: Vec<Actions> = assets.iter().enumerate().map(|(at, asset)| known.actions(at, asset)).collect();
+    let actions: Vec<Actions> = assets.par_iter().enumerate().map(|(at, asset)| known.actions(at, asset)).collect();
     for (asset, actions) in assets.iter_mut().zip(actions) {
         asset.actions = actions;
     }
