@@ -1,7 +1,7 @@
 //! `build`: load, examine, plan, make, verify, publish.
 
 use super::cache::Belief;
-use super::nothing_registered::{entries_lost, nothing_registered};
+use super::nothing_registered::{entries_lost, next_without_entries, nothing_registered};
 use super::settle::{self, Snapshot};
 use super::{Context, cache, counted};
 use crate::bank::{Bank, LaidOut, Recalled, keys};
@@ -96,9 +96,8 @@ fn prepare(
     let mut workspace = load(context.disk, &context.options(false), context.events);
     result.assets = workspace.assets.iter().filter(|asset| asset.included_in_build).count() as u64;
     let mut found = std::mem::take(&mut workspace.findings);
-    if let Some(registry) = workspace.registry.as_ref().filter(|registry| registry.entries.is_empty()) {
-        let lost = entries_lost(context, registry.next_asset_id.unwrap_or(1));
-        found.extend(lost.or_else(|| nothing_registered(context)));
+    if let Some(next) = next_without_entries(&workspace) {
+        found.extend(entries_lost(context, next).or_else(|| nothing_registered(context)));
     }
     let (mut recalled, note) = cache::look(context, &workspace, belief);
     found.extend(note);

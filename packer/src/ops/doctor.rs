@@ -4,6 +4,7 @@
 mod tests;
 
 use super::cache::Belief;
+use super::nothing_registered::{entries_lost, next_without_entries, nothing_registered};
 use super::{Context, cache, counted, fix, settle};
 use crate::bank::Recalled;
 use crate::diagnostic::Diagnostic;
@@ -78,6 +79,11 @@ pub(super) fn look(context: &Context<'_>, scope: Scope, also: Also<'_>) -> Looke
     let options = Options { ask, ..context.options(scope != Scope::Registered) };
     let mut workspace = load(context.disk, &options, context.events);
     let mut findings = std::mem::take(&mut workspace.findings);
+    if let Some(next) = next_without_entries(&workspace) {
+        // The wider scope names every root that is not registered.
+        let nothing = || (scope == Scope::Registered).then(|| nothing_registered(context)).flatten();
+        findings.extend(entries_lost(context, next).or_else(nothing));
+    }
     // Before what is known and laid out takes its memory.
     let tidiness = match scope {
         Scope::Registered => Tidiness::default(),

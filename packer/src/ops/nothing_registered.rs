@@ -5,11 +5,17 @@ use super::fix::highest_known_id;
 use super::{Context, counted};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::path::PortablePath;
-use crate::workspace::load_roots;
+use crate::workspace::{Workspace, load_roots};
 
 /// The warning, for a project whose registry has no entry.
 pub(super) fn nothing_registered(context: &Context<'_>) -> Option<Diagnostic> {
     say(context, Code::HygieneUnregisteredRoot, "no asset is registered")
+}
+
+/// The id that a registry without entries would hand out next; `None` for all others.
+pub(super) fn next_without_entries(workspace: &Workspace) -> Option<u32> {
+    let registry = workspace.registry.as_ref().filter(|registry| registry.entries.is_empty())?;
+    Some(registry.next_asset_id.unwrap_or(1))
 }
 
 /// What blocks a build where such a registry would hand out `next`, an id that is known to have been handed out: it lost its

@@ -7,7 +7,7 @@ use crate::doctor::rule::Rule;
 pub(crate) const RULE: Rule = Rule {
     code: Code::HygieneUnregisteredRoot,
     what: "A folder has an `asset.json`, but it is not registered. It is not built. Where nothing at all is registered, \
-           `init` and `build` say so, too, of all such folders together.",
+           `init`, `build` and `doctor` say so without `--workspace`, of all such folders together.",
     why: "If you expected it in the game, it is missing. It may be left from a branch, or be a colleague's work in \
            progress.",
     example: r#"assets/ui/logo/asset.json exists, and no entry of the registry has "root":"ui/logo"."#,

@@ -8,8 +8,10 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::ops::mutate::blocker;
 use crate::schema::registry::ASSET_ID_MAX;
 
-pub(super) fn subjects(_: &Patient<'_>) -> Vec<Subject> {
-    vec![Subject::new(index().to_string(), 0)]
+pub(super) fn subjects(patient: &Patient<'_>) -> Vec<Subject> {
+    // A registry that lost its entries gets them back with their ids; raised first, it would hand out new ones.
+    let has_entries = patient.scene.as_ref().is_ok_and(|scene| !scene.registry.entries.is_empty());
+    has_entries.then(|| Subject::new(index().to_string(), 0)).into_iter().collect()
 }
 
 pub(super) fn plan(draft: &mut Draft<'_, '_>, _: &Subject) -> Result<(), Diagnostic> {

@@ -190,7 +190,8 @@ impl<'p, 'a> Draft<'p, 'a> {
     pub(super) fn next_id(&mut self) -> Result<u32, Diagnostic> {
         let index = index();
         let scene = self.scene()?;
-        if self.patient.has(Code::RegistryAllocatorBehind) {
+        // Where there are no entries, what is known of ids says which are free.
+        if self.patient.has(Code::RegistryAllocatorBehind) && !scene.registry.entries.is_empty() {
             let message = "`next_asset_id` is behind, so no id can be handed out";
             let help = "repair that first: `{program} doctor --fix --only registry/allocator-behind`";
             return Err(blocker(Code::RegistryAllocatorBehind, message, index.as_str(), help));

@@ -5,7 +5,8 @@ use crate::diagnostic::Code;
 use crate::disk::Disk as _;
 use crate::disk::memory::{Fault, MemoryDisk};
 use crate::ops::BuildMode::{Publish, PublishAnew};
-use crate::ops::trial::disk;
+use crate::ops::trial::{context, disk};
+use crate::ops::{Scope, doctor};
 use crate::path::PortablePath;
 use crate::report::{OperationResult, Report};
 use fixtures::broken::{both, glyph_project};
@@ -126,7 +127,11 @@ fn inputs_that_were_young_when_they_were_read_are_compared_once_more() {
 }
 
 #[test]
-fn a_build_that_packs_nothing_says_what_is_there() {
+fn a_build_that_packs_nothing_says_what_is_there_and_so_does_the_doctor() {
+    let examined = |disk: &MemoryDisk| {
+        let report = doctor(&context(disk, NEXT), Scope::Registered);
+        (report.exit(), codes(&report))
+    };
     let none = "{\n  \"schema_version\": 2,\n  \"next_asset_id\": 1,\n  \"assets\": []\n}\n";
     let disk = disk(&both().with(fixtures::INDEX, none));
     for id in [ID, NEXT] {
@@ -134,6 +139,7 @@ fn a_build_that_packs_nothing_says_what_is_there() {
         assert_eq!((report.exit(), codes(&report)), (0, vec![Code::HygieneUnregisteredRoot]));
         assert!(report.findings[0].message.ends_with(": 2 declared folders"), "{report:?}");
     }
+    assert_eq!(examined(&disk), (0, vec![Code::HygieneUnregisteredRoot]));
     // Where ids were handed out that nobody remembers, the archive that knows them is not overwritten.
     let lost = built(&both());
     let before = outputs(&lost);
@@ -142,8 +148,10 @@ fn a_build_that_packs_nothing_says_what_is_there() {
     let report = build_as(&lost, NEXT, Publish);
     assert_eq!((report.exit(), codes(&report)), (1, vec![Code::RegistryAllocatorBehind]), "{report:?}");
     assert_eq!(outputs(&lost), before);
+    assert_eq!(examined(&lost), (1, vec![Code::RegistryAllocatorBehind]));
     let empty = self::disk(&Files::default().with(fixtures::INDEX, none));
     assert_eq!(codes(&build_as(&empty, ID, Publish)), []);
+    assert_eq!(examined(&empty), (0, vec![]));
 }
 
 #[test]
