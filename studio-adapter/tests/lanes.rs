@@ -156,7 +156,8 @@ fn a_client_that_stops_reading_loses_nothing_it_needs() {
     std::thread::sleep(Duration::from_secs(3));
     drop(gate);
     for id in ids {
-        assert_eq!(client.answer(&json!(id))["result"]["status"], "ok");
+        let answer = client.answer(&json!(id));
+        assert_eq!(answer["result"]["status"], "ok", "{answer:#}");
     }
     check_events(&client.events);
     let count = |kind: &str| client.events.iter().filter(|event| event["kind"] == kind).count();
@@ -182,7 +183,8 @@ fn a_stopped_client_gets_everything_when_it_goes_on() {
     std::thread::sleep(Duration::from_secs(2));
     signal("-CONT");
     for id in ids.into_iter().chain([build]) {
-        assert_eq!(client.answer(&json!(id))["result"]["status"], "ok");
+        let answer = client.answer(&json!(id));
+        assert_eq!(answer["result"]["status"], "ok", "{answer:#}");
     }
     check_events(&client.events);
     // Stopped for good, it keeps nobody alive that was told goodbye.

@@ -52,7 +52,11 @@ fn list<T>(
     let mut entries = RawDir::new(&folder, &mut buffer);
     let mut made = Vec::new();
     while let Some(entry) = entries.next() {
-        let entry = entry?;
+        let entry = match entry {
+            // Removed since it was opened, and so it has no entries.
+            Err(rustix::io::Errno::NOENT) => break,
+            entry => entry?,
+        };
         if matches!(entry.file_name().to_bytes(), b"." | b"..") {
             continue;
         }
@@ -113,5 +117,30 @@ fn open(root: BorrowedFd<'_>, path: &str, flags: OFlags) -> io::Result<File> {
             Err(rustix::io::Errno::AGAIN | rustix::io::Errno::INTR) => {}
             result => return Ok(File::from(result?)),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+    use super::list;
+    use std::fs::{self, File};
+    use std::os::fd::AsFd as _;
+
+    #[test]
+    fn a_folder_that_is_removed_while_it_is_listed_has_no_more_entries() {
+        let root = tempfile::tempdir().unwrap();
+        let folder = root.path().join("folder");
+        fs::create_dir(&folder).unwrap();
+        for name in 0..1000 {
+            File::create(folder.join(format!("file-{name}"))).unwrap();
+        }
+        let listed = list(File::open(root.path()).unwrap().as_fd(), "folder", |_, _| {
+            if folder.exists() {
+                fs::remove_dir_all(&folder)?;
+            }
+            Ok(Some(()))
+        });
+        assert!((1..1000).contains(&listed.unwrap().len()));
     }
 }
