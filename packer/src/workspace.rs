@@ -20,6 +20,7 @@ pub use asset::{Asset, Health, State};
 pub(crate) use batches::in_batches;
 pub use control::{ControlFile, Owner, Unread, declarations, registry_file};
 pub use folder::Ask;
+pub(crate) use inputs::limit_of;
 pub use inputs::{check_inputs, check_sizes};
 pub use load::{Options, Workspace, admit_registry, load, load_roots, read_registry, unsupported};
 pub use lookup::Lookup;

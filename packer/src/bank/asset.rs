@@ -10,8 +10,8 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::disk::Disk;
 use crate::schema::archive::{CanonicalMetadata, MetadataBytes};
 use crate::schema::{BankType, Declaration, Role};
-use crate::trust::{self, Limit, Limits, refusal};
-use crate::workspace::{Asset, check_sizes};
+use crate::trust::{self, Limits, refusal};
+use crate::workspace::{Asset, check_sizes, limit_of};
 use serde_json::{Map, Value};
 use std::io::{self, Write};
 
@@ -125,8 +125,8 @@ impl<'a> Bank<'a> {
         made
     }
 
-    /// Reads every input once and adds what is wrong, or worth saying: all that [`materialise`](Bank::materialise) would.
-    /// Gives the layout of what could be made, as [`layout`](Bank::layout) does; `None` after a blocking finding.
+    /// Reads of every input what can be wrong with it and adds what is, or is worth saying: all that
+    /// [`materialise`](Bank::materialise) would. Gives the layout of what could be made, as [`layout`](Bank::layout) does; `None` after a blocking finding.
     pub fn examine(mut self, findings: &mut Vec<Diagnostic>) -> Option<Layout> {
         self.purpose = Purpose::Examine;
         let mut found = Vec::new();
@@ -189,11 +189,6 @@ pub fn palettes_for(
 
 fn glyph_options(declaration: &Declaration) -> Option<GlyphOptions> {
     Some(GlyphOptions { tile_size: declaration.tile_size?, alpha_threshold: declaration.alpha_threshold })
-}
-
-/// How large an input of a role may be.
-fn limit_of(role: Role) -> Limit {
-    if role == Role::Palettes { Limit::PaletteBytes } else { Limit::InputBytes }
 }
 
 impl Inputs for Bank<'_> {

@@ -35,8 +35,13 @@ pub(super) fn check(
     (findings.len() == first_finding).then(|| stamps.into())
 }
 
+/// How large an input of a role may be.
+pub(crate) fn limit_of(role: Role) -> Limit {
+    if role == Role::Palettes { Limit::PaletteBytes } else { Limit::InputBytes }
+}
+
 fn check_size(stamp: Option<Stamp>, role: Role, limits: &Limits) -> Result<Option<Stamp>, Diagnostic> {
-    let limit = if role == Role::Palettes { Limit::PaletteBytes } else { Limit::InputBytes };
+    let limit = limit_of(role);
     let most = limits.get(limit);
     match stamp.map_or(0, |stamp| stamp.bytes) {
         bytes if bytes > most => {

@@ -29,7 +29,7 @@ pub(crate) enum Sanitizer {
     /// Nothing: the packer has no unsafe code
     #[default]
     None,
-    /// What unsafe code of dependencies reads and writes; half as fast
+    /// What unsafe code of dependencies reads and writes; several times slower
     Address,
 }
 
