@@ -3,6 +3,17 @@
 use sha2::{Digest as _, Sha256};
 use std::fmt;
 
+/// The byte that two hexadecimal digits in lower case stand for, the higher half first.
+#[must_use]
+pub fn byte_of([high, low]: [u8; 2]) -> Option<u8> {
+    let half = |digit: u8| match digit {
+        b'0'..=b'9' => Some(digit - b'0'),
+        b'a'..=b'f' => Some(digit - b'a' + 10),
+        _ => None,
+    };
+    Some(half(high)? << 4 | half(low)?)
+}
+
 /// The SHA-256 of some bytes.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Digest([u8; 32]);
@@ -11,16 +22,11 @@ impl Digest {
     /// Reads the form in which digests are printed: 64 hexadecimal digits in lower case.
     #[must_use]
     pub fn parse(text: &str) -> Option<Digest> {
-        let half = |digit: u8| match digit {
-            b'0'..=b'9' => Some(digit - b'0'),
-            b'a'..=b'f' => Some(digit - b'a' + 10),
-            _ => None,
-        };
         let (pairs, []) = text.as_bytes().as_chunks::<2>() else { return None };
         let pairs: &[[u8; 2]; 32] = pairs.try_into().ok()?;
         let mut bytes = [0; 32];
-        for (byte, &[high, low]) in bytes.iter_mut().zip(pairs) {
-            *byte = half(high)? << 4 | half(low)?;
+        for (byte, &pair) in bytes.iter_mut().zip(pairs) {
+            *byte = byte_of(pair)?;
         }
         Some(Digest(bytes))
     }

@@ -16,11 +16,12 @@ mod watch;
 #[cfg(target_os = "linux")]
 mod watch_linux;
 
+use crate::digest::Hasher;
 use crate::path::PortablePath;
 pub use error::{DiskError, DiskErrorKind};
 pub use lock::Lock;
 pub use os::{OsDisk, open_outside, replace_outside};
-pub use patience::Patience;
+pub use patience::{Patience, Stopwatch};
 use std::io::{self, Read, Seek, Write};
 use std::sync::Arc;
 use std::time::Duration;
@@ -90,7 +91,19 @@ impl From<&Metadata> for Stamp {
     }
 }
 
+/// How much older than the moment at which something was looked at its times must be for its stamp to tell every later
+/// change: no file system that is in use keeps coarser times. In nanoseconds.
+pub const DISTANCE_NS: i64 = 2_000_000_000;
+
 impl Stamp {
+    /// Adds all of it to a digest, which tells a stamp as well as it does itself.
+    pub fn digest_into(&self, digest: &mut Hasher) {
+        let Stamp { bytes, modified_ns, changed_ns, id: (device, number) } = self;
+        let numbers =
+            [*bytes, modified_ns.cast_unsigned(), changed_ns.unwrap_or(i64::MIN).cast_unsigned(), *device, *number];
+        numbers.iter().for_each(|number| digest.update(&number.to_le_bytes()));
+    }
+
     /// Whether a file with this stamp that was read at `moment`, by the file system's own clock, is sure to have another
     /// stamp once its bytes change: both times lie `distance_ns` before the moment, or more.
     #[must_use]
@@ -179,6 +192,14 @@ pub trait Disk: Send + Sync {
         Ok(self.read_dir(path)?.into_iter().map(Name::from).collect())
     }
 
+    /// Metadata of a folder, and of what lies in it under each of these names, links not followed; sooner than one by one.
+    ///
+    /// # Errors
+    /// As [`Disk::metadata`], also where one of them is not there.
+    fn metadata_within(&self, folder: &PortablePath, names: &[&str]) -> Result<(Metadata, Vec<Metadata>), DiskError> {
+        one_by_one(self, folder, names)
+    }
+
     /// Makes one folder.
     ///
     /// # Errors
@@ -254,4 +275,15 @@ pub trait Disk: Send + Sync {
     /// # Errors
     /// What the medium says; that there is no lock file is an answer.
     fn is_locked(&self, path: &PortablePath) -> Result<bool, DiskError>;
+}
+
+/// [`Disk::metadata_within`] where the system has nothing better.
+fn one_by_one<D: Disk + ?Sized>(
+    disk: &D,
+    folder: &PortablePath,
+    names: &[&str],
+) -> Result<(Metadata, Vec<Metadata>), DiskError> {
+    let own = disk.metadata(folder)?;
+    let within: Result<_, _> = names.iter().map(|name| disk.metadata(&folder.own(name))).collect();
+    Ok((own, within?))
 }

@@ -94,6 +94,13 @@ impl PortablePath {
         }
     }
 
+    /// Whether `text` names nothing but what lies below a folder, whichever folder and whichever system that is. It may
+    /// still be none that [`check_below`](PortablePath::check_below) accepts.
+    #[must_use]
+    pub fn leads_below(text: &str) -> bool {
+        outside_root(text).is_ok()
+    }
+
     /// A name that a folder was found to hold, as a path below this one; for walking, where the name is
     /// known to be one component. The packer's own folders can be named by it too.
     ///

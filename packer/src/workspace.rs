@@ -12,6 +12,8 @@ mod identity;
 mod inputs;
 mod load;
 mod names;
+mod remembered;
+mod root;
 mod unregistered;
 mod ways;
 
@@ -22,6 +24,7 @@ pub use control::{ControlFile, Owner, Unread, declarations, registry_file};
 pub use folder::Ask;
 pub(crate) use inputs::limit_of;
 pub use inputs::{check_inputs, check_sizes};
-pub use load::{Options, Workspace, admit_registry, load, load_roots, read_registry, unsupported};
+pub use load::{Options, Workspace, admit_registry, load, load_remembering, load_roots, read_registry, unsupported};
 pub use lookup::Lookup;
 pub use nesting::{Roots, needs};
+pub use remembered::{Remembered, seen};

@@ -109,10 +109,6 @@ impl<'a> Bank<'a> {
         self.declaration
     }
 
-    pub(super) fn limits(&self) -> &'a Limits {
-        self.limits
-    }
-
     /// Reads every input once and writes the payload to `sink`. `None` after a blocking finding.
     ///
     /// # Errors

@@ -6,14 +6,16 @@ use super::source::Source;
 use super::{Bank, Facts, InputDigest, Layout, Recipe, Role};
 use crate::diagnostic::Diagnostic;
 use crate::digest::{Digest, Hasher};
-use crate::schema::cache::{CachedAsset, CachedInput};
-use std::borrow::Cow;
+use crate::disk::{DISTANCE_NS, Stamp};
+use crate::envelope::{Artifact, Windows};
+use crate::schema::archive::MetadataBytes;
+use crate::schema::cache::{CachedAsset, CachedFacts};
+use crate::trust::Limits;
+use serde_json::{Map, Value};
 
-/// To be raised whenever the same inputs and options could give another payload, other metadata or other findings.
+/// To be raised whenever the same declaration could be understood in another way, or the same inputs and options give
+/// another payload, other metadata or other findings.
 const MATERIALISER: u32 = 2;
-/// How much older than the moment of its reading a file's times must be for its stamp to tell every later change: no
-/// file system that is in use keeps coarser times.
-const DISTANCE_NS: i64 = 2_000_000_000;
 
 /// What is known of one asset whose declaration still says what it said.
 #[derive(Clone, Debug)]
@@ -26,23 +28,62 @@ pub struct Known {
     pub offset: u64,
     hashed_ns: i64,
     bytes: u64,
-    /// Behind each other, because three lists take half as much memory again: the digest of each input, the palette of
-    /// each tile, and the metadata that the format adds, as JSON.
-    block: Box<[u8]>,
-    inputs: u32,
-    tiles: u32,
+    /// Length of the metadata that the format adds, as JSON.
+    added_bytes: u32,
     fragile: Option<Box<Fragile>>,
+    /// Absent where nobody [asked for it](Known::learn).
+    facts: Option<Block>,
 }
 
-/// What decides what the payload of an asset is, its inputs' bytes left out: materialiser and limits, place, format, codec,
-/// metadata, options, and names of the inputs.
+/// The digest of each input, the palette of each tile, and the metadata that the format adds, as JSON: behind each other,
+/// because three lists take half as much memory again.
+#[derive(Clone, Debug)]
+struct Block {
+    bytes: Box<[u8]>,
+    inputs: u32,
+    tiles: u32,
+}
+
+impl Block {
+    fn of(facts: &CachedFacts) -> Option<Block> {
+        let CachedFacts { inputs, palette_per_tile, .. } = facts;
+        let added = serde_json::to_vec(&facts.added).ok()?;
+        let mut bytes = Vec::with_capacity(inputs.len() * 32 + palette_per_tile.len() + added.len());
+        inputs.iter().for_each(|(_, digest)| bytes.extend(digest.as_bytes()));
+        bytes.extend(palette_per_tile.iter().chain(&added));
+        let (inputs, tiles) = (u32::try_from(inputs.len()).ok()?, u32::try_from(palette_per_tile.len()).ok()?);
+        Some(Block { bytes: bytes.into(), inputs, tiles })
+    }
+
+    /// The digests, the palettes, and the metadata.
+    fn parts(&self) -> (&[[u8; 32]], &[u8], &[u8]) {
+        let (digests, rest) = self.bytes.split_at(self.inputs as usize * 32);
+        let (palette_per_tile, added) = rest.split_at(self.tiles as usize);
+        (digests.as_chunks().0, palette_per_tile, added)
+    }
+
+    fn added(&self) -> Map<String, Value> {
+        serde_json::from_slice(self.parts().2).unwrap_or_default()
+    }
+}
+
+/// What decides, besides the project, whatever is known of it: the packer, and what declarations and inputs are held to.
+#[must_use]
+pub fn circumstances(limits: &Limits, windows: &Windows) -> Digest {
+    let mut key = Key::default();
+    key.part(&MATERIALISER.to_le_bytes());
+    key.part(env!("CARGO_PKG_VERSION").as_bytes());
+    key.part(windows.read(Artifact::Declaration).to_string().as_bytes());
+    limits.rows().for_each(|(_, value, _)| key.part(&value.to_le_bytes()));
+    key.finish()
+}
+
+/// What decides what the payload of an asset is, its inputs' bytes and the [`circumstances`] left out: place, format,
+/// codec, metadata, options, and names of the inputs.
 #[must_use]
 pub(super) fn key(bank: &Bank<'_>) -> Digest {
     let mut key = Key::default();
     let declaration = bank.declaration();
-    key.part(&MATERIALISER.to_le_bytes());
-    key.part(env!("CARGO_PKG_VERSION").as_bytes());
-    bank.limits().rows().for_each(|(_, value, _)| key.part(&value.to_le_bytes()));
     key.part(bank.asset.folder.as_ref().map_or("", |folder| folder.as_str()).as_bytes());
     key.part(declaration.bank.map_or("", |bank| bank.format()).as_bytes());
     key.part(crate::schema::archive::CODEC.as_bytes());
@@ -59,7 +100,7 @@ pub(super) fn key(bank: &Bank<'_>) -> Digest {
         key.part(role.name().as_bytes());
         key.part(path.as_bytes());
     }
-    key.0.finish()
+    key.finish()
 }
 
 /// A digest of parts, none of which can run into the next.
@@ -81,33 +122,20 @@ impl Key {
 }
 
 impl Known {
-    /// What `cached` says of `bank`, whose key is `key`; `None` when it is about something else.
+    /// What `cached` says of `bank`, whose key it has; `None` when it is about something else.
     #[must_use]
-    pub fn of(bank: &Bank<'_>, key: Digest, cached: CachedAsset<'_>) -> Option<Known> {
+    pub fn of(bank: &Bank<'_>, cached: &CachedAsset) -> Option<Known> {
         let stamps = &bank.asset.input_stamps;
-        if cached.key != key || cached.inputs.len() != stamps.len() {
-            return None;
-        }
-        let mut is_fresh = true;
-        for ((at, _, path), input) in bank.inputs().zip(&cached.inputs) {
-            if *path != *input.path || stamps[at].bytes != input.stamp.bytes {
-                return None;
-            }
-            is_fresh &= stamps[at] == input.stamp && input.stamp.tells_changes_since(cached.hashed_ns, DISTANCE_NS);
-        }
-        let added = serde_json::to_string(&cached.added).ok()?;
-        let digests = cached.inputs.iter().flat_map(|input| *input.digest.as_bytes());
-        let mut block = Vec::with_capacity(cached.inputs.len() * 32 + cached.palette_per_tile.len() + added.len());
-        block.extend(digests.chain(cached.palette_per_tile.iter().copied()).chain(added.bytes()));
+        let is_fresh = !stamps.is_empty()
+            && digest_of(stamps) == cached.stamps
+            && stamps.iter().all(|stamp| stamp.tells_changes_since(cached.hashed_ns, DISTANCE_NS));
         Some(Known {
             is_fresh,
             is_told: cached.is_told,
             offset: cached.offset,
             hashed_ns: cached.hashed_ns,
             bytes: cached.bytes,
-            block: block.into(),
-            inputs: u32::try_from(cached.inputs.len()).ok()?,
-            tiles: u32::try_from(cached.palette_per_tile.len()).ok()?,
+            added_bytes: cached.added_bytes,
             fragile: match cached.fragile {
                 Some([count, sprite, tile, used, other]) => {
                     let (_, path) = bank.declaration().inputs.nth(Role::Sprites, sprite)?;
@@ -116,13 +144,29 @@ impl Known {
                 }
                 None => None,
             },
+            facts: None,
         })
     }
 
-    /// Size in bytes and complete metadata of the payload.
+    /// The same with what was made of its inputs; `None` when they cannot have the same bytes.
     #[must_use]
-    pub fn layout(&self, bank: &Bank<'_>) -> Layout {
-        bank.with_declared(self.added())
+    pub fn learn(&self, bank: &Bank<'_>, facts: &CachedFacts) -> Option<Known> {
+        let stamps = bank.inputs().filter_map(|(at, ..)| bank.asset.input_stamps.get(at));
+        let has_their_sizes = stamps.map(|stamp| stamp.bytes).eq(facts.inputs.iter().map(|(bytes, _)| *bytes));
+        has_their_sizes.then(|| Some(Known { facts: Some(Block::of(facts)?), ..self.clone() }))?
+    }
+
+    /// Size in bytes and complete metadata of the payload, if that was asked for.
+    #[must_use]
+    pub fn layout(&self, bank: &Bank<'_>) -> Option<Layout> {
+        let metadata = self.facts.as_ref()?.added();
+        Some(bank.with_declared(Layout { bytes: self.bytes, metadata }))
+    }
+
+    /// Size in bytes of the payload and of its complete metadata. No key is both declared and added.
+    #[must_use]
+    pub fn measured(&self, bank: &Bank<'_>) -> (u64, MetadataBytes) {
+        (self.bytes, MetadataBytes::of(&bank.declaration().metadata).with(u64::from(self.added_bytes)))
     }
 
     /// Length of the payload.
@@ -131,18 +175,7 @@ impl Known {
         self.bytes
     }
 
-    /// The digests of the inputs, the palettes of the tiles, and the added metadata.
-    fn parts(&self) -> (&[[u8; 32]], &[u8], &[u8]) {
-        let (digests, rest) = self.block.split_at(self.inputs as usize * 32);
-        let (palette_per_tile, added) = rest.split_at(self.tiles as usize);
-        (digests.as_chunks().0, palette_per_tile, added)
-    }
-
-    fn added(&self) -> Layout {
-        Layout { bytes: self.bytes, metadata: serde_json::from_slice(self.parts().2).unwrap_or_default() }
-    }
-
-    /// Whether every input still has the bytes that it had; reads them unless that is known.
+    /// Whether every input is known to have the bytes that it had; reads them unless nothing can have changed.
     ///
     /// # Errors
     /// What keeps an input from being read.
@@ -150,8 +183,9 @@ impl Known {
         if self.is_fresh {
             return Ok(true);
         }
+        let Some(facts) = &self.facts else { return Ok(false) };
         let mut counts = [0; 4];
-        for ((_, role, _), known) in bank.inputs().zip(self.parts().0) {
+        for ((_, role, _), known) in bank.inputs().zip(facts.parts().0) {
             let index = counts[role as usize];
             counts[role as usize] += 1;
             if Source::open(bank, role, index)?.finish()?.digest != Digest::from(*known) {
@@ -161,23 +195,23 @@ impl Known {
         Ok(true)
     }
 
-    /// What making the payload would tell.
+    /// What making the payload would tell, if that was asked for.
     #[must_use]
-    pub fn facts(&self, bank: &Bank<'_>) -> Facts {
-        let folder = bank.asset.folder.as_ref().expect("an asset with a declaration has a folder");
-        let (digests, palette_per_tile, _) = self.parts();
+    pub fn facts(&self, bank: &Bank<'_>) -> Option<Facts> {
+        let (folder, facts) = (bank.asset.folder.as_ref()?, self.facts.as_ref()?);
+        let (digests, palette_per_tile, _) = facts.parts();
         let input = |((at, role, path), digest): ((usize, _, &str), &[u8; 32])| InputDigest {
             role,
             path: format!("{folder}/{path}").into(),
             bytes: bank.asset.input_stamps[at].bytes,
             digest: Digest::from(*digest),
         };
-        Facts {
-            layout: self.added(),
+        Some(Facts {
+            layout: Layout { bytes: self.bytes, metadata: facts.added() },
             inputs: bank.inputs().zip(digests).map(input).collect(),
             palette_per_tile: palette_per_tile.to_vec(),
             fragile: self.fragile.as_deref().cloned(),
-        }
+        })
     }
 
     /// Adds what decoding the inputs would add: from what is known, or, where that is not enough, by doing so.
@@ -199,34 +233,43 @@ impl Known {
 /// What the next build is to know: `facts` came of inputs that were read after `hashed_ns`, by the file system's clock.
 /// `None` when they are not about exactly the declared inputs.
 #[must_use]
-pub fn remembered<'a>(
-    bank: &Bank<'a>,
+pub fn remembered(
+    bank: &Bank<'_>,
     key: Digest,
     facts: &Facts,
     is_told: bool,
     hashed_ns: i64,
     offset: u64,
-) -> Option<CachedAsset<'a>> {
-    let inputs: Vec<_> = bank.inputs().collect();
-    let is_complete = inputs.len() == facts.inputs.len() && inputs.len() == bank.asset.input_stamps.len();
+) -> Option<(CachedAsset, CachedFacts)> {
+    let (inputs, stamps): (Vec<_>, _) = (bank.inputs().collect(), &bank.asset.input_stamps);
+    let is_complete = inputs.len() == facts.inputs.len() && inputs.len() == stamps.len();
     if !is_complete || inputs.iter().zip(&facts.inputs).any(|((_, role, _), input)| *role != input.role) {
         return None;
     }
-    let input = |((at, _, path), input): ((usize, _, &'a str), &InputDigest)| CachedInput {
-        path: Cow::Borrowed(path),
-        stamp: bank.asset.input_stamps[at],
-        digest: input.digest,
-    };
-    Some(CachedAsset {
+    let digests = inputs.iter().zip(&facts.inputs).map(|(&(at, ..), input)| (stamps[at].bytes, input.digest));
+    let added = &facts.layout.metadata;
+    let cached = CachedAsset {
         asset_id: bank.asset.asset_id()?,
         key,
         hashed_ns,
+        stamps: digest_of(stamps),
         is_told,
+        fragile: facts.fragile.as_ref().map(|of| [of.count, of.sprite, of.tile, of.palettes[0], of.palettes[1]]),
         offset,
         bytes: facts.layout.bytes,
-        added: facts.layout.metadata.clone(),
-        inputs: inputs.into_iter().zip(&facts.inputs).map(input).collect(),
+        added_bytes: u32::try_from(serde_json::to_vec(added).ok()?.len()).ok()?,
+    };
+    let facts = CachedFacts {
+        asset_id: cached.asset_id,
+        added: added.clone(),
+        inputs: digests.collect(),
         palette_per_tile: facts.palette_per_tile.clone(),
-        fragile: facts.fragile.as_ref().map(|of| [of.count, of.sprite, of.tile, of.palettes[0], of.palettes[1]]),
-    })
+    };
+    Some((cached, facts))
+}
+
+fn digest_of(stamps: &[Stamp]) -> Digest {
+    let mut digest = Hasher::default();
+    stamps.iter().for_each(|stamp| stamp.digest_into(&mut digest));
+    digest.finish()
 }

@@ -4,16 +4,16 @@ use super::known::key;
 use super::{Bank, Key, Known};
 use crate::digest::Digest;
 use crate::disk::Disk;
-use crate::envelope::Windows;
-use crate::schema::cache::{self, CachedAsset, CachedBuild};
-use crate::trust::{Limits, Stream};
+use crate::schema::cache::{self, Assets, CachedAsset, CachedBuild, CachedFacts};
+use crate::trust::Limits;
 use crate::workspace::{Asset, State, Workspace};
 use rayon::prelude::*;
 
 /// What is known of a workspace's assets, in their order.
 #[derive(Debug, Default)]
 pub struct Recalled {
-    /// The [`keys`]; empty where there was nothing to compare them with.
+    /// What decides the payload of each asset, inputs left out: where it is known, and of all once it is
+    /// [asked for](Recalled::find_keys).
     pub keys: Vec<Option<Digest>>,
     /// What is known of each asset; empty where nothing is known at all.
     pub known: Vec<Option<Known>>,
@@ -34,6 +34,13 @@ impl Recalled {
         self.of(index).filter(|known| known.is_fresh)
     }
 
+    /// Finds the keys that are not there yet, of registered assets that can be made.
+    pub fn find_keys(&mut self, workspace: &Workspace, disk: &dyn Disk, limits: &Limits) {
+        self.keys.resize(workspace.assets.len(), None);
+        let missing = self.keys.par_iter_mut().zip(&workspace.assets).filter(|(key, _)| key.is_none());
+        missing.for_each(|(key, asset)| *key = key_of(asset, disk, limits));
+    }
+
     /// What decides what a build of this workspace publishes, inputs' bytes left out: which assets, how they are called
     /// and described, and what decides each payload.
     #[must_use]
@@ -52,36 +59,61 @@ impl Recalled {
     }
 }
 
-/// What decides each payload, inputs left out; only of registered assets that can be made.
-#[must_use]
-pub fn keys(workspace: &Workspace, disk: &dyn Disk, limits: &Limits) -> Vec<Option<Digest>> {
-    let is_registered = |asset: &&Asset| asset.state == State::Registered;
-    let bank = |asset| Some(asset).filter(is_registered).and_then(|asset| Bank::of(asset, disk, limits));
-    workspace.assets.par_iter().map(|asset| bank(asset).map(|bank| key(&bank))).collect()
+/// What decides the payload of an asset, inputs left out, if it is registered and can be made.
+fn key_of(asset: &Asset, disk: &dyn Disk, limits: &Limits) -> Option<Digest> {
+    let asset = Some(asset).filter(|asset| asset.state == State::Registered)?;
+    Bank::of(asset, disk, limits).map(|bank| key(&bank))
 }
 
-/// Reads the cache in `stream`, if there is one, and compares it with the workspace.
+/// Compares what a cache says of the assets with the workspace, and gives what of the cache is left to be read.
 ///
-/// Beside it, why the cache cannot be used; nothing is known then.
+/// # Errors
+/// Why the cache cannot be used, as a fragment of a sentence.
 pub fn recall(
     workspace: &Workspace,
     disk: &dyn Disk,
     limits: &Limits,
-    windows: &Windows,
-    stream: Option<Stream>,
-) -> (Recalled, Option<String>) {
-    let Some(stream) = stream else { return (Recalled::default(), None) };
-    let keys = keys(workspace, disk, limits);
-    let bank = |index: usize| Bank::of(&workspace.assets[index], disk, limits);
+    cached: Assets,
+) -> Result<(Recalled, cache::Facts), String> {
     // Of those that claim one id none is built, so it does not matter which is found.
-    let place = |id: u32| workspace.registered().binary_search_by_key(&Some(id), Asset::asset_id).ok();
-    let of = |cached: CachedAsset<'_>| {
-        let index = place(cached.asset_id)?;
-        Some((index, Known::of(&bank(index)?, keys[index]?, cached)?))
+    let of = |cached: CachedAsset| {
+        let index = place(workspace, cached.asset_id)?;
+        let asset = &workspace.assets[index];
+        let bank = Bank::of(asset, disk, limits)?;
+        // What the same file says of one and the same declaration belongs together.
+        let is_of_it = asset.is_remembered || key(&bank) == cached.key;
+        is_of_it.then(|| Some((index, Known::of(&bank, &cached)?, cached.key)))?
     };
-    let mut known = vec![None; workspace.assets.len()];
-    match cache::read(stream, windows, of, |(index, found)| known[index] = Some(found)) {
-        Ok(last) => (Recalled { keys, known, last: Some(last) }, None),
-        Err(why) => (Recalled { keys, ..Recalled::default() }, Some(why)),
-    }
+    let count = workspace.assets.len();
+    let (mut known, mut keys) = (vec![None; count], vec![None; count]);
+    let keep = |(index, of, key): (usize, Known, Digest)| (known[index], keys[index]) = (Some(of), Some(key));
+    let (last, facts) = cached.read(of, keep)?;
+    Ok((Recalled { keys, known, last: Some(last) }, facts))
+}
+
+/// Adds what was made of the inputs of the assets that are known.
+///
+/// # Errors
+/// As [`recall`]; what is known then means nothing.
+pub fn learn(
+    recalled: &mut Recalled,
+    workspace: &Workspace,
+    disk: &dyn Disk,
+    limits: &Limits,
+    cached: cache::Facts,
+) -> Result<(), String> {
+    let known = std::mem::take(&mut recalled.known);
+    let mut learned = vec![None; known.len()];
+    let of = |facts: CachedFacts| {
+        let index = place(workspace, facts.asset_id)?;
+        let bank = Bank::of(&workspace.assets[index], disk, limits)?;
+        Some((index, known[index].as_ref()?.learn(&bank, &facts)?))
+    };
+    cached.read(of, |(index, known)| learned[index] = Some(known))?;
+    recalled.known = learned;
+    Ok(())
+}
+
+fn place(workspace: &Workspace, asset_id: u32) -> Option<usize> {
+    workspace.registered().binary_search_by_key(&Some(asset_id), Asset::asset_id).ok()
 }

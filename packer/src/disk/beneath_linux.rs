@@ -3,7 +3,7 @@
 
 use super::os::name_of;
 use super::{Entry, Kind, Metadata, Name};
-use rustix::fs::{AtFlags, FileType, Mode, OFlags, RawDir, RawDirEntry, ResolveFlags, Stat, openat2, statat};
+use rustix::fs::{AtFlags, FileType, Mode, OFlags, RawDir, RawDirEntry, ResolveFlags, Stat, fstat, openat2, statat};
 use std::fs::File;
 use std::io;
 use std::mem::MaybeUninit;
@@ -39,6 +39,14 @@ pub(super) fn names(root: BorrowedFd<'_>, path: &str) -> io::Result<Vec<Name>> {
         };
         Ok(kind.map(|kind| Name { name: name_of(entry.file_name().to_bytes()), kind }))
     })
+}
+
+/// Metadata of the folder at `path` (not empty) beneath `root`, and of what lies in it under each of these names.
+pub(super) fn within(root: BorrowedFd<'_>, path: &str, names: &[&str]) -> io::Result<(Metadata, Vec<Metadata>)> {
+    let folder = open_folder(root, path)?;
+    let own = metadata(&fstat(&folder)?);
+    let within = names.iter().map(|name| Ok(metadata(&statat(&folder, *name, AtFlags::SYMLINK_NOFOLLOW)?)));
+    Ok((own, within.collect::<io::Result<_>>()?))
 }
 
 /// What `make` makes of each entry of the folder at `path`.

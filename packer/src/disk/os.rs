@@ -221,6 +221,14 @@ impl Disk for OsDisk {
         }
     }
 
+    #[cfg(target_os = "linux")]
+    fn metadata_within(&self, folder: &PortablePath, names: &[&str]) -> Result<(Metadata, Vec<Metadata>), DiskError> {
+        match super::beneath_linux::within(self.root.as_fd(), folder.as_str(), names) {
+            Err(error) if super::beneath_linux::is_missing(&error) => super::one_by_one(self, folder, names),
+            result => result.map_err(|error| self.explain(folder, error)),
+        }
+    }
+
     fn create_dir(&self, path: &PortablePath) -> Result<(), DiskError> {
         let folder = self.folder(path.parent().as_ref())?;
         folder.create_dir(path.name()).map_err(|error| DiskError::new(path.as_str(), error))

@@ -1,4 +1,4 @@
-//! Waiting for another program: until it is done, but only so long.
+//! Time that passes: waiting for another program, until it is done, but only so long; and how long ago something was.
 
 use std::time::{Duration, Instant};
 
@@ -25,5 +25,23 @@ impl Patience {
             std::thread::sleep(PAUSE);
         }
         is_left
+    }
+}
+
+/// Tells how long ago it was made, by a clock that nobody sets. Only what is believed may depend on it, never what is written.
+#[derive(Clone, Copy, Debug)]
+pub struct Stopwatch(Instant);
+
+impl Stopwatch {
+    /// Begins now.
+    #[must_use]
+    pub fn start() -> Stopwatch {
+        Stopwatch(Instant::now())
+    }
+
+    /// Nanoseconds since then.
+    #[must_use]
+    pub fn elapsed_ns(&self) -> i64 {
+        i64::try_from(self.0.elapsed().as_nanos()).unwrap_or(i64::MAX)
     }
 }

@@ -48,7 +48,7 @@ pub fn examine(
         |(index, asset)| {
             let mut found = Vec::new();
             files.fetch_add(u64::from(asset.declaration.is_some()), Ordering::Relaxed);
-            let layout = match Bank::of(asset, disk, limits) {
+            let laid_out = match Bank::of(asset, disk, limits) {
                 _ if events.cancelled() => None,
                 None => {
                     found = check_sizes(asset, disk, limits);
@@ -58,15 +58,15 @@ pub fn examine(
                     files.fetch_add(bank.inputs().count() as u64, Ordering::Relaxed);
                     match recalled.fresh(index) {
                         Some(known) => {
-                            let layout = known.layout(&bank);
+                            let (bytes, metadata) = known.measured(&bank);
                             known.say(bank, &mut found);
-                            Some(layout)
+                            Some(LaidOut { index, bytes, metadata })
                         }
-                        None => bank.examine(&mut found),
+                        None => bank.examine(&mut found).map(|layout| LaidOut::measured(index, &layout)),
                     }
                 }
             };
-            let laid_out = layout.filter(|_| asset.included_in_build).map(|layout| LaidOut::measured(index, &layout));
+            let laid_out = laid_out.filter(|_| asset.included_in_build);
             events.emit(Event::Progress {
                 phase: Phase::Examine,
                 done: done.fetch_add(1, Ordering::Relaxed) + 1,

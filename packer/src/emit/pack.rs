@@ -189,9 +189,9 @@ fn write_payloads(
                     provenance::entry(provenance, at == 0, &provenance_of(asset, planned, &facts))?;
                     let hashed_ns = made.hashed_ns.unwrap_or_else(|| memory.moment(asset));
                     if let Some(key) = task.recalled.keys.get(plan.assets[at]).copied().flatten()
-                        && let Some(entry) = remembered(&bank, key, &facts, is_told, hashed_ns, planned.offset)
+                        && let Some((asset, facts)) = remembered(&bank, key, &facts, is_told, hashed_ns, planned.offset)
                     {
-                        memory.note(&entry);
+                        memory.note(&asset, &facts);
                     }
                 }
                 Some(_) => {
@@ -257,12 +257,13 @@ fn make(context: &Context<'_>, task: &Task<'_>, at: usize, previous_bytes: u64) 
     let known = task.recalled.of(task.plan.assets[at]);
     let is_there = |known: &&Known| known.offset.checked_add(known.bytes()).is_some_and(|end| end <= previous_bytes);
     // An input that cannot be read is told by whoever makes the payload.
-    if let Some(known) = known.filter(is_there).filter(|known| known.holds(&bank).unwrap_or(false)) {
+    let known = known.filter(is_there).filter(|known| known.holds(&bank).unwrap_or(false));
+    if let Some((known, facts)) = known.and_then(|known| Some((known, known.facts(&bank)?))) {
         let mut findings = Vec::new();
-        let (facts, is_told) = (known.facts(&bank), known.is_told);
         known.say(bank, &mut findings);
         let payload = Payload::Previous(known.offset);
-        return Made { payload, facts: Some(facts), is_told, hashed_ns: known.hashed_ns(), findings };
+        let (is_told, hashed_ns) = (known.is_told, known.hashed_ns());
+        return Made { payload, facts: Some(facts), is_told, hashed_ns, findings };
     }
     let bytes = task.plan.table[at].bytes;
     let mut findings = Vec::new();

@@ -96,7 +96,7 @@ pub fn stage<'a>(
     let disk = context.disk;
     let one = |error: DiskError| vec![writing(&error)];
     let staging = Staging::create(disk, context.operation_id).map_err(one)?;
-    let mut memory = Memory::start(disk, &staging);
+    let mut memory = Memory::start(context, &staging, task.workspace);
     let Packed { archive, provenance: (_, provenance), payload_offset, reused } =
         write_archive(context, task, &staging, &mut memory, findings)?;
     let table = task.plan.table.iter().map(header::entry_json);

@@ -1,17 +1,17 @@
 //! `build`: load, examine, plan, make, verify, publish.
 
-use super::cache::Belief;
+use super::cache::{Belief, Cache};
 use super::nothing_registered::{entries_lost, next_without_entries, nothing_registered};
 use super::settle::{self, Snapshot};
 use super::{Context, cache, counted};
-use crate::bank::{Bank, LaidOut, Recalled, keys};
+use crate::bank::{Bank, LaidOut, Recalled};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::doctor::{examine, preload};
 use crate::emit::{self, Published, stage};
 use crate::plan::{BuildPlan, for_build};
 use crate::report::{ArchiveFile, BuildResult, OperationResult, PackedAsset, Report};
 use crate::schema::archive::Measured;
-use crate::workspace::{Asset, Workspace, load};
+use crate::workspace::{Asset, Workspace, load_remembering};
 use rayon::prelude::*;
 
 /// Whether a build writes, and whether it takes what the last one learned from the cache.
@@ -93,17 +93,16 @@ fn prepare(
     result: &mut BuildResult,
     findings: &mut Vec<Diagnostic>,
 ) -> Result<Prepared, Vec<Diagnostic>> {
-    let mut workspace = load(context.disk, &context.options(false), context.events);
+    let mut cache = Cache::open(context, belief);
+    let mut workspace = load_remembering(context.disk, &context.options(false), || cache.roots(), context.events);
     result.assets = workspace.assets.iter().filter(|asset| asset.included_in_build).count() as u64;
     let mut found = std::mem::take(&mut workspace.findings);
     if let Some(next) = next_without_entries(&workspace) {
         found.extend(entries_lost(context, next).or_else(|| nothing_registered(context)));
     }
-    let (mut recalled, note) = cache::look(context, &workspace, belief);
-    found.extend(note);
-    if recalled.keys.is_empty() {
-        recalled.keys = keys(&workspace, context.disk, &context.limits);
-    }
+    let mut recalled = cache.assets(context, &workspace);
+    found.extend(cache.note(context, &workspace));
+    recalled.find_keys(&workspace, context.disk, &context.limits);
     // What a build needs of it is in the assets by now, and it takes as much memory as a third of them.
     workspace.registry = None;
     preload(&workspace, &mut found);
@@ -111,6 +110,7 @@ fn prepare(
         findings.extend(found);
         return Ok(Prepared { workspace, recalled, task: Task::Nothing(published) });
     }
+    cache.facts(context, &workspace, &mut recalled);
     let laid_out = || lay_out(context, &workspace, &recalled);
     let Some(plan) = plan(context, &workspace, laid_out, &mut found) else {
         // One more look, so that one run names everything that has to be repaired.
@@ -205,10 +205,8 @@ fn lay_out(context: &Context<'_>, workspace: &Workspace, recalled: &Recalled) ->
     included
         .map(|(index, asset)| {
             let bank = Bank::of(asset, context.disk, &context.limits)?;
-            let layout = match recalled.fresh(index) {
-                Some(known) => known.layout(&bank),
-                None => bank.layout(&mut Vec::new())?,
-            };
+            let known = recalled.fresh(index).and_then(|known| known.layout(&bank));
+            let layout = known.or_else(|| bank.layout(&mut Vec::new()))?;
             Some(LaidOut::new(index, &layout))
         })
         .collect()

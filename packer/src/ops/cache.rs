@@ -2,12 +2,13 @@
 //! anything.
 
 use super::Context;
-use crate::bank::{Recalled, recall};
+use crate::bank::{Recalled, circumstances, learn, recall};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::disk::{DiskErrorKind, Kind};
 use crate::path::PortablePath;
+use crate::schema::cache::{Assets, Facts, Roots};
 use crate::trust::{Limit, Stream, admit_stream, refusal};
-use crate::workspace::Workspace;
+use crate::workspace::{Remembered, Workspace};
 
 /// Whether a command believes what the last build learned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,23 +19,88 @@ pub(super) enum Belief {
     Nothing,
 }
 
-/// What is known of the workspace, and why the cache is not used, if one is there. Writes nothing.
-pub(super) fn look(context: &Context<'_>, workspace: &Workspace, belief: Belief) -> (Recalled, Option<Diagnostic>) {
-    let opened = match belief {
-        Belief::Cache if workspace.registry.is_some() => open(context),
-        _ => Ok(None),
-    };
-    let (stream, refused) = match opened {
-        Ok(stream) => (stream, None),
-        Err(why) => (None, Some(why)),
-    };
-    let (recalled, why) = recall(workspace, context.disk, &context.limits, &context.windows, stream);
-    let note = match refused.or(why) {
-        Some(why) => Some(dropped(&current(), &why)),
-        None if belief == Belief::Nothing || workspace.registry.is_none() => None,
-        None => first_is_there(context).then(|| dropped(&first(), "it is of version 1")),
-    };
-    (recalled, note)
+/// The cache of a project, as far as it was read.
+pub(super) struct Cache {
+    belief: Belief,
+    /// Whether a file is there, of whatever worth.
+    pub(super) is_there: bool,
+    left: Left,
+    refused: Option<String>,
+}
+
+/// What is left to be read.
+enum Left {
+    Roots(Roots),
+    Assets(Assets),
+    Facts(Facts),
+    Nothing,
+}
+
+impl Cache {
+    /// Opens it, if it is to be believed. Writes nothing.
+    pub(super) fn open(context: &Context<'_>, belief: Belief) -> Cache {
+        let opened = match belief {
+            Belief::Cache => open(context),
+            Belief::Nothing => Ok(None),
+        };
+        let mut cache = Cache { belief, is_there: !matches!(opened, Ok(None)), left: Left::Nothing, refused: None };
+        let of = circumstances(&context.limits, &context.windows);
+        let read = |stream| Roots::open(stream, &context.windows, &of);
+        let roots = opened.and_then(|stream| stream.map_or(Ok(None), read));
+        if let Some(Some(roots)) = cache.or_refuse(roots) {
+            cache.left = Left::Roots(roots);
+        }
+        cache
+    }
+
+    /// What it knows of the roots; to be asked first.
+    pub(super) fn roots(&mut self) -> Remembered {
+        let mut remembered = Remembered::default();
+        let Left::Roots(roots) = self.take() else { return remembered };
+        let read = roots.read(|root| remembered.keep(root));
+        match self.or_refuse(read) {
+            Some(assets) => self.left = Left::Assets(assets),
+            None => remembered = Remembered::default(),
+        }
+        remembered
+    }
+
+    /// What it knows of the assets of this workspace; to be asked then.
+    pub(super) fn assets(&mut self, context: &Context<'_>, workspace: &Workspace) -> Recalled {
+        let Left::Assets(assets) = self.take() else { return Recalled::default() };
+        let read = recall(workspace, context.disk, &context.limits, assets);
+        let Some((recalled, facts)) = self.or_refuse(read) else { return Recalled::default() };
+        self.left = Left::Facts(facts);
+        recalled
+    }
+
+    /// Adds what it knows of what was made of their inputs.
+    pub(super) fn facts(&mut self, context: &Context<'_>, workspace: &Workspace, recalled: &mut Recalled) {
+        let Left::Facts(facts) = self.take() else { return };
+        let read = learn(recalled, workspace, context.disk, &context.limits, facts);
+        if self.or_refuse(read).is_none() {
+            *recalled = Recalled::default();
+        }
+    }
+
+    /// Why it is not used, if it cannot be.
+    pub(super) fn note(&self, context: &Context<'_>, workspace: &Workspace) -> Option<Diagnostic> {
+        if self.belief == Belief::Nothing || workspace.registry.is_none() {
+            return None;
+        }
+        match &self.refused {
+            Some(why) => Some(dropped(&current(), why)),
+            None => first_is_there(context).then(|| dropped(&first(), "it is of version 1")),
+        }
+    }
+
+    fn take(&mut self) -> Left {
+        std::mem::replace(&mut self.left, Left::Nothing)
+    }
+
+    fn or_refuse<T>(&mut self, read: Result<T, String>) -> Option<T> {
+        read.map_err(|why| self.refused = Some(why)).ok()
+    }
 }
 
 fn open(context: &Context<'_>) -> Result<Option<Stream>, String> {
@@ -45,11 +111,6 @@ fn open(context: &Context<'_>) -> Result<Option<Stream>, String> {
         Err(error) if error.kind == DiskErrorKind::NotFound => Ok(None),
         Err(error) => Err(refusal(&error).message.to_string()),
     }
-}
-
-/// Whether there is one, of whatever worth.
-pub(super) fn is_there(context: &Context<'_>) -> bool {
-    context.disk.metadata(&current()).is_ok()
 }
 
 fn first_is_there(context: &Context<'_>) -> bool {

@@ -3,15 +3,15 @@
 #[cfg(test)]
 mod tests;
 
-use super::cache::Belief;
+use super::cache::{Belief, Cache};
 use super::nothing_registered::{entries_lost, next_without_entries, nothing_registered};
-use super::{Context, cache, counted, fix, settle};
+use super::{Context, counted, fix, settle};
 use crate::bank::Recalled;
 use crate::diagnostic::Diagnostic;
 use crate::doctor::{Examined, Tidiness, examine, look_for_untidiness, suppressions_path};
 use crate::report::{DoctorResult, OperationResult, Report};
 use crate::schema::suppressions::Date;
-use crate::workspace::{Ask, Options, Workspace, load};
+use crate::workspace::{Ask, Options, Workspace, load_remembering};
 
 /// How far the doctor looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,15 +28,15 @@ pub enum Scope {
 /// Examines the registered world, inputs decoded, and within a wider scope what could be tidier.
 #[must_use]
 pub fn doctor(context: &Context<'_>, scope: Scope) -> Report {
-    examined(context, scope, &mut |_, _| {}).0
+    examined(context, scope, None).0
 }
 
 /// The same, with whether nothing was left unsettled; `also` looks at the project while it is known to be in one state, and
 /// again where it turned out not to be.
-pub(super) fn examined(context: &Context<'_>, scope: Scope, also: Also<'_>) -> (Report, bool) {
+pub(super) fn examined(context: &Context<'_>, scope: Scope, mut also: Also<'_, '_>) -> (Report, bool) {
     let settled = settle::before_reading(context);
     let mut look = || {
-        let mut looked = look(context, scope, also);
+        let mut looked = look(context, scope, also.as_deref_mut());
         looked.result.fixes = fix::list(context, &mut looked.workspace);
         (looked.result, looked.workspace.findings)
     };
@@ -69,15 +69,16 @@ pub(super) struct Looked {
     pub(super) workspace: Workspace,
 }
 
-/// Looks at the workspace as well, and at what the last build noted of it.
-pub(super) type Also<'a> = &'a mut dyn FnMut(&Workspace, &Recalled);
+/// Looks at the workspace as well, and at all that the last build noted of it.
+pub(super) type Also<'a, 'f> = Option<&'a mut (dyn FnMut(&Workspace, &Recalled) + 'f)>;
 
 /// Examines the project; which repairs there are is not looked for.
-pub(super) fn look(context: &Context<'_>, scope: Scope, also: Also<'_>) -> Looked {
+pub(super) fn look(context: &Context<'_>, scope: Scope, also: Also<'_, '_>) -> Looked {
     // Stamps are compared with those in the cache, and every input is opened where there is none.
-    let ask = if cache::is_there(context) { Ask::Stamps } else { Ask::Names };
+    let mut cache = Cache::open(context, Belief::Cache);
+    let ask = if cache.is_there { Ask::Stamps } else { Ask::Names };
     let options = Options { ask, ..context.options(scope != Scope::Registered) };
-    let mut workspace = load(context.disk, &options, context.events);
+    let mut workspace = load_remembering(context.disk, &options, || cache.roots(), context.events);
     let mut findings = std::mem::take(&mut workspace.findings);
     if let Some(next) = next_without_entries(&workspace) {
         // The wider scope names every root that is not registered.
@@ -92,13 +93,18 @@ pub(super) fn look(context: &Context<'_>, scope: Scope, also: Also<'_>) -> Looke
             look_for_untidiness(&workspace, disk, limits, windows, today, context.events, &mut findings)
         }
     };
-    let (mut recalled, note) = cache::look(context, &workspace, Belief::Cache);
-    findings.extend(note);
+    let mut recalled = cache.assets(context, &workspace);
+    findings.extend(cache.note(context, &workspace));
+    if also.is_some() {
+        cache.facts(context, &workspace, &mut recalled);
+    }
     // They are for what a build writes into the next cache.
     recalled.keys = Vec::new();
     let Examined { checked, laid_out } =
         examine(&workspace, context.disk, &context.limits, &recalled, context.events, &mut findings);
-    also(&workspace, &recalled);
+    if let Some(also) = also {
+        also(&workspace, &recalled);
+    }
     drop(recalled);
     super::build::plan(context, &workspace, || laid_out, &mut findings);
     let mut result = DoctorResult::within(scope.name());

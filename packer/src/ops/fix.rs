@@ -193,7 +193,7 @@ impl Answer {
 }
 
 fn show(context: &Context<'_>, scope: Scope, only: Option<Code>, wanted: &FixRequest) -> Result<Answer, Diagnostic> {
-    let mut looked = look(context, scope, &mut |_, _| {});
+    let mut looked = look(context, scope, None);
     let (plan, count) = {
         let patient = Patient::of(context, &looked.workspace, wanted.keep.as_deref());
         let chosen = patient.select(only)?;
@@ -225,7 +225,7 @@ fn carry_out(
     wanted: &FixRequest,
     agreed: Agreed<'_>,
 ) -> Result<Answer, Diagnostic> {
-    let mut looked = look(context, scope, &mut |_, _| {});
+    let mut looked = look(context, scope, None);
     let (mut preview, plan, count, is_safe) = {
         let patient = Patient::of(context, &looked.workspace, wanted.keep.as_deref());
         let selected = patient.select(only)?;
@@ -257,7 +257,7 @@ fn carry_out(
         Ok(transaction_id) => {
             let mut result = MutationResult::of(&plan);
             (result.preview_id, result.applied, result.transaction_id) = (id.clone(), true, Some(transaction_id));
-            let mut looked = look(context, scope, &mut |_, _| {});
+            let mut looked = look(context, scope, None);
             looked.result.fixes = list(context, &mut looked.workspace);
             Ok(Answer::of(looked, result, plan.findings, &format!("{} made", counted(count, "repair"))))
         }

@@ -1,9 +1,10 @@
 //! `list`: every root of the project and how it is.
 
+use super::cache::{Belief, Cache};
 use super::mutate::quarantined;
 use super::{Context, counted, settle};
 use crate::report::{OperationResult, Quarantined, Report};
-use crate::workspace::{Health, State, Workspace, load};
+use crate::workspace::{Health, State, Workspace, load_remembering};
 
 /// Lists every registered and unregistered root.
 #[must_use]
@@ -41,7 +42,8 @@ pub fn list(context: &Context<'_>) -> Report {
 }
 
 fn look(context: &Context<'_>) -> (Workspace, Vec<Quarantined>) {
-    let mut workspace = load(context.disk, &context.options(true), context.events);
+    let mut cache = Cache::open(context, Belief::Cache);
+    let mut workspace = load_remembering(context.disk, &context.options(true), || cache.roots(), context.events);
     workspace.note_actions();
     let (rows, findings) = if workspace.registry.is_some() {
         quarantined(context.disk, &context.limits)

@@ -55,7 +55,7 @@ pub fn overview(context: &Context<'_>) -> Overview {
             _ => None,
         };
     };
-    let (doctor, is_settled) = doctor::examined(context, Scope::Registered, &mut compare);
+    let (doctor, is_settled) = doctor::examined(context, Scope::Registered, Some(&mut compare));
     Overview { doctor, is_readable: has_registry && is_settled, archive, changes }
 }
 

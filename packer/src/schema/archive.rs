@@ -138,6 +138,17 @@ impl MetadataBytes {
     pub fn of(metadata: &Map<String, Value>) -> MetadataBytes {
         MetadataBytes(serde_json::to_vec(metadata).expect("a plain value can be written").len() as u64)
     }
+
+    /// With the members of another object, of which the compact text has so many bytes; none is in both.
+    #[must_use]
+    pub fn with(self, other_bytes: u64) -> MetadataBytes {
+        const EMPTY: u64 = "{}".len() as u64;
+        match (self.0, other_bytes) {
+            (EMPTY, bytes) | (bytes, EMPTY) => MetadataBytes(bytes),
+            // One pair of braces less, and a comma more.
+            (bytes, more) => MetadataBytes(bytes + more - 1),
+        }
+    }
 }
 
 /// What has a length in the header.

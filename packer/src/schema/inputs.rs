@@ -57,6 +57,12 @@ impl Inputs {
         self.rows.iter().map(|&(role, start, end)| (role, &self.text[start as usize..end as usize]))
     }
 
+    /// Whether all lie in the root itself, and in no folder below it.
+    #[must_use]
+    pub fn are_flat(&self) -> bool {
+        !self.text.contains('/')
+    }
+
     /// The inputs of one role.
     pub fn of(&self, role: Role) -> impl Iterator<Item = &str> {
         self.iter().filter(move |row| row.0 == role).map(|row| row.1)

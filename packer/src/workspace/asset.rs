@@ -4,7 +4,7 @@ use super::action::Actions;
 use crate::diagnostic::{AssetRef, Code, Diagnostic, Severity};
 use crate::disk::Stamp;
 use crate::path::PortablePath;
-use crate::schema::Declaration;
+use crate::schema::{BankType, Declaration};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -51,6 +51,8 @@ pub struct Asset {
     pub schema_version: Option<u16>,
     /// Whether every declared input is there, with nothing to say against it.
     pub has_inputs: bool,
+    /// Whether its declaration was not read, because the last build knew it.
+    pub is_remembered: bool,
     /// The stamp of each input in the declared order, where they were [asked for](super::Ask) and all are there.
     pub input_stamps: Box<[Stamp]>,
     /// How it is.
@@ -64,6 +66,12 @@ impl Asset {
     #[must_use]
     pub fn asset_id(&self) -> Option<u32> {
         self.reference.asset_id
+    }
+
+    /// Whether the asset has everything that a build needs to know.
+    #[must_use]
+    pub fn bank(&self) -> Option<BankType> {
+        self.declaration.as_ref().and_then(|declaration| declaration.bank)
     }
 
     /// `asset.json` in its folder.

@@ -40,7 +40,7 @@ pub(crate) fn limit_of(role: Role) -> Limit {
     if role == Role::Palettes { Limit::PaletteBytes } else { Limit::InputBytes }
 }
 
-fn check_size(stamp: Option<Stamp>, role: Role, limits: &Limits) -> Result<Option<Stamp>, Diagnostic> {
+pub(super) fn check_size(stamp: Option<Stamp>, role: Role, limits: &Limits) -> Result<Option<Stamp>, Diagnostic> {
     let limit = limit_of(role);
     let most = limits.get(limit);
     match stamp.map_or(0, |stamp| stamp.bytes) {

@@ -3,21 +3,22 @@
 use super::action::Actions;
 use super::asset::{Asset, Health, State, health};
 use super::control::{ControlFile, registry_file};
-use super::folder::{Ask, Folder, Found};
-use super::{identity, in_batches, inputs, names, unregistered, ways};
+use super::folder::Ask;
+use super::remembered::{Remembered, bring_back};
+use super::root::load_root;
+use super::{identity, in_batches, names, unregistered, ways};
 use crate::diagnostic::{AssetRef, Code, Diagnostic};
-use crate::disk::{Disk, DiskErrorKind, Kind};
+use crate::disk::{Disk, Kind, Stopwatch};
 use crate::envelope::{self, Artifact, Envelope, Windows};
 use crate::event::{Event, Events, Phase};
-use crate::migrate::{self, Known, Migrated};
+use crate::migrate::{self, Known};
 use crate::path::PortablePath;
-use crate::schema::{BankType, Registry, declaration, registry};
-use crate::trust::{self, Admitted, Limit, Limits, refusal, refuse_path};
+use crate::schema::{Registry, registry};
+use crate::trust::{Admitted, Limits, refuse_path};
 use semver::{Version, VersionReq};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use uuid::Uuid;
 
 /// What a workspace is held to.
 #[derive(Clone, Debug, Default)]
@@ -41,6 +42,8 @@ pub struct Workspace {
     pub assets: Vec<Asset>,
     /// Everything found on the way.
     pub findings: Vec<Diagnostic>,
+    /// Since when it was looked at.
+    pub since: Stopwatch,
 }
 
 impl Workspace {
@@ -53,18 +56,33 @@ impl Workspace {
 
 /// Loads the project behind `disk`.
 pub fn load(disk: &dyn Disk, options: &Options, events: &dyn Events) -> Workspace {
+    load_remembering(disk, options, Remembered::default, events)
+}
+
+/// The same, no sooner and no other: of roots that `remembered` knows and that nobody touched since, nothing is read.
+pub fn load_remembering(
+    disk: &dyn Disk,
+    options: &Options,
+    remembered: impl FnOnce() -> Remembered + Send,
+    events: &dyn Events,
+) -> Workspace {
+    let since = Stopwatch::start();
     let mut findings = Vec::new();
-    let registry = match read_registry(registry_file(disk, options), options, &mut findings) {
-        Ok(registry) => Some(registry),
+    let judged = || {
+        let registry = read_registry(registry_file(disk, options), options, &mut findings)?;
+        Ok(Judged::of(disk, registry))
+    };
+    let (judged, remembered) = rayon::join(judged, remembered);
+    let (registry, mut assets) = match judged {
+        Ok(judged) => {
+            let assets = load_registered(disk, &judged, remembered, options, events, &mut findings);
+            (Some(judged.registry), assets)
+        }
         Err(finding) => {
             findings.push(finding);
-            None
+            (None, Vec::new())
         }
     };
-    let mut assets = registry
-        .as_ref()
-        .map(|registry| load_registered(disk, registry, options, events, &mut findings))
-        .unwrap_or_default();
     if events.cancelled() {
         findings.push(Diagnostic::new(Code::UsageInterrupted, "stopped on request; everything is as it was"));
     }
@@ -79,7 +97,7 @@ pub fn load(disk: &dyn Disk, options: &Options, events: &dyn Events) -> Workspac
         assets.extend(found);
         findings.extend(more);
     }
-    Workspace { registry, assets, findings }
+    Workspace { registry, assets, findings, since }
 }
 
 /// Every root as if no registry knew it, ascending, and what was found on the way, none of it blocking.
@@ -166,24 +184,40 @@ fn check_requires_packer(envelope: &Envelope) -> Result<(), Diagnostic> {
         .text("requires_packer", requirement.to_string())))
 }
 
+/// A registry, and what can be said of it before any root is looked at.
+struct Judged {
+    registry: Registry,
+    about_identity: Vec<Diagnostic>,
+    /// Whether it claims what another one claims, for each entry.
+    contested: Vec<bool>,
+    /// What is wrong on the way to an entry's root, by its place.
+    astray: HashMap<usize, Diagnostic>,
+}
+
+impl Judged {
+    fn of(disk: &dyn Disk, registry: Registry) -> Judged {
+        let index = PortablePath::control().own("index.json");
+        let mut about_identity = Vec::new();
+        let contested = identity::check(&registry, index.as_str(), &mut about_identity);
+        let astray = ways::astray(disk, &registry);
+        Judged { registry, about_identity, contested, astray }
+    }
+}
+
 fn load_registered(
     disk: &dyn Disk,
-    registry: &Registry,
+    Judged { registry, about_identity, contested, astray }: &Judged,
+    mut remembered: Remembered,
     options: &Options,
     events: &dyn Events,
     findings: &mut Vec<Diagnostic>,
 ) -> Vec<Asset> {
-    let index = PortablePath::control().own("index.json");
-    let mut about_identity = Vec::new();
-    let contested = identity::check(registry, index.as_str(), &mut about_identity);
-    let astray = ways::astray(disk, registry);
     let (done, total) = (AtomicU64::new(0), registry.entries.len() as u64);
     let mut assets = Vec::with_capacity(registry.entries.len());
-    findings.extend_from_slice(&about_identity);
+    findings.extend_from_slice(about_identity);
     in_batches(
-        registry.entries.iter().enumerate(),
-        |(at, entry)| {
-            let known = Known { asset_uuid: (!contested[at]).then(|| entry.asset_uuid.to_string()) };
+        registry.entries.iter().map(|entry| (entry, remembered.take(entry.asset_id))).enumerate(),
+        |(at, (entry, root))| {
             let mut asset = Asset {
                 reference: identity::reference(entry),
                 state: State::Registered,
@@ -193,6 +227,7 @@ fn load_registered(
                 declaration: None,
                 schema_version: None,
                 has_inputs: false,
+                is_remembered: false,
                 input_stamps: Box::default(),
                 health: Health::Blocked,
                 actions: Actions::default(),
@@ -200,7 +235,14 @@ fn load_registered(
             let mut found = Vec::new();
             if let Some(folder) = entry.folder.as_ref().filter(|_| !events.cancelled()) {
                 match astray.get(&at) {
-                    None => load_root(disk, folder, &known, options, &mut asset, &mut found),
+                    None => {
+                        let known_root =
+                            root.and_then(|root| bring_back(&mut asset, folder, root, disk, &options.limits));
+                        if known_root.is_none() {
+                            let known = Known { asset_uuid: (!contested[at]).then(|| entry.asset_uuid.to_string()) };
+                            load_root(disk, folder, &known, options, &mut asset, &mut found);
+                        }
+                    }
                     Some(finding) => found.push(finding.clone().at(folder.as_str()).of(&asset.reference)),
                 }
             }
@@ -248,6 +290,7 @@ fn load_unregistered(disk: &dyn Disk, folder: PortablePath, options: &Options) -
         declaration: None,
         schema_version: None,
         has_inputs: false,
+        is_remembered: false,
         input_stamps: Box::default(),
         health: Health::Blocked,
         actions: Actions::default(),
@@ -260,124 +303,4 @@ fn load_unregistered(disk: &dyn Disk, folder: PortablePath, options: &Options) -
     }
     asset.health = health(&found);
     (asset, found)
-}
-
-/// Reads one root: its folder, its declaration, and whether its inputs are there.
-fn load_root(
-    disk: &dyn Disk,
-    folder: &PortablePath,
-    known: &Known,
-    options: &Options,
-    asset: &mut Asset,
-    findings: &mut Vec<Diagnostic>,
-) {
-    let from = findings.len();
-    match read_declaration(disk, folder, known, options, asset, findings) {
-        Ok(top) => {
-            if let Some(declaration) = &asset.declaration {
-                let declared = &declaration.inputs;
-                let stamps = inputs::check(disk, folder, &top, declared, &asset.reference, &options.limits, findings);
-                asset.has_inputs = stamps.is_some();
-                asset.input_stamps = stamps.unwrap_or_default();
-            }
-        }
-        Err(finding) => findings.push(finding),
-    }
-    for finding in &mut findings[from..] {
-        finding.asset = Some(Arc::clone(&asset.reference));
-    }
-}
-
-fn read_declaration(
-    disk: &dyn Disk,
-    folder: &PortablePath,
-    known: &Known,
-    options: &Options,
-    asset: &mut Asset,
-    findings: &mut Vec<Diagnostic>,
-) -> Result<Folder, Diagnostic> {
-    let top = Folder::list(disk, folder, options.ask).map_err(|error| missing_root(disk, folder, &error))?;
-    let path = folder.own("asset.json");
-    match top.find("asset.json") {
-        Found::Entry(found) if found.kind == Kind::File => {}
-        Found::Entry(found) => {
-            let kind = if found.kind == Kind::Link { DiskErrorKind::Link } else { DiskErrorKind::NotRegular };
-            return Err(refusal(&crate::disk::DiskError::of(path.as_str(), kind, "not a regular file")));
-        }
-        found => {
-            let help = match found {
-                Found::Similar(other) => format!("rename `{other}` to `asset.json`"),
-                _ => "restore the file, or take the asset out of the registry".to_owned(),
-            };
-            let message = "the registered folder has no `asset.json`";
-            return Err(Diagnostic::new(Code::RegistryDeclarationMissing, message).at(path.as_str()).help(help));
-        }
-    }
-    if let Some(other) = top.rival("asset.json") {
-        let message =
-            format!("`asset.json` and `{other}` stand in one folder, and some systems take them for one name");
-        return Err(Diagnostic::new(Code::TrustNameCollision, message).at(path.as_str()).help("rename one of them"));
-    }
-    let file = disk.open(&path).map_err(|error| refusal(&error))?;
-    let admitted = trust::admit(file, Limit::DeclarationBytes, &options.limits)?;
-    let envelope = envelope::open(admitted, Artifact::Declaration, &options.windows).inspect_err(|finding| {
-        asset.schema_version = finding.evidence.iter().find_map(|(key, value)| match value {
-            crate::diagnostic::Evidence::Number(found) if *key == "found" => u16::try_from(*found).ok(),
-            _ => None,
-        });
-    })?;
-    asset.schema_version = Some(envelope.version());
-    // The name is worth knowing even when the file cannot be brought forward.
-    let name = envelope.tree().root().member("name").and_then(|node| node.text().map(Arc::from));
-    asset.reference = Arc::new(AssetRef { name, ..(*asset.reference).clone() });
-    let migrated = migrate::to_current(envelope, known)?;
-    findings.extend(migrated.pending());
-    let mut declaration = declaration::parse(&migrated, folder, &asset.reference, &options.limits, findings);
-    if declaration.name == asset.reference.name {
-        declaration.name.clone_from(&asset.reference.name);
-    }
-    check_uuid(&migrated, declaration.asset_uuid, asset.asset_uuid, findings);
-    if asset.state == State::Unregistered {
-        asset.asset_uuid = declaration.asset_uuid;
-        asset.reference = Arc::new(AssetRef { asset_uuid: declaration.asset_uuid, ..(*asset.reference).clone() });
-    }
-    asset.declaration = Some(declaration);
-    Ok(top)
-}
-
-fn missing_root(disk: &dyn Disk, folder: &PortablePath, error: &crate::disk::DiskError) -> Diagnostic {
-    if error.kind != DiskErrorKind::NotFound {
-        return refusal(error);
-    }
-    if disk.metadata(folder).is_ok_and(|metadata| metadata.kind != Kind::Folder) {
-        return refusal(&crate::disk::DiskError::of(folder.as_str(), DiskErrorKind::NotRegular, "not a folder"));
-    }
-    Diagnostic::new(Code::RegistryRootMissing, "the registered folder is not there")
-        .at(folder.as_str())
-        .help("restore it, or take the asset out of the registry")
-}
-
-/// The uuid of a declaration and the one that the registry has for it, where the two are known and differ.
-fn check_uuid(migrated: &Migrated, declared: Option<Uuid>, registered: Option<Uuid>, findings: &mut Vec<Diagnostic>) {
-    let (Some(declared), Some(registered)) = (declared, registered) else { return };
-    if declared != registered {
-        let message = format!("the declaration says {declared}, and the registry says {registered}");
-        let mut finding = Diagnostic::new(Code::RegistryUuidMismatch, message)
-            .at(migrated.path())
-            .help("find out which asset this is; was the folder copied or replaced?")
-            .text("declared", declared.to_string())
-            .text("registered", registered.to_string());
-        if let Some(node) = migrated.tree().root().member("asset_uuid") {
-            finding = finding.on(node.place());
-        }
-        findings.push(finding);
-    }
-}
-
-impl Asset {
-    /// Whether the asset has everything that a build needs to know.
-    #[must_use]
-    pub fn bank(&self) -> Option<BankType> {
-        self.declaration.as_ref().and_then(|declaration| declaration.bank)
-    }
 }

@@ -7,11 +7,11 @@ use crate::envelope::{self, Artifact, Node, Windows};
 use crate::path::PortablePath;
 use crate::span::Place;
 use crate::trust::{self, Limit, Limits};
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 /// Names are unique among registered assets; the later one by place in the registry is named.
 pub(super) fn check(assets: &[Asset], disk: &dyn Disk, limits: &Limits, windows: &Windows) -> Vec<Diagnostic> {
-    let (mut first, mut findings) = (BTreeMap::<&str, &Asset>::new(), Vec::new());
+    let (mut first, mut findings) = (HashMap::<&str, &Asset>::with_capacity(assets.len()), Vec::new());
     for asset in assets {
         let Some(name) = asset.declaration.as_ref().and_then(|declaration| declaration.name.as_deref()) else {
             continue;

@@ -61,7 +61,7 @@ fn a_cache_of_this_version_that_another_program_wrote_is_dropped_and_so_is_one_b
 /// Whether the cache is what a build wrote.
 fn is_own(project: &Path) -> bool {
     codes(&unchanged(project, &["doctor"], None, 0)).is_empty()
-        && fs::read_to_string(project.join(CACHE)).unwrap().starts_with("{\"schema_version\":2,\"assets\":[\n")
+        && fs::read_to_string(project.join(CACHE)).unwrap().starts_with("{\"schema_version\":2,\"circumstances\":\"")
 }
 
 #[test]

@@ -2,9 +2,10 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod again;
+mod remembered;
 
 use super::{BuildMode, build};
-use crate::bank::{Bank, LaidOut, recall};
+use crate::bank::{Bank, LaidOut, Recalled};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::disk::Disk as _;
 use crate::disk::memory::{Fault, MemoryDisk};
@@ -284,7 +285,8 @@ fn publish(
 ) -> Result<Published, Vec<Diagnostic>> {
     let (limits, windows) = (Limits::default(), Windows::default());
     let workspace = load(disk, &Options::default(), &Silent);
-    let (recalled, _) = recall(&workspace, disk, &limits, &windows, None);
+    let mut recalled = Recalled::default();
+    recalled.find_keys(&workspace, disk, &limits);
     let layout = |(index, asset)| Some(LaidOut::new(index, &Bank::of(asset, disk, &limits)?.layout(&mut Vec::new())?));
     let mut planned = for_build(&workspace, workspace.assets.iter().enumerate().filter_map(layout).collect());
     plan(&mut planned);

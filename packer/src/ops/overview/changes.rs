@@ -143,8 +143,9 @@ impl Now {
         let bank = Bank::of(&looked.workspace.assets[index], context.disk, &context.limits)?;
         let lies_there = |known: &&Known| is_memory && known.offset == entry.offset && known.bytes() == entry.bytes;
         let known = looked.recalled.of(index).filter(lies_there);
-        if let Some(known) = known.filter(|known| known.holds(&bank).unwrap_or(false)) {
-            return Some(Now { layout: known.layout(&bank), payload: Payload::Same });
+        let known = known.filter(|known| known.holds(&bank).unwrap_or(false));
+        if let Some(layout) = known.and_then(|known| known.layout(&bank)) {
+            return Some(Now { layout, payload: Payload::Same });
         }
         let mut sink = Digested(Hasher::default());
         let facts = bank.materialise(&mut sink, &mut Vec::new()).ok()??;

@@ -1,0 +1,94 @@
+//! The JSON of a root's line.
+
+use super::CachedRoot;
+use super::line::{Hex, written};
+use crate::digest::Digest;
+use crate::schema::declaration::{TILE_SIZES, is_name};
+use crate::schema::{BankType, Declaration, Inputs, Role};
+use serde::Deserialize;
+use serde_json::{Map, Value};
+use std::fmt::Write as _;
+use uuid::Uuid;
+
+/// Stands between the paths of inputs: no portable name holds it, as little as quotes and backslashes.
+const SEPARATOR: char = '|';
+
+/// The text of a root's line, without its end; `None` of a declaration that is not complete.
+pub(super) fn root_text(asset_id: u32, seen: Digest, of: &Declaration) -> Option<String> {
+    let threshold = of.alpha_threshold.map_or("null".to_owned(), |threshold| threshold.to_string());
+    let mut text = format!(
+        r#"{{"asset_id":{asset_id},"seen":"{seen}","asset_uuid":"{}","name":"{}","type":"{}","preload":{},"#,
+        of.asset_uuid?,
+        of.name.as_deref()?,
+        of.bank?.name(),
+        of.preload?,
+    );
+    let _ = write!(
+        text,
+        r#""alpha_threshold":{threshold},"average_channels":{},"metadata":{},"inputs":["#,
+        of.average_channels,
+        written(serde_json::to_string(&of.metadata)),
+    );
+    let mut last = None;
+    for (role, path) in of.inputs.iter() {
+        let _ = match last.replace(role) {
+            Some(before) if before == role => write!(text, "{SEPARATOR}{path}"),
+            Some(_) => write!(text, r#""],["{}","{path}"#, role.name()),
+            None => write!(text, r#"["{}","{path}"#, role.name()),
+        };
+    }
+    text.push_str(if last.is_some() { "\"]]}" } else { "]}" });
+    Some(text)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RootLine<'a> {
+    asset_id: u32,
+    seen: Hex,
+    asset_uuid: &'a str,
+    name: &'a str,
+    #[serde(rename = "type")]
+    bank: &'a str,
+    preload: bool,
+    alpha_threshold: Option<u8>,
+    average_channels: bool,
+    metadata: Map<String, Value>,
+    #[serde(borrow)]
+    inputs: Vec<Group<'a>>,
+}
+
+/// A role, and the inputs of it that follow each other.
+#[derive(Deserialize)]
+struct Group<'a>(&'a str, &'a str);
+
+/// Reads a root's line; `None` where no declaration could say so.
+pub(super) fn root(line: &[u8]) -> Result<Option<CachedRoot>, serde_json::Error> {
+    let line: RootLine<'_> = serde_json::from_slice(line)?;
+    Ok(line.root())
+}
+
+impl RootLine<'_> {
+    fn root(self) -> Option<CachedRoot> {
+        let bank = [BankType::Glyph, BankType::Sound].into_iter().find(|bank| bank.name() == self.bank)?;
+        let tile_size = match bank {
+            BankType::Glyph => Some(self.metadata.get("tile_size")?.as_i64().filter(|size| TILE_SIZES.contains(size))?),
+            BankType::Sound => None,
+        };
+        let role = |group: &Group<'_>| Role::ALL.into_iter().find(|role| role.name() == group.0);
+        let roles: Vec<Role> = self.inputs.iter().map(role).collect::<Option<_>>()?;
+        let paths = self.inputs.iter().zip(roles);
+        let declaration = Declaration {
+            asset_uuid: Some(Uuid::parse_str(self.asset_uuid).ok()?),
+            name: Some(Some(self.name).filter(|name| is_name(name))?.into()),
+            bank: Some(bank),
+            inputs: Inputs::new(paths.flat_map(|(group, role)| group.1.split(SEPARATOR).map(move |path| (role, path)))),
+            tile_size: tile_size.and_then(|size| u32::try_from(size).ok()),
+            metadata: self.metadata,
+            preload: Some(self.preload),
+            alpha_threshold: self.alpha_threshold,
+            average_channels: self.average_channels,
+        };
+        Some(CachedRoot { asset_id: self.asset_id, seen: self.seen.0, declaration })
+    }
+}
