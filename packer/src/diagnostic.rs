@@ -141,6 +141,14 @@ impl Diagnostic {
         self.fact(key, Evidence::Number(value.try_into().unwrap_or(i64::MAX)))
     }
 
+    /// Adds numbers for programs, sooner than one by one.
+    #[must_use]
+    pub(crate) fn numbers<const N: usize>(mut self, numbers: [(&'static str, usize); N]) -> Diagnostic {
+        let fact = |(key, value)| (key, Evidence::Number(i64::try_from(value).unwrap_or(i64::MAX)));
+        self.evidence = self.evidence.iter().cloned().chain(numbers.map(fact)).collect();
+        self
+    }
+
     /// Adds a text for programs.
     #[must_use]
     pub fn text(self, key: &'static str, value: impl AsRef<str>) -> Diagnostic {

@@ -99,9 +99,9 @@ impl Stamp {
     /// Adds all of it to a digest, which tells a stamp as well as it does itself.
     pub fn digest_into(&self, digest: &mut Hasher) {
         let Stamp { bytes, modified_ns, changed_ns, id: (device, number) } = self;
-        let numbers =
-            [*bytes, modified_ns.cast_unsigned(), changed_ns.unwrap_or(i64::MIN).cast_unsigned(), *device, *number];
-        numbers.iter().for_each(|number| digest.update(&number.to_le_bytes()));
+        let changed_ns = changed_ns.unwrap_or(i64::MIN).cast_unsigned();
+        let numbers = [*bytes, modified_ns.cast_unsigned(), changed_ns, *device, *number];
+        digest.update(numbers.map(u64::to_le_bytes).as_flattened());
     }
 
     /// Whether a file with this stamp that was read at `moment`, by the file system's own clock, is sure to have another

@@ -136,8 +136,8 @@ impl Known {
             hashed_ns: cached.hashed_ns,
             bytes: cached.bytes,
             added_bytes: cached.added_bytes,
-            fragile: match cached.fragile {
-                Some([count, sprite, tile, used, other]) => {
+            fragile: match cached.fragile.as_deref() {
+                Some(&[count, sprite, tile, used, other]) => {
                     let (_, path) = bank.declaration().inputs.nth(Role::Sprites, sprite)?;
                     let path = format!("{}/{path}", bank.asset.folder.as_ref()?);
                     Some(Box::new(Fragile { count, path, sprite, tile, palettes: [used, other] }))
@@ -254,7 +254,7 @@ pub fn remembered(
         hashed_ns,
         stamps: digest_of(stamps),
         is_told,
-        fragile: facts.fragile.as_ref().map(|of| [of.count, of.sprite, of.tile, of.palettes[0], of.palettes[1]]),
+        fragile: facts.fragile.as_ref().map(|of| [of.count, of.sprite, of.tile, of.palettes[0], of.palettes[1]].into()),
         offset,
         bytes: facts.layout.bytes,
         added_bytes: u32::try_from(serde_json::to_vec(added).ok()?.len()).ok()?,

@@ -45,8 +45,11 @@ pub(super) fn names(root: BorrowedFd<'_>, path: &str) -> io::Result<Vec<Name>> {
 pub(super) fn within(root: BorrowedFd<'_>, path: &str, names: &[&str]) -> io::Result<(Metadata, Vec<Metadata>)> {
     let folder = open_folder(root, path)?;
     let own = metadata(&fstat(&folder)?);
-    let within = names.iter().map(|name| Ok(metadata(&statat(&folder, *name, AtFlags::SYMLINK_NOFOLLOW)?)));
-    Ok((own, within.collect::<io::Result<_>>()?))
+    let mut within = Vec::with_capacity(names.len());
+    for name in names {
+        within.push(metadata(&statat(&folder, *name, AtFlags::SYMLINK_NOFOLLOW)?));
+    }
+    Ok((own, within))
 }
 
 /// What `make` makes of each entry of the folder at `path`.

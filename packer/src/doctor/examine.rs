@@ -46,7 +46,7 @@ pub fn examine(
     in_batches(
         registered.iter().enumerate(),
         |(index, asset)| {
-            let mut found = Vec::new();
+            let (mut found, is_slow) = (Vec::new(), recalled.fresh(index).is_none());
             files.fetch_add(u64::from(asset.declaration.is_some()), Ordering::Relaxed);
             let laid_out = match Bank::of(asset, disk, limits) {
                 _ if events.cancelled() => None,
@@ -67,11 +67,10 @@ pub fn examine(
                 }
             };
             let laid_out = laid_out.filter(|_| asset.included_in_build);
-            events.emit(Event::Progress {
-                phase: Phase::Examine,
-                done: done.fetch_add(1, Ordering::Relaxed) + 1,
-                total,
-            });
+            let done = done.fetch_add(1, Ordering::Relaxed) + 1;
+            if is_slow || done == total {
+                events.emit(Event::Progress { phase: Phase::Examine, done, total });
+            }
             (found, laid_out)
         },
         |(found, laid_out)| {

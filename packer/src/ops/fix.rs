@@ -94,7 +94,7 @@ pub(super) fn highest_known_id(context: &Context<'_>) -> (u32, Vec<(PortablePath
 /// Every repair that could be made now, each with the id of its own plan; and what was found says so.
 pub(super) fn list(context: &Context<'_>, workspace: &mut Workspace) -> Vec<FixRow> {
     let mut rows = Vec::new();
-    if workspace.findings.is_empty() {
+    if !workspace.findings.iter().any(|finding| table::of(finding.code).is_some()) {
         return rows;
     }
     let patient = Patient::of(context, workspace, None);

@@ -19,6 +19,8 @@ use crate::digest::Digest;
 use crate::disk::Stamp;
 pub use read::{Assets, Facts, Roots};
 use serde_json::{Map, Value};
+use std::ops::Range;
+use std::sync::Arc;
 pub use write::{FactsWriter, Writer};
 
 /// The first line, around the digest of the circumstances; the roots follow, each on a line of its own.
@@ -30,11 +32,19 @@ const BEHIND_ASSETS: [&str; 3] = ["],\"build\":", ",\"crc32_of_assets\":", ",\"f
 /// The last line, around the same.
 const BEHIND_FACTS: [&str; 2] = ["],\"crc32\":", "}"];
 
-/// What is known of one registered root of which nothing was to be said.
+/// The line of one registered root of which nothing was to be said. It is read where it is asked for, by many threads.
 #[derive(Clone, Debug)]
-pub struct CachedRoot {
+pub struct RootLine {
     /// The registry's id.
     pub asset_id: u32,
+    /// Lines that were read together; they go when the last of them is not needed any more.
+    text: Arc<Vec<u8>>,
+    place: Range<usize>,
+}
+
+/// What is known of a root.
+#[derive(Clone, Debug)]
+pub struct CachedRoot {
     /// Digest of how its folders and its declaration looked from outside.
     pub seen: Digest,
     /// What it declares, all of it.
@@ -56,7 +66,7 @@ pub struct CachedAsset {
     pub is_told: bool,
     /// How many tiles have another index in another palette; of the first of them the sprite's place among the sprites,
     /// the tile's id, the palette that it uses and one that it could use.
-    pub fragile: Option<[usize; 5]>,
+    pub fragile: Option<Box<[usize; 5]>>,
     /// Where its payload begins, in bytes from the start of the payload region of the archive that was published.
     pub offset: u64,
     /// Length of its payload in bytes.

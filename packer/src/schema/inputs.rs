@@ -57,6 +57,13 @@ impl Inputs {
         self.rows.iter().map(|&(role, start, end)| (role, &self.text[start as usize..end as usize]))
     }
 
+    /// How many there are.
+    #[must_use]
+    #[allow(clippy::len_without_is_empty, reason = "a declaration without inputs is not complete, and nobody asks")]
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
     /// Whether all lie in the root itself, and in no folder below it.
     #[must_use]
     pub fn are_flat(&self) -> bool {

@@ -198,8 +198,10 @@ impl Judged {
     fn of(disk: &dyn Disk, registry: Registry) -> Judged {
         let index = PortablePath::control().own("index.json");
         let mut about_identity = Vec::new();
-        let contested = identity::check(&registry, index.as_str(), &mut about_identity);
-        let astray = ways::astray(disk, &registry);
+        let (contested, astray) = rayon::join(
+            || identity::check(&registry, index.as_str(), &mut about_identity),
+            || ways::astray(disk, &registry),
+        );
         Judged { registry, about_identity, contested, astray }
     }
 }
@@ -237,7 +239,7 @@ fn load_registered(
                 match astray.get(&at) {
                     None => {
                         let known_root =
-                            root.and_then(|root| bring_back(&mut asset, folder, root, disk, &options.limits));
+                            root.and_then(|root| bring_back(&mut asset, folder, &root, disk, &options.limits));
                         if known_root.is_none() {
                             let known = Known { asset_uuid: (!contested[at]).then(|| entry.asset_uuid.to_string()) };
                             load_root(disk, folder, &known, options, &mut asset, &mut found);

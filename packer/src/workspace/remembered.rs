@@ -10,23 +10,23 @@ use crate::disk::{DISTANCE_NS, Disk, Kind, Stamp};
 use crate::envelope::Artifact;
 use crate::path::PortablePath;
 use crate::schema::Inputs;
-use crate::schema::cache::CachedRoot;
+use crate::schema::cache::{CachedRoot, RootLine};
 use crate::trust::Limits;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// What the last build knew of the roots.
 #[derive(Debug, Default)]
-pub struct Remembered(Vec<Option<CachedRoot>>);
+pub struct Remembered(Vec<Option<RootLine>>);
 
 impl Remembered {
     /// Takes what is known of one more root.
-    pub fn keep(&mut self, root: CachedRoot) {
+    pub fn keep(&mut self, root: RootLine) {
         self.0.push(Some(root));
     }
 
     /// Gives up what is known of the root with this id.
-    pub(super) fn take(&mut self, asset_id: u32) -> Option<CachedRoot> {
+    pub(super) fn take(&mut self, asset_id: u32) -> Option<RootLine> {
         // One that was given up stands where its id would: before all that are asked for later.
         let at = self.0.partition_point(|root| root.as_ref().is_none_or(|root| root.asset_id < asset_id));
         self.0.get_mut(at)?.take_if(|root| root.asset_id == asset_id)
@@ -51,11 +51,11 @@ pub fn seen(asset: &Asset, disk: &dyn Disk, moment: i64, device: u64) -> Option<
 pub(super) fn bring_back(
     asset: &mut Asset,
     folder: &PortablePath,
-    root: CachedRoot,
+    root: &RootLine,
     disk: &dyn Disk,
     limits: &Limits,
 ) -> Option<()> {
-    let CachedRoot { seen, declaration, .. } = root;
+    let CachedRoot { seen, declaration } = root.read()?;
     if declaration.asset_uuid != asset.asset_uuid || !leads_nowhere_else(&declaration.inputs) {
         return None;
     }
@@ -99,13 +99,15 @@ struct Look {
 impl Look {
     /// `None` where something is not there, or not what it should be.
     fn at(disk: &dyn Disk, root: &PortablePath, inputs: &Inputs, wanted: Wanted) -> Option<Look> {
-        let mut outside = Vec::new();
-        let mut found = vec![None; inputs.iter().count()];
-        let mut declaration = None;
+        let (mut outside, mut found, mut declaration) = (Vec::new(), vec![None; inputs.len()], None);
         for folder in folders(inputs) {
-            let here = inputs.iter().enumerate().filter(|_| wanted == Wanted::All);
-            let here = here.filter_map(|(at, (_, path))| Some((at, name_in(path, folder)?)));
-            let (places, mut names): (Vec<usize>, Vec<&str>) = here.unzip();
+            let (mut places, mut names) = (Vec::new(), Vec::with_capacity(inputs.len() + 1));
+            for (at, (_, path)) in inputs.iter().enumerate().filter(|_| wanted == Wanted::All) {
+                if let Some(name) = name_in(path, folder) {
+                    places.push(at);
+                    names.push(name);
+                }
+            }
             names.extend(folder.is_empty().then_some("asset.json"));
             let path = if folder.is_empty() { root.clone() } else { root.own(folder) };
             let (own, within) = disk.metadata_within(&path, &names).ok()?;

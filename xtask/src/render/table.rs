@@ -1,6 +1,7 @@
 //! Aligned columns.
 
 use anstyle::Style;
+use std::fmt::Write as _;
 use std::io::{self, Write};
 
 /// How a column is aligned.
@@ -28,17 +29,21 @@ pub(super) fn write(
     }
     let heading: Vec<Cell> = columns.iter().map(|(name, _)| ((*name).to_owned(), Style::new().dimmed())).collect();
     let with_heading = columns.iter().any(|(name, _)| !name.is_empty());
+    // A row is put together before it is written: each writing costs more than its text.
+    let mut line = String::new();
     for row in with_heading.then_some(heading).into_iter().chain(rows) {
+        line.clear();
         for (at, (text, style)) in row.iter().enumerate() {
             let pad = " ".repeat(widths[at] - text.chars().count());
             let last = at + 1 == columns.len();
-            match columns[at].1 {
-                Align::Right => write!(out, "  {pad}{style}{text}{style:#}")?,
-                Align::Left if last => write!(out, "  {style}{text}{style:#}")?,
-                Align::Left => write!(out, "  {style}{text}{style:#}{pad}")?,
-            }
+            let _ = match columns[at].1 {
+                Align::Right => write!(line, "  {pad}{style}{text}{style:#}"),
+                Align::Left if last => write!(line, "  {style}{text}{style:#}"),
+                Align::Left => write!(line, "  {style}{text}{style:#}{pad}"),
+            };
         }
-        writeln!(out)?;
+        line.push('\n');
+        out.write_all(line.as_bytes())?;
     }
     Ok(())
 }

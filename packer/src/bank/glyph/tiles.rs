@@ -59,11 +59,13 @@ impl Fragile {
         Diagnostic::new(Code::GlyphFragileIndex, message)
             .at(&self.path)
             .help("put common colours at the same index in all palettes, or make each tile's colours its own")
-            .number("count", self.count)
-            .number("tile", self.tile)
-            .number("sprite", self.sprite)
-            .number("palette", used)
-            .number("other_palette", other)
+            .numbers([
+                ("count", self.count),
+                ("tile", self.tile),
+                ("sprite", self.sprite),
+                ("palette", used),
+                ("other_palette", other),
+            ])
     }
 }
 

@@ -65,7 +65,7 @@ struct AssetLine {
     hashed_ns: i64,
     stamps: Hex,
     is_told: bool,
-    fragile: Option<[usize; 5]>,
+    fragile: Option<Box<[usize; 5]>>,
     offset: u64,
     bytes: u64,
     added_bytes: u32,

@@ -1,15 +1,14 @@
 //! Reads a cache in pieces: lines in batches, parsed on all threads, and the end of each part last.
 
 use super::foreign::{excerpt, why};
-use super::{
-    BEHIND_ASSETS, BEHIND_FACTS, BEHIND_ROOTS, CachedAsset, CachedBuild, CachedFacts, CachedRoot, HEAD, line, root,
-};
+use super::{BEHIND_ASSETS, BEHIND_FACTS, BEHIND_ROOTS, CachedAsset, CachedBuild, CachedFacts, HEAD, RootLine, line};
 use crate::digest::Digest;
 use crate::envelope::{Artifact, Windows};
 use crate::trust::Stream;
 use rayon::prelude::*;
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 use std::ops::Range;
+use std::sync::Arc;
 
 /// The version that [`HEAD`] names.
 const VERSION: u16 = 2;
@@ -53,12 +52,21 @@ impl Roots {
         Ok((of == *circumstances).then_some(Roots(lines)))
     }
 
-    /// Reads the roots, and gives `keep` each in its order.
+    /// Reads the roots, and gives `keep` the line of each in its order.
     ///
     /// # Errors
     /// As [`Roots::open`]; what `keep` was given means nothing then.
-    pub fn read(mut self, keep: impl FnMut(CachedRoot)) -> Result<Assets, String> {
-        let end = self.0.part(root::root, keep)?;
+    pub fn read(mut self, mut keep: impl FnMut(RootLine)) -> Result<Assets, String> {
+        let end = loop {
+            let (lines, end) = self.0.batch()?;
+            let mut text = std::mem::take(&mut self.0.text);
+            text.shrink_to_fit();
+            let text = Arc::new(text);
+            lines.into_iter().filter_map(|line| RootLine::of(&text, line)).for_each(&mut keep);
+            if let Some(end) = end {
+                break end;
+            }
+        };
         let [before, behind] = BEHIND_ROOTS;
         let checksum = end.strip_prefix(before).and_then(|text| text.strip_suffix(behind)).ok_or_else(cut)?;
         self.0.check(checksum, &end)?;
@@ -67,16 +75,12 @@ impl Roots {
 }
 
 impl Assets {
-    /// Reads what is known of the assets, and gives `keep` what `take` makes of each, on several threads, in their order.
+    /// Reads what is known of the assets and of the build, and gives `keep` each asset in its order.
     ///
     /// # Errors
-    /// As [`Roots::open`]; what the two saw means nothing then.
-    pub fn read<T: Send>(
-        mut self,
-        take: impl Fn(CachedAsset) -> Option<T> + Sync,
-        keep: impl FnMut(T),
-    ) -> Result<(CachedBuild, Facts), String> {
-        let end = self.0.part(|line| line::asset(line).map(&take), keep)?;
+    /// As [`Roots::open`]; what `keep` was given means nothing then.
+    pub fn read(mut self, keep: impl FnMut(CachedAsset)) -> Result<(CachedBuild, Facts), String> {
+        let end = self.0.part(|line| line::asset(line).map(Some), keep)?;
         let [before, between, behind] = BEHIND_ASSETS;
         let text = end.strip_prefix(before).and_then(|text| text.strip_suffix(behind));
         let (build, checksum) = text.and_then(|text| text.rsplit_once(between)).ok_or_else(cut)?;
@@ -147,25 +151,32 @@ impl Lines {
         mut keep: impl FnMut(T),
     ) -> Result<String, String> {
         loop {
-            let mut lines = Vec::new();
-            let mut end = None;
-            self.text.clear();
-            while end.is_none() && self.text.len() < BATCH_BYTES {
-                let line = self.next().map_err(failed)?;
-                match &self.text[line.clone()] {
-                    text if is_end(text) => end = Some(String::from_utf8(text.to_vec()).map_err(|_| cut())?),
-                    // The writer may have waited for the clock by lines of nothing.
-                    b"\n" => {}
-                    _ => lines.push(line),
-                }
-            }
-            let parsed = lines.into_par_iter().map(|line| parse(without_comma(&self.text[line])));
-            let parsed: Result<Vec<Option<T>>, _> = parsed.collect();
+            let (lines, end) = self.batch()?;
+            let parsed: Result<Vec<_>, _> = lines.into_par_iter().map(|line| parse(&self.text[line])).collect();
             parsed.map_err(|error| excerpt(&error))?.into_iter().flatten().for_each(&mut keep);
             if let Some(end) = end {
-                return end.strip_suffix('\n').map(str::to_owned).ok_or_else(cut);
+                return Ok(end);
             }
         }
+    }
+
+    /// Reads some lines of a part, and the one that ends it, if it comes. Nothing has its line end any more, or a comma.
+    fn batch(&mut self) -> Result<(Vec<Range<usize>>, Option<String>), String> {
+        let mut lines = Vec::new();
+        self.text.clear();
+        while self.text.len() < BATCH_BYTES {
+            let line = self.next().map_err(failed)?;
+            match &self.text[line.clone()] {
+                text if is_end(text) => {
+                    let end = str::from_utf8(text).ok().and_then(|end| end.strip_suffix('\n')).ok_or_else(cut)?;
+                    return Ok((lines, Some(end.to_owned())));
+                }
+                // The writer may have waited for the clock by lines of nothing.
+                b"\n" => {}
+                text => lines.push(line.start..line.start + without_comma(text).len()),
+            }
+        }
+        Ok((lines, None))
     }
 
     /// Checks the checksum in the line that ended a part, and that the file did not change.

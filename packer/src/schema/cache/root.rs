@@ -1,13 +1,15 @@
 //! The JSON of a root's line.
 
-use super::CachedRoot;
 use super::line::{Hex, written};
+use super::{CachedRoot, RootLine};
 use crate::digest::Digest;
 use crate::schema::declaration::{TILE_SIZES, is_name};
 use crate::schema::{BankType, Declaration, Inputs, Role};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use std::fmt::Write as _;
+use std::ops::Range;
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// Stands between the paths of inputs: no portable name holds it, as little as quotes and backslashes.
@@ -43,8 +45,9 @@ pub(super) fn root_text(asset_id: u32, seen: Digest, of: &Declaration) -> Option
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct RootLine<'a> {
-    asset_id: u32,
+struct Line<'a> {
+    #[serde(rename = "asset_id")]
+    _asset_id: u32,
     seen: Hex,
     asset_uuid: &'a str,
     name: &'a str,
@@ -62,13 +65,26 @@ struct RootLine<'a> {
 #[derive(Deserialize)]
 struct Group<'a>(&'a str, &'a str);
 
-/// Reads a root's line; `None` where no declaration could say so.
-pub(super) fn root(line: &[u8]) -> Result<Option<CachedRoot>, serde_json::Error> {
-    let line: RootLine<'_> = serde_json::from_slice(line)?;
-    Ok(line.root())
+/// What a root's line begins with, before its id.
+const START: &[u8] = b"{\"asset_id\":";
+
+impl RootLine {
+    /// The line at `place` in `text`; `None` where it is none.
+    pub(super) fn of(text: &Arc<Vec<u8>>, place: Range<usize>) -> Option<RootLine> {
+        let digits = text.get(place.clone())?.strip_prefix(START)?.split(|&byte| byte == b',').next()?;
+        let asset_id = str::from_utf8(digits).ok()?.parse().ok()?;
+        Some(RootLine { asset_id, text: Arc::clone(text), place })
+    }
+
+    /// Reads it; `None` where no declaration could say so.
+    #[must_use]
+    pub fn read(&self) -> Option<CachedRoot> {
+        let line: Line<'_> = serde_json::from_slice(self.text.get(self.place.clone())?).ok()?;
+        line.root()
+    }
 }
 
-impl RootLine<'_> {
+impl Line<'_> {
     fn root(self) -> Option<CachedRoot> {
         let bank = [BankType::Glyph, BankType::Sound].into_iter().find(|bank| bank.name() == self.bank)?;
         let tile_size = match bank {
@@ -89,6 +105,6 @@ impl RootLine<'_> {
             alpha_threshold: self.alpha_threshold,
             average_channels: self.average_channels,
         };
-        Some(CachedRoot { asset_id: self.asset_id, seen: self.seen.0, declaration })
+        Some(CachedRoot { seen: self.seen.0, declaration })
     }
 }
