@@ -4,7 +4,7 @@ use super::known::key;
 use super::{Bank, Key, Known};
 use crate::digest::Digest;
 use crate::disk::Disk;
-use crate::schema::cache::{self, CachedAsset, CachedBuild, CachedFacts};
+use crate::schema::cache::{self, Assets, CachedAsset, CachedBuild, CachedFacts};
 use crate::trust::Limits;
 use crate::workspace::{Asset, State, Workspace};
 use rayon::prelude::*;
@@ -65,15 +65,16 @@ fn key_of(asset: &Asset, disk: &dyn Disk, limits: &Limits) -> Option<Digest> {
     Bank::of(asset, disk, limits).map(|bank| key(&bank))
 }
 
-/// Compares what a cache says of the assets with the workspace.
-#[must_use]
+/// Compares what a cache says of the assets with the workspace, and gives what of the cache is left to be read.
+///
+/// # Errors
+/// Why the cache cannot be used, as a fragment of a sentence.
 pub fn recall(
     workspace: &Workspace,
     disk: &dyn Disk,
     limits: &Limits,
-    cached: Vec<CachedAsset>,
-    last: CachedBuild,
-) -> Recalled {
+    cached: Assets,
+) -> Result<(Recalled, cache::Facts), String> {
     // Of those that claim one id none is built, so it does not matter which is found.
     let of = |cached: CachedAsset| {
         let index = place(workspace, cached.asset_id)?;
@@ -83,19 +84,17 @@ pub fn recall(
         let is_of_it = asset.is_remembered || key(&bank) == cached.key;
         is_of_it.then(|| Some((index, Known::of(&bank, &cached)?, cached.key)))?
     };
-    let found: Vec<_> = cached.into_par_iter().map(of).collect();
     let count = workspace.assets.len();
     let (mut known, mut keys) = (vec![None; count], vec![None; count]);
-    for (index, of, key) in found.into_iter().flatten() {
-        (known[index], keys[index]) = (Some(of), Some(key));
-    }
-    Recalled { keys, known, last: Some(last) }
+    let keep = |(index, of, key): (usize, Known, Digest)| (known[index], keys[index]) = (Some(of), Some(key));
+    let (last, facts) = cached.read(of, keep)?;
+    Ok((Recalled { keys, known, last: Some(last) }, facts))
 }
 
 /// Adds what was made of the inputs of the assets that are known.
 ///
 /// # Errors
-/// Why the cache cannot be used, as a fragment of a sentence; what is known then means nothing.
+/// As [`recall`]; what is known then means nothing.
 pub fn learn(
     recalled: &mut Recalled,
     workspace: &Workspace,

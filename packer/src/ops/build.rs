@@ -94,8 +94,7 @@ fn prepare(
     findings: &mut Vec<Diagnostic>,
 ) -> Result<Prepared, Vec<Diagnostic>> {
     let mut cache = Cache::open(context, belief);
-    let mut workspace =
-        load_remembering(context.disk, &context.options(false), || cache.roots_and_assets(), context.events);
+    let mut workspace = load_remembering(context.disk, &context.options(false), || cache.roots(), context.events);
     result.assets = workspace.assets.iter().filter(|asset| asset.included_in_build).count() as u64;
     let mut found = std::mem::take(&mut workspace.findings);
     if let Some(next) = next_without_entries(&workspace) {

@@ -6,7 +6,7 @@ use crate::bank::{Recalled, circumstances, learn, recall};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::disk::{DiskErrorKind, Kind};
 use crate::path::PortablePath;
-use crate::schema::cache::{Assets, CachedAsset, CachedBuild, Facts, Roots};
+use crate::schema::cache::{Assets, Facts, Roots};
 use crate::trust::{Limit, Stream, admit_stream, refusal};
 use crate::workspace::{Remembered, Workspace};
 
@@ -28,11 +28,10 @@ pub(super) struct Cache {
     refused: Option<String>,
 }
 
-/// What is left to be read or to be asked for.
+/// What is left to be read.
 enum Left {
     Roots(Roots),
     Assets(Assets),
-    Compare(Vec<CachedAsset>, CachedBuild, Facts),
     Facts(Facts),
     Nothing,
 }
@@ -66,23 +65,13 @@ impl Cache {
         remembered
     }
 
-    /// The same, and reads what it knows of the assets.
-    pub(super) fn roots_and_assets(&mut self) -> Remembered {
-        let remembered = self.roots();
-        let Left::Assets(assets) = self.take() else { return remembered };
-        let mut cached = Vec::new();
-        let read = assets.read(|asset| cached.push(asset));
-        if let Some((build, facts)) = self.or_refuse(read) {
-            self.left = Left::Compare(cached, build, facts);
-        }
-        remembered
-    }
-
-    /// What it knows of the assets of this workspace, for which they were read.
+    /// What it knows of the assets of this workspace; to be asked then.
     pub(super) fn assets(&mut self, context: &Context<'_>, workspace: &Workspace) -> Recalled {
-        let Left::Compare(assets, build, facts) = self.take() else { return Recalled::default() };
+        let Left::Assets(assets) = self.take() else { return Recalled::default() };
+        let read = recall(workspace, context.disk, &context.limits, assets);
+        let Some((recalled, facts)) = self.or_refuse(read) else { return Recalled::default() };
         self.left = Left::Facts(facts);
-        recall(workspace, context.disk, &context.limits, assets, build)
+        recalled
     }
 
     /// Adds what it knows of what was made of their inputs.

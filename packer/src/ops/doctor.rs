@@ -78,7 +78,7 @@ pub(super) fn look(context: &Context<'_>, scope: Scope, also: Also<'_, '_>) -> L
     let mut cache = Cache::open(context, Belief::Cache);
     let ask = if cache.is_there { Ask::Stamps } else { Ask::Names };
     let options = Options { ask, ..context.options(scope != Scope::Registered) };
-    let mut workspace = load_remembering(context.disk, &options, || cache.roots_and_assets(), context.events);
+    let mut workspace = load_remembering(context.disk, &options, || cache.roots(), context.events);
     let mut findings = std::mem::take(&mut workspace.findings);
     if let Some(next) = next_without_entries(&workspace) {
         // The wider scope names every root that is not registered.

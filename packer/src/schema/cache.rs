@@ -19,7 +19,6 @@ use crate::digest::Digest;
 use crate::disk::Stamp;
 pub use read::{Assets, Facts, Roots};
 use serde_json::{Map, Value};
-use std::ops::Range;
 use std::sync::Arc;
 pub use write::{FactsWriter, Writer};
 
@@ -39,7 +38,8 @@ pub struct RootLine {
     pub asset_id: u32,
     /// Lines that were read together; they go when the last of them is not needed any more.
     text: Arc<Vec<u8>>,
-    place: Range<usize>,
+    start: u32,
+    end: u32,
 }
 
 /// What is known of a root.

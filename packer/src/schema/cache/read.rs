@@ -75,12 +75,17 @@ impl Roots {
 }
 
 impl Assets {
-    /// Reads what is known of the assets and of the build, and gives `keep` each asset in its order.
+    /// Reads what is known of the assets and of the build, and gives `keep` what `take` makes of each asset, on several threads,
+    /// in their order.
     ///
     /// # Errors
-    /// As [`Roots::open`]; what `keep` was given means nothing then.
-    pub fn read(mut self, keep: impl FnMut(CachedAsset)) -> Result<(CachedBuild, Facts), String> {
-        let end = self.0.part(|line| line::asset(line).map(Some), keep)?;
+    /// As [`Roots::open`]; what the two saw means nothing then.
+    pub fn read<T: Send>(
+        mut self,
+        take: impl Fn(CachedAsset) -> Option<T> + Sync,
+        keep: impl FnMut(T),
+    ) -> Result<(CachedBuild, Facts), String> {
+        let end = self.0.part(|line| line::asset(line).map(&take), keep)?;
         let [before, between, behind] = BEHIND_ASSETS;
         let text = end.strip_prefix(before).and_then(|text| text.strip_suffix(behind));
         let (build, checksum) = text.and_then(|text| text.rsplit_once(between)).ok_or_else(cut)?;

@@ -73,13 +73,14 @@ impl RootLine {
     pub(super) fn of(text: &Arc<Vec<u8>>, place: Range<usize>) -> Option<RootLine> {
         let digits = text.get(place.clone())?.strip_prefix(START)?.split(|&byte| byte == b',').next()?;
         let asset_id = str::from_utf8(digits).ok()?.parse().ok()?;
-        Some(RootLine { asset_id, text: Arc::clone(text), place })
+        let (start, end) = (u32::try_from(place.start).ok()?, u32::try_from(place.end).ok()?);
+        Some(RootLine { asset_id, text: Arc::clone(text), start, end })
     }
 
     /// Reads it; `None` where no declaration could say so.
     #[must_use]
     pub fn read(&self) -> Option<CachedRoot> {
-        let line: Line<'_> = serde_json::from_slice(self.text.get(self.place.clone())?).ok()?;
+        let line: Line<'_> = serde_json::from_slice(self.text.get(self.start as usize..self.end as usize)?).ok()?;
         line.root()
     }
 }

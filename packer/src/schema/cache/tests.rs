@@ -105,7 +105,7 @@ fn read_back(bytes: &[u8]) -> Result<Told, String> {
     let mut told = Told::default();
     let roots = Roots::open(stream(bytes), &Windows::default(), &circumstances())?.ok_or("other circumstances")?;
     let assets = roots.read(|root| told.roots.push(root))?;
-    let (built, facts) = assets.read(|asset| told.assets.push(asset))?;
+    let (built, facts) = assets.read(Some, |asset| told.assets.push(asset))?;
     assert_eq!(built, build());
     facts.read(Some, |facts| told.facts.push(facts))?;
     Ok(told)
@@ -210,7 +210,7 @@ fn a_file_that_was_edited_anywhere_is_refused_before_an_asset_is_believed() {
 /// As far as one reads who asks for no facts.
 fn read_assets(bytes: &[u8]) -> Result<(), String> {
     let roots = Roots::open(stream(bytes), &Windows::default(), &circumstances())?.ok_or("other circumstances")?;
-    roots.read(drop)?.read(drop).map(drop)
+    roots.read(drop)?.read(Some, drop).map(drop)
 }
 
 #[test]
