@@ -43,6 +43,11 @@ impl Inputs {
     pub fn new<'p>(declared: impl IntoIterator<Item = (Role, &'p str), IntoIter: Clone>) -> Inputs {
         let declared = declared.into_iter();
         let (count, bytes) = declared.clone().fold((0, 0), |(count, bytes), (_, path)| (count + 1, bytes + path.len()));
+        Inputs::sized(declared, count, bytes)
+    }
+
+    /// The same of about `count` inputs, whose paths have about so many bytes together.
+    pub(super) fn sized<'p>(declared: impl Iterator<Item = (Role, &'p str)>, count: usize, bytes: usize) -> Inputs {
         let (mut text, mut rows) = (String::with_capacity(bytes), Vec::with_capacity(count));
         for (role, path) in declared {
             let start = text.len() as u32;

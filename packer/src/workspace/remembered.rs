@@ -131,10 +131,13 @@ impl Look {
 }
 
 /// The folders of a root that lead to its inputs, relative to it, itself first.
-fn folders(inputs: &Inputs) -> BTreeSet<&str> {
-    let paths = inputs.iter().filter(|_| !inputs.are_flat()).map(|(_, path)| path);
-    let on_the_way = |path| str::match_indices(path, '/').map(move |(end, _)| &path[..end]);
-    paths.flat_map(on_the_way).chain([""]).collect()
+fn folders(inputs: &Inputs) -> Vec<&str> {
+    let mut folders = vec![""];
+    if !inputs.are_flat() {
+        let on_the_way = |path| str::match_indices(path, '/').map(move |(end, _)| &path[..end]);
+        folders.extend(inputs.iter().flat_map(|(_, path)| on_the_way(path)).collect::<BTreeSet<_>>());
+    }
+    folders
 }
 
 /// The name of a file that lies in `folder` itself.

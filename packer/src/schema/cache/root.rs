@@ -95,11 +95,19 @@ impl Line<'_> {
         let role = |group: &Group<'_>| Role::ALL.into_iter().find(|role| role.name() == group.0);
         let roles: Vec<Role> = self.inputs.iter().map(role).collect::<Option<_>>()?;
         let paths = self.inputs.iter().zip(roles);
+        let paths = paths.flat_map(|(Group(_, paths), role)| paths.split(SEPARATOR).map(move |path| (role, path)));
+        let (mut count, mut bytes) = (0, 0);
+        for Group(_, paths) in &self.inputs {
+            let more = paths.matches(SEPARATOR).count();
+            count += 1 + more;
+            bytes += paths.len() - more;
+        }
+        let inputs = Inputs::sized(paths, count, bytes);
         let declaration = Declaration {
             asset_uuid: Some(Uuid::parse_str(self.asset_uuid).ok()?),
             name: Some(Some(self.name).filter(|name| is_name(name))?.into()),
             bank: Some(bank),
-            inputs: Inputs::new(paths.flat_map(|(group, role)| group.1.split(SEPARATOR).map(move |path| (role, path)))),
+            inputs,
             tile_size: tile_size.and_then(|size| u32::try_from(size).ok()),
             metadata: self.metadata,
             preload: Some(self.preload),
