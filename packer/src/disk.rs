@@ -195,7 +195,7 @@ pub trait Disk: Send + Sync {
     /// Metadata of a folder, and of what lies in it under each of these names, links not followed; sooner than one by one.
     ///
     /// # Errors
-    /// As [`Disk::metadata`], also where one of them is not there.
+    /// As [`Disk::metadata`], also where one of them is not there, or where it is no folder.
     fn metadata_within(&self, folder: &PortablePath, names: &[&str]) -> Result<(Metadata, Vec<Metadata>), DiskError> {
         one_by_one(self, folder, names)
     }
@@ -284,6 +284,9 @@ fn one_by_one<D: Disk + ?Sized>(
     names: &[&str],
 ) -> Result<(Metadata, Vec<Metadata>), DiskError> {
     let own = disk.metadata(folder)?;
+    if own.kind != Kind::Folder {
+        return Err(DiskError::of(folder.as_str(), DiskErrorKind::NotRegular, "not a folder"));
+    }
     let within: Result<_, _> = names.iter().map(|name| disk.metadata(&folder.own(name))).collect();
     Ok((own, within?))
 }

@@ -111,7 +111,7 @@ impl Look {
             names.extend(folder.is_empty().then_some("asset.json"));
             let path = if folder.is_empty() { root.clone() } else { root.own(folder) };
             let (own, within) = disk.metadata_within(&path, &names).ok()?;
-            if own.kind != Kind::Folder || within.iter().any(|found| found.kind != Kind::File) {
+            if within.iter().any(|found| found.kind != Kind::File) {
                 return None;
             }
             outside.push(Stamp::from(&own));

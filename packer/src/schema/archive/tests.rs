@@ -439,3 +439,16 @@ fn a_file_that_cannot_be_read_or_changes_is_unreadable() {
         assert_eq!(findings.last().unwrap().code.as_str(), "archive/unreadable", "{findings:?}");
     }
 }
+
+#[test]
+fn metadata_of_two_origins_is_measured_as_one() {
+    let texts = ["{}", "{\"a\":1}", "{\"\u{e4}\":[{}],\"b\":\"{}\"}"];
+    for (left, right) in texts.iter().flat_map(|left| texts.iter().map(move |right| (left, right))) {
+        let left: Map<String, Value> = serde_json::from_str(left).unwrap();
+        let right: Map<String, Value> = serde_json::from_str(right).unwrap();
+        let right: Map<String, Value> = right.into_iter().map(|(key, value)| (format!("other {key}"), value)).collect();
+        let other_bytes = serde_json::to_vec(&right).unwrap().len() as u64;
+        let both = left.clone().into_iter().chain(right).collect();
+        assert_eq!(MetadataBytes::of(&left).with(other_bytes).bytes(), MetadataBytes::of(&both).bytes());
+    }
+}

@@ -88,6 +88,14 @@ fn steps_on_one(name: &'static str) -> Vec<Step<'static>> {
         step("open", |disk, path| answer(read(disk, path))),
         step("read_dir", |disk, path| answer(disk.read_dir(path).map(|entries| entries.len()))),
         step("names", |disk, path| answer(disk.names(path).map(|names| names.len()))),
+        step("metadata_within", |disk, path| {
+            let kinds = |names: &[&str]| {
+                let (own, within) = disk.metadata_within(path, names).ok()?;
+                assert_eq!(Some(own), disk.metadata(path).ok());
+                Some(within.into_iter().map(|found| found.kind).collect::<Vec<_>>())
+            };
+            format!("{:?} {:?} {:?}", kinds(&[]), kinds(&["in"]), kinds(&["in", "none"]))
+        }),
         step("create_dir", |disk, path| answer(disk.create_dir(path))),
         step("create", |disk, path| {
             answer(disk.create(path).map(|mut file| {
