@@ -2,6 +2,9 @@
 //! folder whose own times did not change has no other names than it had, and a file whose times did not change no other
 //! bytes. What may change without either, the inputs, is looked at one by one.
 
+#[cfg(test)]
+mod tests;
+
 use super::asset::{Asset, Health, State};
 use super::inputs::check_size;
 use crate::diagnostic::AssetRef;
