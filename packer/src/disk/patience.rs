@@ -39,6 +39,12 @@ impl Stopwatch {
         Stopwatch(Instant::now())
     }
 
+    /// One that was made so long ago.
+    #[cfg(test)]
+    pub(crate) fn started(ago: Duration) -> Stopwatch {
+        Stopwatch(Instant::now().checked_sub(ago).expect("the system has been running for longer"))
+    }
+
     /// Nanoseconds since then.
     #[must_use]
     pub fn elapsed_ns(&self) -> i64 {

@@ -19,7 +19,7 @@ use crate::plan::{BuildPlan, for_build};
 use crate::report::{OperationResult, Report};
 use crate::schema::archive::CanonicalMetadata;
 use crate::trust::Limits;
-use crate::workspace::{Options, load};
+use crate::workspace::{Options, Workspace, load};
 use fixtures::broken::both;
 use std::collections::BTreeMap;
 use std::io::{ErrorKind, Write as _};
@@ -283,8 +283,16 @@ fn publish(
     plan: impl FnOnce(&mut BuildPlan),
     meanwhile: impl FnOnce(),
 ) -> Result<Published, Vec<Diagnostic>> {
+    publish_loaded(disk, load(disk, &Options::default(), &Silent), plan, meanwhile)
+}
+
+fn publish_loaded(
+    disk: &MemoryDisk,
+    workspace: Workspace,
+    plan: impl FnOnce(&mut BuildPlan),
+    meanwhile: impl FnOnce(),
+) -> Result<Published, Vec<Diagnostic>> {
     let (limits, windows) = (Limits::default(), Windows::default());
-    let workspace = load(disk, &Options::default(), &Silent);
     let mut recalled = Recalled::default();
     recalled.find_keys(&workspace, disk, &limits);
     let layout = |(index, asset)| Some(LaidOut::new(index, &Bank::of(asset, disk, &limits)?.layout(&mut Vec::new())?));

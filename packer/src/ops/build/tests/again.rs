@@ -67,6 +67,17 @@ fn where_nothing_changed_nothing_is_written_and_no_input_read() {
 }
 
 #[test]
+fn an_input_of_the_same_length_is_made_again() {
+    let disk = built(&both());
+    let path = PortablePath::assets().own("sfx").own("a.wav");
+    let mut sound = disk.snapshot()[path.as_str()].clone().unwrap();
+    *sound.last_mut().unwrap() ^= 1;
+    disk.remove_file(&path).unwrap();
+    disk.create(&path).unwrap().write_all(&sound).unwrap();
+    assert_eq!(made(&build_as(&disk, NEXT, Publish)), (1, 1));
+}
+
+#[test]
 fn what_is_known_is_not_read_again() {
     let disk = built(&both());
     rename(&disk);

@@ -1,8 +1,10 @@
 //! After a build nothing is read that nobody touched, and whatever was touched is seen as if there had been no build.
 
-use super::{ID, NEXT, build_as, edit};
-use crate::disk::Disk as _;
+use super::{ID, NEXT, build_as, edit, publish_loaded};
 use crate::disk::memory::MemoryDisk;
+use crate::disk::{Disk as _, Stopwatch};
+use crate::envelope::Windows;
+use crate::event::Silent;
 use crate::ops::BuildMode::{Check, Publish};
 use crate::ops::trial::{context, disk};
 use crate::ops::{Context, Scope, doctor, list};
@@ -10,7 +12,7 @@ use crate::path::PortablePath;
 use crate::report::{OperationResult, Report};
 use crate::schema::suppressions::Date;
 use crate::trust::Limits;
-use crate::workspace::Asset;
+use crate::workspace::{Asset, Options, Workspace, load};
 use fixtures::Files;
 use fixtures::broken::{both, cases};
 use std::io::Write as _;
@@ -75,28 +77,43 @@ fn roots_that_were_young_when_they_were_read_are_read_again() {
 }
 
 #[test]
+fn what_was_read_a_while_before_its_build_had_to_be_older_by_that_while() {
+    let is_known = |read: Duration| {
+        let disk = disk(&project());
+        disk.pass(Duration::from_secs(3));
+        let workspace = load(&disk, &Options::default(), &Silent);
+        let workspace = Workspace { since: Stopwatch::started(read), ..workspace };
+        publish_loaded(&disk, workspace, |_| {}, || {}).unwrap();
+        disk.pass(HOUR);
+        listed(&disk).is_empty()
+    };
+    assert!(is_known(Duration::ZERO) && !is_known(Duration::from_secs(2)));
+}
+
+#[test]
 fn whatever_is_touched_is_read_again_and_nothing_else() {
     type Change = fn(&MemoryDisk);
-    let changes: [(&str, Change, &[&str]); 8] = [
+    let changes: [(&str, Change, &[&str]); 10] = [
         ("nothing", |_| {}, &[]),
         ("a declaration", |disk| edit(disk, "ui/asset.json", "\"ui\"", "\"hud\""), &["assets/ui/asset.json"]),
         ("a new name in a root", |disk| name(disk, "ui/A.PNG"), &["assets/ui/asset.json"]),
         ("one in a folder below", |disk| name(disk, "ui/below/A.GPL"), &["assets/ui/asset.json"]),
         ("one in a folder without inputs", |disk| name(disk, "other"), &[]),
         ("a root that moved away and back", moved, &["assets/sfx/asset.json"]),
+        ("a root that moved with its entry", relocated, &["assets/moved/asset.json"]),
         ("an input that is gone", |disk| remove(disk, "ui/a.png"), &["assets/ui/asset.json"]),
         ("a limit that all exceed", |_| {}, &DECLARATIONS),
+        ("a window that holds none", |_| {}, &DECLARATIONS),
     ];
     for (what, change, read) in changes {
         let disk = built(&project(), HOUR);
         change(&disk);
-        let mut limits = Limits::default();
-        if what.contains("limit") {
-            assert!(limits.set("input-bytes", 1));
-        }
+        let (mut limits, mut windows) = (Limits::default(), Windows::default());
+        assert!(!what.contains("limit") || limits.set("input-bytes", 1));
+        assert!(!what.contains("window") || windows.raise_floor("asset.json", 4));
         let mut wanted: Vec<&str> = read.to_vec();
         wanted.sort_unstable();
-        let found = opened(&disk, |disk| drop(list(&Context { limits, ..context(disk, NEXT) })));
+        let found = opened(&disk, |disk| drop(list(&Context { limits, windows, ..context(disk, NEXT) })));
         assert_eq!(found, wanted, "{what}");
     }
 }
@@ -113,6 +130,17 @@ fn moved(disk: &MemoryDisk) {
     let path = root.own("asset.json");
     disk.rename(&path, &root.own("kept")).unwrap();
     disk.rename(&root.own("kept"), &path).unwrap();
+}
+
+/// What a path may be depends on where it begins.
+fn relocated(disk: &MemoryDisk) {
+    let assets = PortablePath::assets();
+    disk.rename(&assets.own("sfx"), &assets.own("moved")).unwrap();
+    let index = String::from_utf8(disk.snapshot()[fixtures::INDEX].clone().unwrap()).unwrap();
+    let path = PortablePath::control().own("index.json");
+    disk.remove_file(&path).unwrap();
+    let index = index.replace("\"root\":\"sfx\"", "\"root\":\"moved\"");
+    disk.create(&path).unwrap().write_all(index.as_bytes()).unwrap();
 }
 
 fn remove(disk: &MemoryDisk, path: &str) {
