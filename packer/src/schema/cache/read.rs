@@ -14,6 +14,9 @@ use std::sync::Arc;
 const VERSION: u16 = 2;
 /// Lines are parsed together until they hold so many bytes.
 const BATCH_BYTES: usize = 1 << 20;
+/// So many bytes of roots' lines are kept until they are asked for: those of a hundred thousand assets, and not all that a
+/// forged file could hold. What is behind them is as if it were not known.
+const ROOTS_BYTES_MAX: usize = 64 << 20;
 /// No line that the packer writes is longer; the inputs of one asset are limited.
 const LINE_BYTES_MAX: u64 = 16 << 20;
 
@@ -57,12 +60,16 @@ impl Roots {
     /// # Errors
     /// As [`Roots::open`]; what `keep` was given means nothing then.
     pub fn read(mut self, mut keep: impl FnMut(RootLine)) -> Result<Assets, String> {
+        let mut kept = 0;
         let end = loop {
             let (lines, end) = self.0.batch()?;
-            let mut text = std::mem::take(&mut self.0.text);
-            text.shrink_to_fit();
-            let text = Arc::new(text);
-            lines.into_iter().filter_map(|line| RootLine::of(&text, line)).for_each(&mut keep);
+            kept += self.0.text.len();
+            if kept <= ROOTS_BYTES_MAX {
+                let mut text = std::mem::take(&mut self.0.text);
+                text.shrink_to_fit();
+                let text = Arc::new(text);
+                lines.into_iter().filter_map(|line| RootLine::of(&text, line)).for_each(&mut keep);
+            }
             if let Some(end) = end {
                 break end;
             }

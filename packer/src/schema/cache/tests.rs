@@ -243,3 +243,16 @@ fn a_refusal_says_what_the_file_is() {
     says(&written(1).replace("\"bytes\":7", "\"bytes\":8"), "damaged");
     says(&written(1).replace("\"sizes\":[3", "\"sizes\":[4"), "damaged");
 }
+
+#[test]
+fn roots_without_end_are_read_to_their_end_and_not_kept() {
+    let line = |id: u32| format!("{{\"asset_id\":{id},\"{}\"}}", "x".repeat(3 << 20));
+    let lines: Vec<String> = (1..=40).map(line).collect();
+    let rest = written(0);
+    let (head, rest) = rest.split_once("\n").unwrap();
+    let text = summed(&format!("{head}\n{}\n{rest}", lines.join(",\n")));
+    let roots = Roots::open(stream(text.as_bytes()), &Windows::default(), &circumstances()).unwrap().unwrap();
+    let mut kept = Vec::new();
+    assert!(roots.read(|root| kept.push(root.asset_id)).is_ok());
+    assert_eq!(kept, (1..=21).collect::<Vec<_>>());
+}
