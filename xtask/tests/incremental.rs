@@ -70,6 +70,28 @@ fn write_unseen(path: &Path, bytes: &[u8]) {
     File::options().write(true).open(path).unwrap().set_modified(time).unwrap();
 }
 
+/// What a report finds, but for what it says of the cache.
+fn said(report: &Value) -> Vec<Value> {
+    let findings = report["diagnostics"].as_array().unwrap().iter();
+    findings.filter(|finding| finding["code"] != "cache/dropped").cloned().collect()
+}
+
+/// Looks at the project with what was remembered, and with nothing; both say the same.
+fn check_readers(project: &Path, what: &str) {
+    let read = || {
+        [&["list"][..], &["doctor"]].map(|command| {
+            let report = run(project, command);
+            (report["status"].clone(), said(&report), report["result"]["assets"].clone())
+        })
+    };
+    let (cache, aside) = (project.join(CACHE), project.join("cache.json"));
+    let with = read();
+    if fs::rename(&cache, &aside).is_ok() {
+        assert_eq!(with, read(), "{what}");
+        fs::rename(aside, cache).unwrap();
+    }
+}
+
 /// Builds, and builds a copy of the assets that has no past; both say and publish the same.
 fn check(project: &Path, what: &str) -> Value {
     let report = build(project);
@@ -86,10 +108,6 @@ fn check(project: &Path, what: &str) -> Value {
         }
     }
     let full = run(other.path(), &["build", "--full"]);
-    let said = |report: &Value| -> Vec<Value> {
-        let findings = report["diagnostics"].as_array().unwrap().iter();
-        findings.filter(|finding| finding["code"] != "cache/dropped").cloned().collect()
-    };
     assert_eq!((&report["status"], said(&report)), (&full["status"], said(&full)), "{what}");
     if full["status"] == "ok" {
         for name in ["archive", "companions", "assets"] {
@@ -326,6 +344,7 @@ fn whatever_happens_a_build_gives_what_a_full_one_gives() {
                 .collect();
             past += "; ";
             past += &happen(project.path(), original.path(), &mut kept, &mut random);
+            check_readers(project.path(), &past);
             let report = check(project.path(), &past);
             reused += report["result"]["reused"].as_u64().unwrap_or(0);
             if report["status"] != "ok" {
