@@ -100,7 +100,7 @@ fn a_forged_cache_names_no_file_that_a_declaration_could_not_name() {
 }
 
 #[test]
-fn a_root_counts_for_its_own_place_uuid_and_file_system() {
+fn a_root_counts_for_its_own_place_uuid_declaration_and_file_system() {
     let (folder, disk) = project();
     let asset = loaded(&disk);
     let device = device(&disk);
@@ -115,6 +115,10 @@ fn a_root_counts_for_its_own_place_uuid_and_file_system() {
     };
     assert!(back(|_| {}, "ui").is_some());
     assert!(back(|asset| asset.asset_uuid = None, "ui").is_none());
+    let declaration = folder.path().join("assets/ui/asset.json");
+    let text = std::fs::read(&declaration).unwrap();
+    std::fs::write(&declaration, [text.as_slice(), b"\n"].concat()).unwrap();
+    assert!(back(|_| {}, "ui").is_none(), "its declaration was changed in place");
     std::fs::rename(folder.path().join("assets/ui"), folder.path().join("assets/hud")).unwrap();
     assert!(back(|_| {}, "hud").is_none());
 }

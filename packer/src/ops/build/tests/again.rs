@@ -67,13 +67,13 @@ fn where_nothing_changed_nothing_is_written_and_no_input_read() {
 }
 
 #[test]
-fn an_input_of_the_same_length_is_made_again() {
-    let disk = built(&both());
-    let path = PortablePath::assets().own("sfx").own("a.wav");
-    let mut sound = disk.snapshot()[path.as_str()].clone().unwrap();
+fn an_old_file_in_the_place_of_an_input_is_another_input() {
+    let files = both();
+    let mut sound = files.get("assets/sfx/a.wav").unwrap().to_vec();
     *sound.last_mut().unwrap() ^= 1;
-    disk.remove_file(&path).unwrap();
-    disk.create(&path).unwrap().write_all(&sound).unwrap();
+    let disk = built(&files.with("assets/sfx/b.wav", sound));
+    let sfx = PortablePath::assets().own("sfx");
+    disk.rename(&sfx.own("b.wav"), &sfx.own("a.wav")).unwrap();
     assert_eq!(made(&build_as(&disk, NEXT, Publish)), (1, 1));
 }
 
