@@ -78,6 +78,15 @@ fn an_old_file_in_the_place_of_an_input_is_another_input() {
 }
 
 #[test]
+fn what_else_decides_a_payload_makes_it_anew() {
+    let disk = built(&both());
+    edit(&disk, "ui/asset.json", "\"tile_size\": 8", "\"tile_size\": 8, \"mood\": 3");
+    let report = build_as(&disk, NEXT, Publish);
+    assert_eq!((report.exit(), made(&report)), (0, (1, 1)));
+    assert!(String::from_utf8_lossy(&outputs(&disk)["asset_table.json"]).contains("mood"));
+}
+
+#[test]
 fn what_is_known_is_not_read_again() {
     let disk = built(&both());
     rename(&disk);
