@@ -74,12 +74,12 @@ impl Cache {
         recalled
     }
 
-    /// Adds what it knows of what was made of their inputs.
+    /// Adds what it knows of what was made of their inputs; where that cannot be read nothing is known but the keys.
     pub(super) fn facts(&mut self, context: &Context<'_>, workspace: &Workspace, recalled: &mut Recalled) {
         let Left::Facts(facts) = self.take() else { return };
         let read = learn(recalled, workspace, context.disk, &context.limits, facts);
         if self.or_refuse(read).is_none() {
-            *recalled = Recalled::default();
+            *recalled = Recalled { keys: std::mem::take(&mut recalled.keys), ..Recalled::default() };
         }
     }
 

@@ -9,9 +9,33 @@ use std::io::{self, Read, Write};
 
 /// A cache being written: all but the facts.
 pub struct Writer<W> {
+    sink: Summed<W>,
+    is_first: bool,
+}
+
+/// Counts everything that is written into a checksum.
+struct Summed<W> {
     sink: W,
     sum: crc32fast::Hasher,
-    is_first: bool,
+}
+
+impl<W: Write> Write for Summed<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let count = self.sink.write(bytes)?;
+        self.sum.update(&bytes[..count]);
+        Ok(count)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.sink.flush()
+    }
+}
+
+impl<W> Summed<W> {
+    /// Of everything so far.
+    fn sum(&self) -> u32 {
+        self.sum.clone().finalize()
+    }
 }
 
 impl<W: Write> Writer<W> {
@@ -20,7 +44,7 @@ impl<W: Write> Writer<W> {
     /// # Errors
     /// What `sink` answered.
     pub fn start(sink: W, circumstances: &Digest) -> io::Result<Writer<W>> {
-        let mut writer = Writer { sink, sum: crc32fast::Hasher::new(), is_first: true };
+        let mut writer = Writer { sink: Summed { sink, sum: crc32fast::Hasher::new() }, is_first: true };
         let [before, behind] = HEAD;
         writer.put(&format!("{before}{circumstances}{behind}"))?;
         Ok(writer)
@@ -40,7 +64,7 @@ impl<W: Write> Writer<W> {
     /// What the sink answered.
     pub fn end_of_roots(&mut self) -> io::Result<()> {
         self.put("\n")?;
-        let ([before, behind], sum) = (BEHIND_ROOTS, self.sum.clone().finalize());
+        let ([before, behind], sum) = (BEHIND_ROOTS, self.sink.sum());
         self.is_first = true;
         self.put(&format!("{before}{sum}{behind}"))
     }
@@ -67,22 +91,11 @@ impl<W: Write> Writer<W> {
     /// # Errors
     /// What the sink answered, or the reader.
     pub fn end(mut self, build: &CachedBuild, facts: &mut dyn Read) -> io::Result<()> {
-        let ([before, between, behind], sum) = (BEHIND_ASSETS, self.sum.clone().finalize());
+        let ([before, between, behind], sum) = (BEHIND_ASSETS, self.sink.sum());
         self.put(&format!("{before}{}{between}{sum}{behind}\n", build_text(build)))?;
-        let mut chunk = vec![0; 64 << 10];
-        loop {
-            match facts.read(&mut chunk) {
-                Ok(0) => break,
-                Ok(count) => {
-                    self.sum.update(&chunk[..count]);
-                    self.sink.write_all(&chunk[..count])?;
-                }
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
-            }
-        }
-        let ([before, behind], sum) = (BEHIND_FACTS, self.sum.clone().finalize());
-        writeln!(self.sink, "{before}{sum}{behind}")?;
+        io::copy(facts, &mut self.sink)?;
+        let ([before, behind], sum) = (BEHIND_FACTS, self.sink.sum());
+        self.put(&format!("{before}{sum}{behind}\n"))?;
         self.sink.flush()
     }
 
@@ -92,7 +105,6 @@ impl<W: Write> Writer<W> {
     }
 
     fn put(&mut self, text: &str) -> io::Result<()> {
-        self.sum.update(text.as_bytes());
         self.sink.write_all(text.as_bytes())
     }
 }

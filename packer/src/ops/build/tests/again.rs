@@ -87,6 +87,26 @@ fn what_else_decides_a_payload_makes_it_anew() {
 }
 
 #[test]
+fn facts_that_are_none_cost_one_build_its_time() {
+    let disk = built(&both());
+    let path = PortablePath::control().own("cache.json");
+    let text = String::from_utf8(disk.snapshot()[path.as_str()].clone().unwrap()).unwrap();
+    let text = text.replace("\"digests\":\"", "\"digests\":\"no");
+    let (text, _) = text.rsplit_once("],\"crc32\":").unwrap();
+    let forged = format!("{text}],\"crc32\":{}}}\n", crc32fast::hash(text.as_bytes()));
+    disk.remove_file(&path).unwrap();
+    disk.create(&path).unwrap().write_all(forged.as_bytes()).unwrap();
+    // Nobody asks for them where nothing is to be made.
+    assert_eq!(made(&build_as(&disk, NEXT, Publish)), (0, 2));
+    rename(&disk);
+    disk.pass(HOUR);
+    assert_eq!(made(&build_as(&disk, NEXT, Publish)), (2, 0));
+    disk.pass(HOUR);
+    let before = disk.snapshot();
+    assert_eq!((made(&build_as(&disk, LAST, Publish)), disk.snapshot() == before), ((0, 2), true));
+}
+
+#[test]
 fn what_is_known_is_not_read_again() {
     let disk = built(&both());
     rename(&disk);
