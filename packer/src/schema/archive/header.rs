@@ -12,18 +12,20 @@ pub fn write<'e, M: Metadata + 'e>(
     preload: &[PreloadEntry],
     sink: &mut dyn Write,
 ) -> io::Result<()> {
-    write_lists(entries.into_iter().map(entry_json), preload, sink)
+    let write = |entry: &TableEntry<M>, sink: &mut dyn Write| write_entry(entry, &entry.metadata.canonical(), sink);
+    write_lists(entries, write, preload, sink)
 }
 
-fn write_lists(
-    entries: impl Iterator<Item = String>,
+fn write_lists<E>(
+    entries: impl IntoIterator<Item = E>,
+    write: impl FnMut(E, &mut dyn Write) -> io::Result<()>,
     preload: &[PreloadEntry],
     sink: &mut dyn Write,
 ) -> io::Result<()> {
     sink.write_all(b"{\"asset_table\":")?;
-    write_list(entries, sink)?;
+    write_list(entries, write, sink)?;
     sink.write_all(b",\"preload\":")?;
-    write_list(preload.iter().copied().map(preload_json), sink)?;
+    write_list(preload.iter().copied(), write_preload, sink)?;
     sink.write_all(b"}")
 }
 
@@ -35,25 +37,26 @@ pub fn length<'e, M: Measured + 'e>(
 ) -> u64 {
     let mut count = Count(0);
     let mut measured = 0;
-    let entries = entries.into_iter().map(|entry| {
+    let write = |entry: &TableEntry<M>, sink: &mut dyn Write| {
         measured += entry.metadata.bytes();
-        entry_around(entry, "")
-    });
-    write_lists(entries, preload, &mut count).expect("counting never fails");
+        write_entry(entry, "", sink)
+    };
+    write_lists(entries, write, preload, &mut count).expect("counting never fails");
     count.0 + measured
 }
 
 /// One entry of the asset table. Its members stand in sorted order, as the canonical form wants them.
 #[must_use]
 pub fn entry_json<M: Metadata>(entry: &TableEntry<M>) -> String {
-    entry_around(entry, &entry.metadata.canonical())
+    text_of(|sink| write_entry(entry, &entry.metadata.canonical(), sink))
 }
 
-fn entry_around<M>(entry: &TableEntry<M>, metadata: &str) -> String {
-    format!(
-        r#"{{"asset_id":{},"asset_name":{},"bank_type":"{}","codec":"{CODEC}","decoded_size":{},"metadata":{metadata},"offset":{},"size":{}}}"#,
-        entry.asset_id,
-        serde_json_canonicalizer::to_string(&&*entry.asset_name).expect("a string can be written"),
+fn write_entry<M>(entry: &TableEntry<M>, metadata: &str, mut sink: &mut dyn Write) -> io::Result<()> {
+    write!(sink, r#"{{"asset_id":{},"asset_name":"#, entry.asset_id)?;
+    serde_json_canonicalizer::to_writer(&&*entry.asset_name, &mut sink)?;
+    write!(
+        sink,
+        r#","bank_type":"{}","codec":"{CODEC}","decoded_size":{},"metadata":{metadata},"offset":{},"size":{}}}"#,
         bank_word(entry.bank),
         entry.decoded_bytes,
         entry.offset,
@@ -64,17 +67,30 @@ fn entry_around<M>(entry: &TableEntry<M>, metadata: &str) -> String {
 /// One entry of the preload list.
 #[must_use]
 pub fn preload_json(entry: PreloadEntry) -> String {
-    format!(r#"{{"asset_id":{},"slot":{}}}"#, entry.asset_id, entry.slot)
+    text_of(|sink| write_preload(entry, sink))
 }
 
-fn write_list(texts: impl Iterator<Item = String>, sink: &mut dyn Write) -> io::Result<()> {
-    let mut before = "[";
-    for text in texts {
-        sink.write_all(before.as_bytes())?;
-        sink.write_all(text.as_bytes())?;
-        before = ",";
+fn write_preload(entry: PreloadEntry, sink: &mut dyn Write) -> io::Result<()> {
+    write!(sink, r#"{{"asset_id":{},"slot":{}}}"#, entry.asset_id, entry.slot)
+}
+
+fn text_of(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> String {
+    let mut text = Vec::new();
+    write(&mut text).expect("memory takes everything");
+    String::from_utf8(text).expect("JSON is text")
+}
+
+fn write_list<E>(
+    entries: impl IntoIterator<Item = E>,
+    mut write: impl FnMut(E, &mut dyn Write) -> io::Result<()>,
+    sink: &mut dyn Write,
+) -> io::Result<()> {
+    sink.write_all(b"[")?;
+    for (at, entry) in entries.into_iter().enumerate() {
+        sink.write_all(if at == 0 { b"" } else { b"," })?;
+        write(entry, sink)?;
     }
-    sink.write_all(if before == "[" { b"[]" } else { b"]" })
+    sink.write_all(b"]")
 }
 
 struct Count(u64);
