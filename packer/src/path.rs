@@ -5,6 +5,7 @@
 mod name;
 
 pub use name::{NameFault, check_name, fold};
+use std::borrow::Borrow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -156,6 +157,12 @@ impl PortablePath {
     #[must_use]
     pub fn below(&self, folder: &PortablePath) -> Option<&str> {
         self.0.strip_prefix(&*folder.0)?.strip_prefix('/')
+    }
+}
+
+impl Borrow<str> for PortablePath {
+    fn borrow(&self) -> &str {
+        &self.0
     }
 }
 

@@ -124,7 +124,8 @@ pub(super) fn read_uuid(reader: &mut Reader<'_>, node: Node<'_>) -> Option<Uuid>
 /// The uuid that a text spells as it has to be spelled: in lower case, with hyphens, and not nil.
 #[must_use]
 pub fn uuid_of(text: &str) -> Option<Uuid> {
-    Uuid::parse_str(text).ok().filter(|uuid| !uuid.is_nil() && uuid.as_hyphenated().to_string() == text)
+    let is_spelled_so = |uuid: &Uuid| uuid.as_hyphenated().encode_lower(&mut Uuid::encode_buffer()) == text;
+    Uuid::parse_str(text).ok().filter(|uuid| !uuid.is_nil() && is_spelled_so(uuid))
 }
 
 /// Whether a text is a legal asset name: 1 to 64 of `a-z 0-9 _ -`, starting with a letter.

@@ -78,20 +78,20 @@ impl Reader<'_> {
 
     /// An integer of `low..=high`; a number that JSON readers would not agree on is `json/number`.
     pub(super) fn integer(&mut self, node: Node<'_>, name: &str, low: i64, high: i64) -> Option<i64> {
-        let wanted = format!("an integer from {low} to {high}");
+        let wanted = || format!("an integer from {low} to {high}");
         if node.kind() != NodeKind::Number {
-            self.wrong(node, name, &wanted);
+            self.wrong(node, name, &wanted());
             return None;
         }
         match exact_integer(node.raw()) {
             None => {
                 let message = format!("`{name}` is {}, which is no plain integer within ±(2^53 - 1)", node.excerpt());
-                self.say(Code::JsonNumber, node, message, &format!("write {wanted}, without fraction or exponent"));
+                self.say(Code::JsonNumber, node, message, &format!("write {}, without fraction or exponent", wanted()));
                 None
             }
             Some(value) if (low..=high).contains(&value) => Some(value),
             Some(_) => {
-                self.wrong(node, name, &wanted);
+                self.wrong(node, name, &wanted());
                 None
             }
         }

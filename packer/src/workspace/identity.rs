@@ -14,7 +14,7 @@ pub(super) fn check(registry: &Registry, path: &str, findings: &mut Vec<Diagnost
     let mut check = Check { registry, path, findings, contested: vec![false; registry.entries.len()] };
     check.duplicates(Code::RegistryDuplicateId, "id", |entry| entry.asset_id);
     check.duplicates(Code::RegistryDuplicateUuid, "uuid", |entry| entry.asset_uuid);
-    check.duplicates(Code::RegistryDuplicateRoot, "root", |entry| entry.root.clone());
+    check.duplicates(Code::RegistryDuplicateRoot, "root", |entry| &*entry.root);
     check.spellings();
     check.nesting();
     check.allocator();
@@ -28,18 +28,19 @@ struct Check<'a> {
     contested: Vec<bool>,
 }
 
-impl Check<'_> {
+impl<'a> Check<'a> {
     fn note(&mut self, at: usize, finding: Diagnostic) {
         let entry = &self.registry.entries[at];
         self.findings.push(finding.at(self.path).on(self.registry.place(entry)).of(&reference(entry)));
     }
 
     /// Every entry of a group that claims the same is contested, and each is told of another one.
-    fn duplicates<K: Hash + Eq>(&mut self, code: Code, what: &str, key: impl Fn(&Entry) -> K) {
-        let mut first: HashMap<K, usize> = HashMap::with_capacity(self.registry.entries.len());
-        let mut told = vec![false; self.registry.entries.len()];
-        for at in 0..self.registry.entries.len() {
-            let before = *first.entry(key(&self.registry.entries[at])).or_insert(at);
+    fn duplicates<K: Hash + Eq>(&mut self, code: Code, what: &str, key: impl Fn(&'a Entry) -> K) {
+        let entries = &self.registry.entries;
+        let mut first: HashMap<K, usize> = HashMap::with_capacity(entries.len());
+        let mut told = vec![false; entries.len()];
+        for (at, entry) in entries.iter().enumerate() {
+            let before = *first.entry(key(entry)).or_insert(at);
             if before == at {
                 continue;
             }

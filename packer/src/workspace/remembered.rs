@@ -104,7 +104,7 @@ impl Look {
     fn at(disk: &dyn Disk, root: &PortablePath, inputs: &Inputs, wanted: Wanted) -> Option<Look> {
         let (mut outside, mut found, mut declaration) = (Vec::new(), vec![None; inputs.len()], None);
         for folder in folders(inputs) {
-            let (mut places, mut names) = (Vec::new(), Vec::with_capacity(inputs.len() + 1));
+            let (mut places, mut names) = (Vec::with_capacity(inputs.len()), Vec::with_capacity(inputs.len() + 1));
             for (at, (_, path)) in inputs.iter().enumerate().filter(|_| wanted == Wanted::All) {
                 if let Some(name) = name_in(path, folder) {
                     places.push(at);

@@ -24,7 +24,9 @@ impl Ways {
     fn list(disk: &dyn Disk, registry: &Registry) -> Ways {
         let mut parents: BTreeSet<PortablePath> = BTreeSet::new();
         for folder in registry.entries.iter().filter_map(|entry| entry.folder.as_ref()) {
-            let mut at = folder.parent();
+            // Where one is known, all further out are.
+            let is_known = steps(folder).next().is_some_and(|(parent, _)| parents.contains(parent));
+            let mut at = folder.parent().filter(|_| !is_known);
             while let Some(parent) = at.filter(|parent| parents.insert(parent.clone())) {
                 at = parent.parent();
             }
@@ -37,26 +39,27 @@ impl Ways {
 
     /// Whether every system finds `root` under its name. A folder that is not there at all is no matter of this.
     fn check(&self, root: &PortablePath) -> Result<(), Diagnostic> {
-        let mut at = Some(root.clone());
-        while let Some(path) = at {
-            at = path.parent();
-            let Some(folder) = at.as_ref().and_then(|parent| self.0.get(parent)) else { continue };
-            if let Some(other) =
-                folder.rival(path.name()).filter(|_| matches!(folder.find(path.name()), Found::Entry(_)))
-            {
-                let message = format!(
-                    "`{}` and `{other}` stand in one folder, and some systems take them for one name",
-                    path.name()
-                );
+        for (parent, name) in steps(root) {
+            let Some(folder) = self.0.get(parent) else { continue };
+            if let Some(other) = folder.rival(name).filter(|_| matches!(folder.find(name), Found::Entry(_))) {
+                let message =
+                    format!("`{name}` and `{other}` stand in one folder, and some systems take them for one name");
                 return Err(Diagnostic::new(Code::TrustNameCollision, message).help("rename one of them"));
             }
-            if let Found::Similar(other) = folder.find(path.name()) {
+            if let Found::Similar(other) = folder.find(name) {
                 let message = "the registered folder is not there under exactly this name";
                 return Err(Diagnostic::new(Code::RegistryRootMissing, message)
-                    .help(format!("rename `{other}` to `{}`, as the registry has it", path.name()))
+                    .help(format!("rename `{other}` to `{name}`, as the registry has it"))
                     .text("found", other));
             }
         }
         Ok(())
     }
+}
+
+/// Each folder on the way to `path`, the innermost first, and the name in it that leads on.
+fn steps(path: &PortablePath) -> impl Iterator<Item = (&str, &str)> {
+    let path = path.as_str();
+    let mut end = path.len();
+    path.rmatch_indices('/').map(move |(at, _)| (&path[..at], &path[at + 1..std::mem::replace(&mut end, at)]))
 }
