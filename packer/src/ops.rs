@@ -79,6 +79,11 @@ impl Context<'_> {
     }
 }
 
+/// Gives up what may take long to give up, on another thread: nobody who waits for an answer has to wait for memory.
+fn let_go(of: impl Send + 'static) {
+    rayon::spawn(|| drop(of));
+}
+
 /// `3 assets`, `1 asset`.
 fn counted(count: usize, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })

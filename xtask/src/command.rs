@@ -108,7 +108,10 @@ fn execute(cli: Cli, caller: &Caller) -> u8 {
         Ok((limits, windows)) => operate(command, &global, limits, windows, program),
         Err(finding) => wrong_usage(name, program, finding),
     };
-    render::report(&report, format, caller)
+    let exit = render::report(&report, format, caller);
+    // The process ends here, and the system takes memory back faster than it can be given up piece by piece.
+    std::mem::forget(report);
+    exit
 }
 
 /// Speaks to Studio on the standard streams; the project is named there.

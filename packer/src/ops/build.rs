@@ -3,7 +3,7 @@
 use super::cache::{Belief, Cache};
 use super::nothing_registered::{entries_lost, next_without_entries, nothing_registered};
 use super::settle::{self, Snapshot};
-use super::{Context, cache, counted};
+use super::{Context, cache, counted, let_go};
 use crate::bank::{Bank, LaidOut, Recalled};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::doctor::{examine, preload};
@@ -241,6 +241,7 @@ fn make(
     if let Task::Nothing(published) = prepared.task {
         report_rows(result, &prepared.workspace, &prepared.recalled);
         report(result, published);
+        let_go((prepared.workspace, prepared.recalled));
         return Ok(());
     }
     let (_lock, notes) = settle::for_writing(context).map_err(|finding| vec![finding])?;

@@ -5,7 +5,7 @@ mod tests;
 
 use super::cache::{Belief, Cache};
 use super::nothing_registered::{entries_lost, next_without_entries, nothing_registered};
-use super::{Context, counted, fix, settle};
+use super::{Context, counted, fix, let_go, settle};
 use crate::bank::Recalled;
 use crate::diagnostic::Diagnostic;
 use crate::doctor::{Examined, Tidiness, examine, look_for_untidiness, suppressions_path};
@@ -38,7 +38,9 @@ pub(super) fn examined(context: &Context<'_>, scope: Scope, mut also: Also<'_, '
     let mut look = || {
         let mut looked = look(context, scope, also.as_deref_mut());
         looked.result.fixes = fix::list(context, &mut looked.workspace);
-        (looked.result, looked.workspace.findings)
+        let findings = std::mem::take(&mut looked.workspace.findings);
+        let_go(looked.workspace);
+        (looked.result, findings)
     };
     // What cannot be settled stays as it is; the doctor looks all the same.
     let looked = if settled.blocked.is_none() { settle::coherent(context, look) } else { Ok(look()) };
@@ -105,8 +107,8 @@ pub(super) fn look(context: &Context<'_>, scope: Scope, also: Also<'_, '_>) -> L
     if let Some(also) = also {
         also(&workspace, &recalled);
     }
-    drop(recalled);
-    super::build::plan(context, &workspace, || laid_out, &mut findings);
+    let_go(recalled);
+    let_go(super::build::plan(context, &workspace, || laid_out, &mut findings));
     let mut result = DoctorResult::within(scope.name());
     let others = if scope == Scope::Registered { 0 } else { workspace.assets.len() - workspace.registered().len() };
     result.checked.assets = checked.assets + others as u64;
