@@ -14,11 +14,16 @@ use crate::migrate::Migrated;
 use crate::path::{PathFault, PortablePath};
 use crate::span::Place;
 use crate::trust::{Limit, Limits, refuse_path};
+use rayon::prelude::*;
+
 use std::sync::Arc;
 use uuid::Uuid;
 
 /// The largest asset id.
 pub const ASSET_ID_MAX: u32 = shape::ASSET_ID_MAX as u32;
+
+/// So many entries are read in one go, side by side with others.
+const PART: usize = 512;
 
 /// The level of the entries in the file, which is level 0 itself.
 const ENTRIES: usize = 2;
@@ -107,9 +112,18 @@ pub fn parse(migrated: Migrated, limits: &Limits, findings: &mut Vec<Diagnostic>
         .at(&path)
         .help(format!("raise `--limit {}=COUNT` if you trust the project", Limit::RegisteredAssets.name())));
     }
+    let nodes: Vec<Node<'_>> = list.into_iter().flat_map(Node::items).collect();
+    let read = |nodes: &[Node<'_>]| {
+        let mut findings = Vec::new();
+        let reader = &mut Reader { path: &path, asset: None, invalid: Code::RegistryInvalid, findings: &mut findings };
+        let entries: Vec<Entry> = nodes.iter().filter_map(|node| read_entry(reader, *node)).collect();
+        (entries, findings)
+    };
+    let parts: Vec<_> = nodes.par_chunks(PART).map(read).collect();
     let mut entries = Vec::with_capacity(count);
-    for node in list.into_iter().flat_map(Node::items) {
-        entries.extend(read_entry(reader, node));
+    for (read, found) in parts {
+        entries.extend(read);
+        reader.findings.extend(found);
     }
     let next_asset_id = next.and_then(|next| u32::try_from(next).ok());
     // Only what changes the registry looks at it again, and at each entry by itself.
@@ -161,4 +175,46 @@ fn read_entry(reader: &mut Reader<'_>, node: Node<'_>) -> Option<Entry> {
 fn read_root(reader: &mut Reader<'_>, node: Node<'_>, text: &str) -> Option<PortablePath> {
     let folder: Result<PortablePath, PathFault> = PortablePath::assets().join(text);
     folder.map_err(|fault| reader.note(refuse_path("root", text, &fault), node.place())).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+    use super::{PART, parse};
+    use crate::disk::Disk as _;
+    use crate::disk::memory::MemoryDisk;
+    use crate::envelope::{self, Artifact, Windows};
+    use crate::migrate::{self, Known};
+    use crate::path::PortablePath;
+    use crate::trust::{self, Limit, Limits};
+
+    #[test]
+    fn entries_and_findings_come_in_the_order_of_the_file_however_many_there_are() {
+        let (count, without_uuid) = (3 * PART + 7, [PART - 1, PART, 3 * PART]);
+        // From the highest id down, so that nothing is in order by itself.
+        let id = |at: usize| count - at;
+        let entry = |at: usize| {
+            let uuid = format!(r#""asset_uuid":"{:08x}-0000-4000-8000-000000000000","#, id(at));
+            let uuid = if without_uuid.contains(&at) { "" } else { &uuid };
+            format!(r#"{{"asset_id":{},{uuid}"included_in_build":true,"root":"a{at}"}}"#, id(at))
+        };
+        let entries: Vec<String> = (0..count).map(entry).collect();
+        let next = count + 1;
+        let text =
+            format!("{{\"schema_version\":2,\"next_asset_id\":{next},\"assets\":[\n{}\n]}}", entries.join(",\n"));
+        let disk = MemoryDisk::new([("assets/.prometeu/index.json", text.into_bytes())]);
+        let file = disk.open(&PortablePath::control().own("index.json")).unwrap();
+        let limits = Limits::default();
+        let admitted = trust::admit(file, Limit::ControlFileBytes, &limits).unwrap();
+        let opened = envelope::open(admitted, Artifact::Registry, &Windows::default()).unwrap();
+        let mut findings = Vec::new();
+        let migrated = migrate::to_current(opened, &Known::default()).unwrap();
+        let read = parse(migrated, &limits, &mut findings).unwrap();
+
+        let found: Vec<usize> = read.entries.iter().map(|entry| entry.asset_id as usize).collect();
+        let whole: Vec<usize> = (0..count).filter(|at| !without_uuid.contains(at)).map(id).collect();
+        assert_eq!(found, whole);
+        let lines: Vec<u64> = findings.iter().map(|one| one.place.as_ref().unwrap().span.line.into()).collect();
+        assert_eq!(lines, without_uuid.map(|at| at as u64 + 2));
+    }
 }
