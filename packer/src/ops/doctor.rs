@@ -108,6 +108,7 @@ pub(super) fn look(context: &Context<'_>, scope: Scope, also: Also<'_, '_>) -> L
         also(&workspace, &recalled);
     }
     let_go(recalled);
+    // What counts of the plan is whether there is one.
     let_go(super::build::plan(context, &workspace, || laid_out, &mut findings));
     let mut result = DoctorResult::within(scope.name());
     let others = if scope == Scope::Registered { 0 } else { workspace.assets.len() - workspace.registered().len() };
