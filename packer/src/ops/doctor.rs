@@ -107,7 +107,7 @@ pub(super) fn look(context: &Context<'_>, scope: Scope, also: Also<'_, '_>) -> L
     if let Some(also) = also {
         also(&workspace, &recalled);
     }
-    let_go(recalled);
+    drop(recalled);
     // What counts of the plan is whether there is one.
     let_go(super::build::plan(context, &workspace, || laid_out, &mut findings));
     let mut result = DoctorResult::within(scope.name());
