@@ -7,7 +7,6 @@ mod tests;
 
 use super::asset::{Asset, Health, State};
 use super::inputs::check_size;
-use crate::diagnostic::AssetRef;
 use crate::digest::{Digest, Hasher};
 use crate::disk::{DISTANCE_NS, Disk, Kind, Stamp};
 use crate::envelope::Artifact;
@@ -68,7 +67,7 @@ pub(super) fn bring_back(
     if !has_sound_sizes || look.digest(folder) != seen {
         return None;
     }
-    asset.reference = Arc::new(AssetRef { name: declaration.name.clone(), ..(*asset.reference).clone() });
+    Arc::make_mut(&mut asset.reference).name.clone_from(&declaration.name);
     asset.schema_version = Some(Artifact::Declaration.written());
     asset.is_remembered = true;
     asset.has_inputs = true;
