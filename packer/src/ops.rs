@@ -17,6 +17,8 @@ mod settle;
 mod show;
 mod tables;
 #[cfg(test)]
+mod stopped;
+#[cfg(test)]
 mod trial;
 mod verify;
 
@@ -41,7 +43,7 @@ pub use verify::verify;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::disk::Disk;
 use crate::envelope::Windows;
-use crate::event::Events;
+use crate::event::{Events, Silent};
 use crate::trust::Limits;
 use crate::workspace;
 use std::time::Duration;
@@ -70,6 +72,19 @@ impl Context<'_> {
         match self.events.cancelled() {
             false => Ok(()),
             true => Err(Diagnostic::new(Code::UsageInterrupted, "stopped on request; everything is as it was")),
+        }
+    }
+
+    /// The same for what is told of a change that is made: nobody is asked any more whether to stop.
+    fn to_the_end(&self) -> Context<'_> {
+        Context {
+            disk: self.disk,
+            limits: self.limits.clone(),
+            windows: self.windows.clone(),
+            events: &Silent,
+            operation_id: self.operation_id.clone(),
+            wait: self.wait,
+            program: self.program.clone(),
         }
     }
 

@@ -46,10 +46,12 @@ pub fn examine(
     in_batches(
         registered.iter().enumerate(),
         |(index, asset)| {
+            if events.cancelled() {
+                return (Vec::new(), None);
+            }
             let (mut found, is_slow) = (Vec::new(), recalled.fresh(index).is_none());
             files.fetch_add(u64::from(asset.declaration.is_some()), Ordering::Relaxed);
             let laid_out = match Bank::of(asset, disk, limits) {
-                _ if events.cancelled() => None,
                 None => {
                     found = check_sizes(asset, disk, limits);
                     None
@@ -80,7 +82,7 @@ pub fn examine(
     );
     preload(workspace, findings);
     let laid_out = (laid_out_all.len() == included).then_some(laid_out_all);
-    Examined { checked: Checked { assets: total, files: files.into_inner() }, laid_out }
+    Examined { checked: Checked { assets: done.into_inner(), files: files.into_inner() }, laid_out }
 }
 
 /// Refuses more preloaded assets of one type than the runtime has slots.

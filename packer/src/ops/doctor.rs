@@ -7,7 +7,7 @@ use super::cache::{Belief, Cache};
 use super::nothing_registered::{entries_lost, next_without_entries, nothing_registered};
 use super::{Context, counted, fix, let_go, settle};
 use crate::bank::Recalled;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::doctor::{Examined, Tidiness, examine, look_for_untidiness, suppressions_path};
 use crate::report::{DoctorResult, OperationResult, Report};
 use crate::schema::suppressions::Date;
@@ -124,6 +124,9 @@ pub(super) fn look(context: &Context<'_>, scope: Scope, also: Also<'_, '_>) -> L
 pub(super) fn summary(result: &DoctorResult, findings: &[Diagnostic]) -> String {
     let count = |count: u64, what| counted(usize::try_from(count).unwrap_or(usize::MAX), what);
     let looked = count(result.checked.assets, "asset");
+    if findings.iter().any(|finding| finding.code == Code::UsageInterrupted) {
+        return format!("stopped when {looked} had been examined");
+    }
     // No build reads `doctor.toml`.
     let (configuration, blocking): (Vec<&Diagnostic>, Vec<&Diagnostic>) =
         findings.iter().filter(|finding| finding.blocking).partition(|finding| is_about_suppressions(finding));

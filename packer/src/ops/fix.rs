@@ -56,7 +56,7 @@ pub fn fix(context: &Context<'_>, wanted: &FixRequest, how: Apply<'_>) -> Report
     let scope = wanted.scope(only);
     match how {
         Apply::Preview => match settle::read(context, || show(context, scope, only, wanted)) {
-            Ok((Ok(answer), notes)) => answer.report(context, notes),
+            Ok((Ok(answer), notes)) => answer.report(context, scope, notes),
             Ok((Err(finding), _)) | Err(finding) => refused(context, scope, finding),
         },
         Apply::Now { preview_id, mint, time, .. } => {
@@ -69,7 +69,7 @@ pub fn fix(context: &Context<'_>, wanted: &FixRequest, how: Apply<'_>) -> Report
                     let fresh = Fresh { id: &context.operation_id, uuid: mint };
                     let agreed = Agreed { preview_id, fresh, time };
                     match carry_out(context, scope, only, wanted, agreed) {
-                        Ok(answer) => answer.report(context, notes),
+                        Ok(answer) => answer.report(context, scope, notes),
                         Err(finding) => refused(context, scope, finding),
                     }
                 }
@@ -185,9 +185,13 @@ impl Answer {
         Answer { result: looked.result, findings, summary }
     }
 
-    fn report(mut self, context: &Context<'_>, notes: Vec<Diagnostic>) -> Report {
+    fn report(mut self, context: &Context<'_>, scope: Scope, notes: Vec<Diagnostic>) -> Report {
+        // What is made is made, whoever asked to stop since.
+        let is_made = self.result.fix.as_ref().is_some_and(|fix| fix.mutation.applied);
+        if let (false, Err(finding)) = (is_made, context.go_on()) {
+            return refused(context, scope, finding);
+        }
         self.findings.extend(notes);
-        super::build::note_interruption(context, &mut self.findings);
         Report::new("doctor", &context.program, self.summary, self.findings, OperationResult::Doctor(self.result))
     }
 }
@@ -247,9 +251,9 @@ fn carry_out(
     }
     // What was found on the way here is no part of the plan that has this id.
     let not_done = |preview: &MutationPlan| MutationResult { preview_id: id.clone(), ..MutationResult::of(preview) };
-    let stopped = context.events.cancelled();
-    if preview.is_blocked() || plan.steps.is_empty() || stopped {
-        let told = if preview.is_blocked() || stopped { "nothing was changed" } else { "there was nothing to fix" };
+    context.go_on()?;
+    if preview.is_blocked() || plan.steps.is_empty() {
+        let told = if preview.is_blocked() { "nothing was changed" } else { "there was nothing to fix" };
         looked.result.fixes = list(context, &mut looked.workspace);
         return Ok(Answer::of(looked, not_done(&preview), preview.findings, told));
     }
@@ -257,6 +261,7 @@ fn carry_out(
         Ok(transaction_id) => {
             let mut result = MutationResult::of(&plan);
             (result.preview_id, result.applied, result.transaction_id) = (id.clone(), true, Some(transaction_id));
+            let context = &context.to_the_end();
             let mut looked = look(context, scope, None);
             looked.result.fixes = list(context, &mut looked.workspace);
             Ok(Answer::of(looked, result, plan.findings, &format!("{} made", counted(count, "repair"))))

@@ -26,6 +26,11 @@ pub fn pack_summary(context: &Context<'_>) -> Report {
             Report::new(operation, program, summary, findings, OperationResult::PackSummary(Vec::new()))
         }
         Ok(((true, rows, mut findings), notes)) => {
+            if let Err(finding) = context.go_on() {
+                let (summary, result) =
+                    ("stopped before everything was listed", OperationResult::PackSummary(Vec::new()));
+                return Report::new(operation, program, summary, vec![finding], result);
+            }
             findings.extend(notes);
             let summary = format!("{} in the pack set", counted(rows.len(), "asset"));
             Report::inspection(operation, program, summary, findings, OperationResult::PackSummary(rows))

@@ -24,6 +24,11 @@ pub fn show(context: &Context<'_>, wanted: &str) -> Report {
             return Report::new("show", &context.program, "nothing was shown", vec![finding], OperationResult::Nothing);
         }
     };
+    // What was not looked at any more is not known by its name.
+    if let Err(finding) = context.go_on() {
+        let summary = "stopped before anything was shown";
+        return Report::new("show", &context.program, summary, vec![finding], OperationResult::Nothing);
+    }
     if workspace.registry.is_none() {
         let summary = "the registry could not be read";
         return Report::new("show", &context.program, summary, workspace.findings, OperationResult::Nothing);
