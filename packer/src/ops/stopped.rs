@@ -145,3 +145,9 @@ fn is_honest(report: &Report) -> bool {
         _ => true,
     }
 }
+
+#[test]
+fn what_was_not_examined_is_not_counted() {
+    let (report, _) = run(|context| doctor(context, Scope::Registered), &StopAfter(AtomicUsize::new(0)));
+    assert_eq!(report.summary, "stopped when 0 assets had been examined");
+}
