@@ -51,18 +51,19 @@ const ROWS_MIN: usize = 16;
 pub fn fix(context: &Context<'_>, wanted: &FixRequest, how: Apply<'_>) -> Report {
     let only = match wanted.code() {
         Ok(only) => only,
-        Err(finding) => return refused(context, Scope::Registered, finding),
+        Err(finding) => return refused(context, Scope::Registered, finding, Vec::new()),
     };
     let scope = wanted.scope(only);
     match how {
         Apply::Preview => match settle::read(context, || show(context, scope, only, wanted)) {
             Ok((Ok(answer), notes)) => answer.report(context, scope, notes),
-            Ok((Err(finding), _)) | Err(finding) => refused(context, scope, finding),
+            Ok((Err(finding), notes)) => refused(context, scope, finding, notes),
+            Err(finding) => refused(context, scope, finding, Vec::new()),
         },
         Apply::Now { preview_id, mint, time, .. } => {
             let made = match make_control_folder(context, only) {
                 Ok(made) => made,
-                Err(finding) => return refused(context, scope, finding),
+                Err(finding) => return refused(context, scope, finding, Vec::new()),
             };
             let report = match settle::for_writing(context) {
                 Ok((_lock, notes)) => {
@@ -70,10 +71,10 @@ pub fn fix(context: &Context<'_>, wanted: &FixRequest, how: Apply<'_>) -> Report
                     let agreed = Agreed { preview_id, fresh, time };
                     match carry_out(context, scope, only, wanted, agreed) {
                         Ok(answer) => answer.report(context, scope, notes),
-                        Err(finding) => refused(context, scope, finding),
+                        Err(finding) => refused(context, scope, finding, notes),
                     }
                 }
-                Err(finding) => refused(context, scope, finding),
+                Err(finding) => refused(context, scope, finding, Vec::new()),
             };
             if made {
                 // Fails where the repair put something into it, as it should.
@@ -189,7 +190,7 @@ impl Answer {
         // What is made is made, whoever asked to stop since.
         let is_made = self.result.fix.as_ref().is_some_and(|fix| fix.mutation.applied);
         if let (false, Err(finding)) = (is_made, context.go_on()) {
-            return refused(context, scope, finding);
+            return refused(context, scope, finding, notes);
         }
         self.findings.extend(notes);
         Report::new("doctor", &context.program, self.summary, self.findings, OperationResult::Doctor(self.result))
@@ -306,11 +307,12 @@ fn is_alike(shown: &MutationPlan, made: &MutationPlan) -> bool {
         && changes(shown) == changes(made)
 }
 
-fn refused(context: &Context<'_>, scope: Scope, finding: Diagnostic) -> Report {
+fn refused(context: &Context<'_>, scope: Scope, finding: Diagnostic, notes: Vec<Diagnostic>) -> Report {
     let mut result = DoctorResult::within(scope.name());
     result.fix = Some(Box::new(FixResult { mutation: MutationResult::default(), findings: vec![finding.clone()] }));
     let summary = format!("nothing was fixed: {}", finding.message);
-    Report::new("doctor", &context.program, summary, vec![finding], OperationResult::Doctor(result))
+    let findings = [notes, vec![finding]].concat();
+    Report::new("doctor", &context.program, summary, findings, OperationResult::Doctor(result))
 }
 
 /// Makes the packer's own folder where a lost registry is to be rebuilt and the folder is gone with it; says whether it did.

@@ -21,12 +21,13 @@ pub fn list(context: &Context<'_>) -> Report {
             );
         }
     };
-    workspace.findings.extend(notes);
     // What was not looked at any more would look as if nothing were wrong with it.
     if let Err(finding) = context.go_on() {
+        let findings = [notes, vec![finding]].concat();
         let summary = "stopped before everything was listed";
-        return Report::new("list", &context.program, summary, vec![finding], OperationResult::Nothing);
+        return Report::new("list", &context.program, summary, findings, OperationResult::Nothing);
     }
+    workspace.findings.extend(notes);
     let registered = workspace.assets.iter().filter(|asset| asset.state == State::Registered).count();
     let unregistered = workspace.assets.len() - registered;
     let unwell = workspace.assets.iter().filter(|asset| !matches!(asset.health, Health::Ok | Health::Warning)).count();

@@ -27,9 +27,9 @@ pub fn pack_summary(context: &Context<'_>) -> Report {
         }
         Ok(((true, rows, mut findings), notes)) => {
             if let Err(finding) = context.go_on() {
-                let (summary, result) =
-                    ("stopped before everything was listed", OperationResult::PackSummary(Vec::new()));
-                return Report::new(operation, program, summary, vec![finding], result);
+                let findings = [notes, vec![finding]].concat();
+                let summary = "stopped before everything was listed";
+                return Report::new(operation, program, summary, findings, OperationResult::PackSummary(Vec::new()));
             }
             findings.extend(notes);
             let summary = format!("{} in the pack set", counted(rows.len(), "asset"));

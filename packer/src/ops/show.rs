@@ -26,8 +26,9 @@ pub fn show(context: &Context<'_>, wanted: &str) -> Report {
     };
     // What was not looked at any more is not known by its name.
     if let Err(finding) = context.go_on() {
+        let findings = [notes, vec![finding]].concat();
         let summary = "stopped before anything was shown";
-        return Report::new("show", &context.program, summary, vec![finding], OperationResult::Nothing);
+        return Report::new("show", &context.program, summary, findings, OperationResult::Nothing);
     }
     if workspace.registry.is_none() {
         let summary = "the registry could not be read";

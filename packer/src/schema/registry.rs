@@ -15,7 +15,6 @@ use crate::path::{PathFault, PortablePath};
 use crate::span::Place;
 use crate::trust::{Limit, Limits, refuse_path};
 use rayon::prelude::*;
-
 use std::sync::Arc;
 use uuid::Uuid;
 
