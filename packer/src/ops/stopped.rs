@@ -7,10 +7,12 @@ use super::{
     Apply, BuildMode, Context, FixRequest, Scope, adopt, build, doctor, fix, forget_asset, list, pack_summary,
     quarantine, register, relocate, remove, rename, set_included, show, validate_pack,
 };
+use crate::diagnostic::Code;
 use crate::event::{Event, Events, Silent};
 use crate::ops::Registration;
 use crate::report::{OperationResult, Report};
 use crate::schema::suppressions::Date;
+use fixtures::Files;
 use fixtures::broken::both;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -76,18 +78,20 @@ fn registration() -> Registration {
 
 type Tree = BTreeMap<String, Option<Vec<u8>>>;
 
-fn run(of: fn(&Context<'_>) -> Report, events: &dyn Events) -> (Report, Tree) {
+/// Two assets, one of them not written as the packer writes it, an unregistered root, and a folder that is none yet.
+fn project() -> Files {
     let own = |path| both().get(path).unwrap().to_vec();
     let (picture, declaration) = (own("assets/ui/a.png"), own("assets/ui/asset.json"));
-    // One line more than the packer writes, which is a repair that is made unasked.
-    let untidy = [own("assets/sfx/asset.json"), b"\n".to_vec()].concat();
-    let files = both()
+    both()
         .with("assets/new/asset.json", declaration)
         .with("assets/new/a.png", picture.clone())
         .with("assets/new/a.gpl", own("assets/ui/a.gpl"))
         .with("assets/fresh/b.png", picture)
-        .with("assets/sfx/asset.json", untidy);
-    let disk = disk(&files);
+        .with("assets/sfx/asset.json", [own("assets/sfx/asset.json"), b"\n".to_vec()].concat())
+}
+
+fn run(of: fn(&Context<'_>) -> Report, events: &dyn Events) -> (Report, Tree) {
+    let disk = disk(&project());
     let report = of(&Context { events, ..context(&disk, "20261101T120000.000Z-00000001") });
     let mut tree = disk.snapshot();
     // That somebody was here, and what an attempt leaves for the next command to sweep.
@@ -150,4 +154,26 @@ fn is_honest(report: &Report) -> bool {
 fn what_was_not_examined_is_not_counted() {
     let (report, _) = run(|context| doctor(context, Scope::Registered), &StopAfter(AtomicUsize::new(0)));
     assert_eq!(report.summary, "stopped when 0 assets had been examined");
+}
+
+#[test]
+fn what_was_settled_first_is_told_whoever_asked_to_stop_then() {
+    let left_over = "assets/.prometeu/txn/20261101T110000.000Z-00000002/journal.new";
+    for (name, of) in OPERATIONS {
+        let mut was_stopped_later = false;
+        for looks in 0..LOOKS_MAX {
+            let disk = disk(&project().with(left_over, "part of it"));
+            let events = StopAfter(AtomicUsize::new(looks));
+            let report = of(&Context { events: &events, ..context(&disk, "20261101T120000.000Z-00000001") });
+            let is_settled = !disk.snapshot().contains_key(left_over);
+            let is_told = report.findings.iter().any(|finding| finding.code == Code::JournalRecovered);
+            assert_eq!(is_settled, is_told, "`{name}`, stopped after {looks} looks: {report:#?}");
+            was_stopped_later |= is_settled && report.exit() == 130;
+            if events.0.into_inner() > 0 {
+                break;
+            }
+        }
+        // What promises to write nothing settles nothing.
+        assert!(was_stopped_later || name == "build --check", "`{name}`");
+    }
 }
