@@ -56,7 +56,7 @@ pub fn fix(context: &Context<'_>, wanted: &FixRequest, how: Apply<'_>) -> Report
     let scope = wanted.scope(only);
     match how {
         Apply::Preview => match settle::read(context, || show(context, scope, only, wanted)) {
-            Ok((Ok(answer), notes)) => answer.report(context, scope, notes),
+            Ok((Ok(answer), notes)) => answer.report(context, notes),
             Ok((Err(finding), notes)) => refused(context, scope, finding, notes),
             Err(finding) => refused(context, scope, finding, Vec::new()),
         },
@@ -70,7 +70,7 @@ pub fn fix(context: &Context<'_>, wanted: &FixRequest, how: Apply<'_>) -> Report
                     let fresh = Fresh { id: &context.operation_id, uuid: mint };
                     let agreed = Agreed { preview_id, fresh, time };
                     match carry_out(context, scope, only, wanted, agreed) {
-                        Ok(answer) => answer.report(context, scope, notes),
+                        Ok(answer) => answer.report(context, notes),
                         Err(finding) => refused(context, scope, finding, notes),
                     }
                 }
@@ -186,12 +186,7 @@ impl Answer {
         Answer { result: looked.result, findings, summary }
     }
 
-    fn report(mut self, context: &Context<'_>, scope: Scope, notes: Vec<Diagnostic>) -> Report {
-        // What is made is made, whoever asked to stop since.
-        let is_made = self.result.fix.as_ref().is_some_and(|fix| fix.mutation.applied);
-        if let (false, Err(finding)) = (is_made, context.go_on()) {
-            return refused(context, scope, finding, notes);
-        }
+    fn report(mut self, context: &Context<'_>, notes: Vec<Diagnostic>) -> Report {
         self.findings.extend(notes);
         Report::new("doctor", &context.program, self.summary, self.findings, OperationResult::Doctor(self.result))
     }
@@ -213,6 +208,8 @@ fn show(context: &Context<'_>, scope: Scope, only: Option<Code>, wanted: &FixReq
         (false, true) => "there is nothing to fix".to_owned(),
         (false, false) => format!("{} would be made, nothing was changed", counted(count, "repair")),
     };
+    // What was found before it was stopped is not all that there is to repair.
+    context.go_on()?;
     Ok(Answer::of(looked, MutationResult::of(&plan), plan.findings, &told))
 }
 
@@ -268,6 +265,12 @@ fn carry_out(
             Ok(Answer::of(looked, result, plan.findings, &format!("{} made", counted(count, "repair"))))
         }
         Err(findings) => {
+            // Where more than that is said, not all may be as it was.
+            if let [stopped] = &*findings
+                && stopped.code == Code::UsageInterrupted
+            {
+                return Err(stopped.clone());
+            }
             preview.findings.extend(findings);
             looked.result.fixes = list(context, &mut looked.workspace);
             Ok(Answer::of(looked, not_done(&preview), preview.findings, "nothing was changed"))

@@ -8,6 +8,8 @@ use super::{
     quarantine, register, relocate, remove, rename, set_included, show, validate_pack,
 };
 use crate::diagnostic::Code;
+use crate::disk::memory::{Fault, MemoryDisk};
+use crate::emit::unfinished;
 use crate::event::{Event, Events, Silent};
 use crate::ops::Registration;
 use crate::report::{OperationResult, Report};
@@ -15,6 +17,7 @@ use crate::schema::suppressions::Date;
 use fixtures::Files;
 use fixtures::broken::both;
 use std::collections::BTreeMap;
+use std::io::ErrorKind;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Says so often that nobody asked to stop, and from then on that somebody did.
@@ -93,11 +96,15 @@ fn project() -> Files {
 fn run(of: fn(&Context<'_>) -> Report, events: &dyn Events) -> (Report, Tree) {
     let disk = disk(&project());
     let report = of(&Context { events, ..context(&disk, "20261101T120000.000Z-00000001") });
-    let mut tree = disk.snapshot();
-    // That somebody was here, and what an attempt leaves for the next command to sweep.
+    let tree = without_traces(disk.snapshot());
+    (report, tree)
+}
+
+/// That somebody was here, and what an attempt leaves for the next command to sweep, left out.
+fn without_traces(mut tree: Tree) -> Tree {
     let traces = ["assets/.prometeu/lock", "assets/.prometeu/txn", "build/.staging"];
     tree.retain(|path, _| path != "build" && !traces.iter().any(|trace| path.starts_with(trace)));
-    (report, tree)
+    tree
 }
 
 #[test]
@@ -175,5 +182,36 @@ fn what_was_settled_first_is_told_whoever_asked_to_stop_then() {
         }
         // What promises to write nothing settles nothing.
         assert!(was_stopped_later || name == "build --check", "`{name}`");
+    }
+}
+
+#[test]
+fn nobody_is_told_that_all_is_as_it_was_where_the_disk_kept_it_from_being_so() {
+    let repair = |disk: &MemoryDisk, events: &dyn Events| {
+        fix(&Context { events, ..context(disk, "20261101T120000.000Z-00000001") }, &repairs(), now())
+    };
+    let whole = disk(&project());
+    assert_eq!(repair(&whole, &Silent).exit(), 0);
+    let before = without_traces(disk(&project()).snapshot());
+    // A full disk keeps nobody from looking.
+    let looks_only =
+        |operation: &str| ["read", "metadata", "open", "entries", "names"].iter().any(|of| operation.starts_with(of));
+    let operations = whole.operations().into_iter().zip(1..).filter(|(operation, _)| !looks_only(operation));
+    for (operation, at) in operations {
+        for looks in 0..LOOKS_MAX {
+            let disk = disk(&project());
+            disk.fail_at(at, Fault::ErrorsFrom(ErrorKind::StorageFull));
+            let events = StopAfter(AtomicUsize::new(looks));
+            let report = repair(&disk, &events);
+            if report.exit() == 130 {
+                let what = format!("`{operation}` fails, stopped after {looks} looks: {report:#?}");
+                let is_told = report.findings.iter().any(|finding| finding.code == Code::JournalUnfinished);
+                assert!(is_told || unfinished(&disk).unwrap().is_empty(), "{what}");
+                assert!(without_traces(disk.snapshot()) == before, "{what}");
+            }
+            if events.0.into_inner() > 0 {
+                break;
+            }
+        }
     }
 }
